@@ -1,0 +1,205 @@
+-- The whole schema as it is now. Changes are made by numbered migrations in src/store/migrations; a test builds both ways and compares.
+
+-- Times are ms since the epoch, money is integer minor units, JSON is text checked by json_valid.
+
+CREATE TABLE merchants (
+  id TEXT PRIMARY KEY,
+  parent_id TEXT REFERENCES merchants (id),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  mode TEXT NOT NULL CHECK (mode IN ('test', 'live')),
+  country TEXT NOT NULL CHECK (length(country) = 2),
+  locale TEXT NOT NULL,
+  brand_color TEXT,
+  logo_url TEXT,
+  support_email TEXT,
+  checkout_url_template TEXT,
+  sms_countries TEXT NOT NULL CHECK (json_valid(sms_countries)),
+  rate_limit_requests INTEGER CHECK (rate_limit_requests > 0),
+  rate_limit_window_seconds INTEGER CHECK (rate_limit_window_seconds > 0),
+  paylink_send_cap INTEGER NOT NULL DEFAULT 20 CHECK (paylink_send_cap >= 0),
+  recipient_send_cap INTEGER NOT NULL DEFAULT 50 CHECK (recipient_send_cap >= 0),
+  unkeyed_window_ms INTEGER NOT NULL DEFAULT 10000 CHECK (unkeyed_window_ms >= 0),
+  shard INTEGER NOT NULL DEFAULT 0 CHECK (shard BETWEEN 0 AND 31),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX merchants_by_parent ON merchants (parent_id);
+
+-- bearer: only the key's SHA-256. hmac and skipify: the secret, AES-256-GCM, the id as associated data.
+CREATE TABLE credentials (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL REFERENCES merchants (id),
+  scheme TEXT NOT NULL CHECK (scheme IN ('hmac', 'skipify', 'bearer')),
+  label TEXT,
+  key_hash TEXT,
+  secret_ciphertext TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  CHECK ((scheme = 'bearer') = (key_hash IS NOT NULL)),
+  CHECK ((scheme = 'bearer') = (secret_ciphertext IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX credentials_by_key_hash ON credentials (key_hash) WHERE key_hash IS NOT NULL;
+CREATE INDEX credentials_by_merchant ON credentials (merchant_id, created_at);
+
+CREATE TABLE paylinks (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL REFERENCES merchants (id),
+  version INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('CREATED', 'SENT', 'OPENED', 'PAID', 'PARTIALLY_PAID', 'REFUNDED', 'PARTIALLY_REFUNDED', 'EXPIRED', 'CANCELED', 'FAILED')),
+  code TEXT NOT NULL UNIQUE,
+  checkout_url TEXT,
+  merchant_invoice_id TEXT CHECK (length(merchant_invoice_id) <= 255),
+  order_id TEXT,
+  currency_code TEXT NOT NULL CHECK (length(currency_code) = 3),
+  description TEXT CHECK (length(description) <= 255),
+  memo TEXT CHECK (length(memo) <= 255),
+  metadata TEXT CHECK (json_valid(metadata)),
+  customer TEXT NOT NULL CHECK (json_valid(customer)),
+  phone_e164 TEXT,
+  email_hash TEXT,
+  phone_hash TEXT,
+  send_email INTEGER NOT NULL CHECK (send_email IN (0, 1)),
+  send_sms INTEGER NOT NULL CHECK (send_sms IN (0, 1)),
+  customer_consent INTEGER NOT NULL CHECK (customer_consent IN (0, 1)),
+  attachments TEXT NOT NULL CHECK (json_valid(attachments)),
+  tax INTEGER CHECK (tax >= 0),
+  shipping INTEGER CHECK (shipping >= 0),
+  sub_total INTEGER NOT NULL CHECK (sub_total >= 0),
+  total INTEGER NOT NULL CHECK (total >= 0),
+  order_total INTEGER,
+  approved_amount INTEGER,
+  expiration INTEGER NOT NULL,
+  last_sent_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  create_key TEXT,
+  create_fingerprint TEXT,
+  CHECK ((create_key IS NULL) = (create_fingerprint IS NULL))
+) STRICT;
+
+CREATE INDEX paylinks_by_merchant ON paylinks (merchant_id, created_at DESC, id DESC);
+CREATE INDEX paylinks_by_status ON paylinks (merchant_id, status, created_at DESC, id DESC);
+CREATE INDEX paylinks_by_invoice ON paylinks (merchant_id, merchant_invoice_id, created_at DESC, id DESC) WHERE merchant_invoice_id IS NOT NULL;
+CREATE INDEX paylinks_by_email ON paylinks (email_hash, merchant_id) WHERE email_hash IS NOT NULL;
+CREATE INDEX paylinks_by_phone ON paylinks (phone_hash, merchant_id) WHERE phone_hash IS NOT NULL;
+CREATE INDEX paylinks_to_expire ON paylinks (expiration) WHERE status IN ('CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED');
+-- A create key names one Paylink of its merchant for 7 days; the insert that meets it loses.
+CREATE UNIQUE INDEX paylinks_by_create_key ON paylinks (merchant_id, create_key) WHERE create_key IS NOT NULL;
+
+CREATE TABLE line_items (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  position INTEGER NOT NULL,
+  sku TEXT,
+  price INTEGER NOT NULL CHECK (price >= 0),
+  quantity INTEGER NOT NULL CHECK (quantity > 0),
+  tax INTEGER CHECK (tax >= 0),
+  description TEXT,
+  category TEXT,
+  metadata TEXT CHECK (json_valid(metadata)),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX line_items_by_paylink ON line_items (paylink_id, position);
+
+CREATE TABLE delivery_logs (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  merchant_id TEXT NOT NULL REFERENCES merchants (id),
+  operation_id TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('EMAIL', 'SMS')),
+  status TEXT NOT NULL CHECK (status IN ('PENDING', 'SENT', 'DELIVERED', 'FAILED', 'BOUNCED', 'SUPPRESSED', 'UNKNOWN')),
+  provider TEXT,
+  message_id TEXT,
+  recipient TEXT,
+  recipient_hash TEXT NOT NULL,
+  reason TEXT,
+  accepted_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at, id);
+CREATE INDEX delivery_logs_by_recipient ON delivery_logs (merchant_id, recipient_hash, created_at);
+CREATE INDEX delivery_logs_by_message ON delivery_logs (message_id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE events (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  type TEXT NOT NULL,
+  old_value TEXT CHECK (json_valid(old_value)),
+  new_value TEXT CHECK (json_valid(new_value)),
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX events_by_paylink ON events (paylink_id, version, id);
+
+CREATE TABLE orders (
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  id TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('PAID', 'REFUNDED', 'PARTIALLY_REFUNDED')),
+  amount INTEGER NOT NULL CHECK (amount >= 0),
+  fees INTEGER NOT NULL CHECK (fees >= 0),
+  refunded INTEGER NOT NULL CHECK (refunded >= 0),
+  currency_code TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (paylink_id, id)
+) STRICT;
+
+-- merchant_id '*' is a shared sender's: it binds every merchant on it. `recipient` is null once erased; the hash stays.
+CREATE TABLE suppressions (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('EMAIL', 'SMS')),
+  recipient_hash TEXT NOT NULL,
+  recipient TEXT,
+  reason TEXT NOT NULL CHECK (reason IN ('hard_bounce', 'complaint', 'stop', 'unsubscribe', 'erased')),
+  created_at INTEGER NOT NULL,
+  UNIQUE (recipient_hash, channel, merchant_id)
+) STRICT;
+
+CREATE INDEX suppressions_by_merchant ON suppressions (merchant_id, created_at DESC, id DESC);
+
+CREATE TABLE webhook_endpoints (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL REFERENCES merchants (id),
+  url TEXT NOT NULL,
+  description TEXT,
+  event_types TEXT NOT NULL CHECK (json_valid(event_types)),
+  secret_ciphertext TEXT NOT NULL,
+  previous_secret_ciphertext TEXT,
+  previous_secret_expires_at INTEGER,
+  disabled_at INTEGER,
+  disabled_reason TEXT,
+  failing_since INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX webhook_endpoints_by_merchant ON webhook_endpoints (merchant_id, created_at);
+
+CREATE TABLE inbox_messages (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL,
+  paylink_id TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('EMAIL', 'SMS')),
+  recipient TEXT NOT NULL,
+  subject TEXT,
+  text TEXT NOT NULL,
+  html TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX inbox_messages_by_time ON inbox_messages (created_at DESC, id DESC);
+CREATE INDEX inbox_messages_by_merchant ON inbox_messages (merchant_id, created_at DESC, id DESC);
+CREATE INDEX inbox_messages_by_recipient ON inbox_messages (recipient, created_at DESC, id DESC);
+CREATE INDEX inbox_messages_by_paylink ON inbox_messages (paylink_id, created_at DESC, id DESC);

@@ -1,0 +1,102 @@
+import type { Channel } from '../model.ts';
+
+/** Provider names as `EMAIL_PROVIDERS` and `SMS_PROVIDERS` spell them. */
+export type ProviderName = 'inbox' | 'mailchannels' | 'resend' | 'twilio' | 'telnyx';
+
+type Envelope = {
+  /** The delivery log's id: rides in campaign_id, StatusCallback or the provider's idempotency key, and comes back in callbacks. */
+  attemptId: string;
+  paylinkId: string;
+  merchantId: string;
+};
+
+export type EmailMessage = Envelope & {
+  channel: 'EMAIL';
+  to: { email: string; name: string | null };
+  from: { email: string; name: string };
+  replyTo: string | null;
+  subject: string;
+  html: string;
+  text: string;
+  /** One-click unsubscribe (RFC 8058), https. */
+  unsubscribeUrl: string;
+};
+
+export type SmsMessage = Envelope & {
+  channel: 'SMS';
+  /** E.164. */
+  to: string;
+  from: string;
+  text: string;
+  /** Where the provider reports what became of it. */
+  statusCallbackUrl: string;
+  /** In the text; what a lost attempt is recognised by. */
+  shortLink: string;
+};
+
+export type Message = EmailMessage | SmsMessage;
+
+/**
+ * What became of one provider call.
+ * - `refused` is certain: nothing was or will be delivered. By `provider` (its own 4xx, 401/403, 429, a 202 that says failed): the
+ *   next provider may be tried. By `recipient` (invalid, opted out): final for the channel.
+ * - `unknown`: the request may have been taken (time-out, reset, 5xx after the body was sent). Never sent again blindly.
+ */
+export type ProviderOutcome =
+  | { kind: 'accepted'; messageId: string }
+  | { kind: 'refused'; by: 'provider' | 'recipient'; reason: string; optedOut?: boolean }
+  | { kind: 'unknown'; reason: string };
+
+export type SendOptions = {
+  /** Give up after this long, ms. */
+  timeoutMs: number;
+  traceparent?: string;
+};
+
+/** What was asked before; enough to ask the provider what became of it. */
+export type LostAttempt = { message: Message; attemptedAt: number; knownMessageIds: string[] };
+
+/** A port to one provider's HTTP API. Implementations never throw. */
+export interface Provider {
+  readonly name: ProviderName;
+  readonly channel: Channel;
+  send(message: Message, options: SendOptions): Promise<ProviderOutcome>;
+  /**
+   * Settles an unknown attempt without a second message: asks again under the same idempotency key, or looks the message up.
+   * null: the provider has no way to tell; `unknown`: it could not tell now.
+   */
+  settle: ((lost: LostAttempt, options: SendOptions) => Promise<ProviderOutcome>) | null;
+}
+
+/** How the inbox keeps a message (D1 in `store`; passed in, as delivery knows no store). */
+export type InboxWriter = (message: {
+  id: string;
+  merchantId: string;
+  paylinkId: string;
+  channel: Channel;
+  to: string;
+  subject: string | null;
+  text: string;
+  html: string | null;
+  createdAt: number;
+}) => Promise<void>;
+
+/** What a message is made of; everything typed by a person is unescaped here. */
+export type MessageContent = {
+  merchant: { name: string; brandColor: string | null; logoUrl: string | null; supportEmail: string | null };
+  /** BCP 47: the customer's, else the merchant's. */
+  locale: string;
+  customerFirstName: string | null;
+  description: string | null;
+  memo: string | null;
+  currencyCode: string;
+  /** Minor units. */
+  lineItems: { description: string | null; sku: string | null; quantity: number; price: number; tax: number | null }[];
+  tax: number | null;
+  shipping: number | null;
+  subTotal: number;
+  total: number;
+  /** ms. */
+  expiration: number;
+  shortLink: string;
+};

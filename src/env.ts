@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { MerchantGate } from './admission/gate.ts';
+import type { PaylinkCoordinator } from './paylinks/coordinator.ts';
+
+/** A message on the Queue only names an outbox row; the row says everything (see events/). */
+export type EventNudge = { deliveryId: string };
+
+/** What wrangler.toml and the secrets bind. */
+export interface Bindings {
+  DB: D1Database;
+  COORDINATOR: DurableObjectNamespace<PaylinkCoordinator>;
+  GATE: DurableObjectNamespace<MerchantGate>;
+  EVENTS: Queue<EventNudge>;
+  FAILED_AUTHENTICATIONS: RateLimit;
+  [variable: string]: unknown;
+}
+
+const list = <T extends string>(names: readonly T[]) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(z.enum(names)).min(1));
+
+const secret = z.string().min(1).optional();
+const baseUrl = (real: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .default(real)
+    .transform((url) => url.replace(/\/+$/, ''));
+const count = (least: number, most: number, fallback: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback);
+
+const Configuration = z
+  .object({
+    ENVIRONMENT: z.enum(['local', 'staging', 'production']),
+    PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+    EMAIL_PROVIDERS: list(['inbox', 'mailchannels', 'resend']),
+    SMS_PROVIDERS: list(['inbox', 'twilio', 'telnyx']),
+    EMAIL_FROM: z.email(),
+    EMAIL_FROM_NAME: z.string().min(1).max(100),
+    SMS_FROM: z.string().min(1).max(20),
+    RATE_LIMITER: z.enum(['object', 'upstash']).default('object'),
+    RATE_LIMIT_REQUESTS: count(1, 1_000_000, 100),
+    RATE_LIMIT_WINDOW_SECONDS: count(1, 86_400, 60),
+    RATE_LIMIT_TIMEOUT_MS: count(10, 5_000, 300),
+    PROVIDER_TIMEOUT_MS: count(50, 20_000, 10_000),
+    LOCATION_HINT: z
+      .enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se'])
+      .optional(),
+    COORDINATORS: count(1, 4096, 64),
+    MAILCHANNELS_BASE_URL: baseUrl('https://api.mailchannels.net'),
+    RESEND_BASE_URL: baseUrl('https://api.resend.com'),
+    TWILIO_BASE_URL: baseUrl('https://api.twilio.com'),
+    TELNYX_BASE_URL: baseUrl('https://api.telnyx.com'),
+    SECRETS_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits'),
+    ADMIN_TOKEN: z.string().min(24).optional(),
+    MAILCHANNELS_API_KEY: secret,
+    MAILCHANNELS_CUSTOMER_HANDLE: secret,
+    MAILCHANNELS_DKIM_DOMAIN: secret,
+    MAILCHANNELS_DKIM_SELECTOR: secret,
+    MAILCHANNELS_DKIM_PRIVATE_KEY: secret,
+    RESEND_API_KEY: secret,
+    RESEND_WEBHOOK_SECRET: secret,
+    TWILIO_ACCOUNT_SID: secret,
+    TWILIO_AUTH_TOKEN: secret,
+    TELNYX_API_KEY: secret,
+    TELNYX_PUBLIC_KEY: secret,
+    UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
+    UPSTASH_REDIS_REST_TOKEN: secret,
+  })
+  .check((ctx) => {
+    const value = ctx.value;
+    const needs = (name: keyof typeof value, why: string) => {
+      if (value[name] === undefined)
+        ctx.issues.push({ code: 'custom', path: [name], message: `is needed by ${why}`, input: undefined });
+    };
+    if (value.EMAIL_PROVIDERS.includes('mailchannels')) needs('MAILCHANNELS_API_KEY', 'EMAIL_PROVIDERS');
+    if (value.EMAIL_PROVIDERS.includes('resend')) needs('RESEND_API_KEY', 'EMAIL_PROVIDERS');
+    if (value.SMS_PROVIDERS.includes('twilio')) {
+      needs('TWILIO_ACCOUNT_SID', 'SMS_PROVIDERS');
+      needs('TWILIO_AUTH_TOKEN', 'SMS_PROVIDERS');
+    }
+    if (value.SMS_PROVIDERS.includes('telnyx')) needs('TELNYX_API_KEY', 'SMS_PROVIDERS');
+    if (value.RATE_LIMITER === 'upstash') {
+      needs('UPSTASH_REDIS_REST_URL', 'RATE_LIMITER');
+      needs('UPSTASH_REDIS_REST_TOKEN', 'RATE_LIMITER');
+    }
+  });
+
+/** The configuration as every part sees it; absent secrets are undefined. */
+export type Config = z.infer<typeof Configuration>;
+
+/** A variable is missing or wrong: the log gets the names, the caller only `misconfigured`. */
+export class Misconfigured extends Error {
+  override name = 'Misconfigured';
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** Parses the bindings' variables once per isolate. @throws Misconfigured naming each wrong variable (never its value) */
+export function configOf(env: Bindings): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = Configuration.safeParse(env);
+  if (!result.success) {
+    throw new Misconfigured(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}

@@ -1,0 +1,49 @@
+/** The one union of refusals; each surface maps it to its wire form. `Record` makes a new code a compile error until it has a status. */
+export const statusOf = {
+  invalid_request: 400,
+  no_channel: 400,
+  channel_not_enabled: 400,
+  missing_recipient: 400,
+  consent_required: 400,
+  not_active: 400,
+  already_paid: 400,
+  already_canceled: 400,
+  suppressed: 400,
+  country_not_allowed: 400,
+  unauthenticated: 401,
+  not_found: 404,
+  method_not_allowed: 405,
+  idempotency_in_progress: 409,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reuse: 422,
+  rate_limited: 429,
+  resend_limit: 429,
+  send_failed: 500,
+  misconfigured: 500,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof statusOf;
+
+/** `path` is dotted, from the body's root: `customer.email`, `lineItems.0.price`. */
+export type FieldError = { path: string; message: string };
+
+/** An expected "no": why (for a person), which fields, and when to come back (seconds). */
+export type Refusal = {
+  code: ErrorCode;
+  detail: string;
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+};
+
+export const refusal = (code: ErrorCode, detail: string, more: Omit<Refusal, 'code' | 'detail'> = {}): Refusal => ({
+  code,
+  detail,
+  ...more,
+});
+
+/** Every Paylink that is unknown or somebody else's is refused with these very words. */
+export const notFound = refusal('not_found', 'Paylink was not found.');

@@ -1,0 +1,4 @@
+export { MerchantGate } from './admission/gate.ts';
+export { PaylinkCoordinator } from './paylinks/coordinator.ts';
+
+export default { fetch: () => new Response('ok') };

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const migrations = await readD1Migrations('src/store/migrations');
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            main: 'src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: 'local',
+                PUBLIC_BASE_URL: 'http://gateway.test',
+                EMAIL_PROVIDERS: 'inbox',
+                SMS_PROVIDERS: 'inbox',
+                SECRETS_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+                ADMIN_TOKEN: 'test-admin-token-0123456789abcdef',
+                TEST_MIGRATIONS: migrations,
+                TEST_SCHEMA: readFileSync('schema.sql', 'utf8'),
+              },
+            },
+          }),
+        ],
+        test: { name: 'workers', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/node/**'] },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/e2e/**/*.test.ts', 'test/node/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
