@@ -1,0 +1,17 @@
+import type { Bindings, Config } from '../env.ts';
+import type { Caller } from '../model.ts';
+
+/** What the middleware of app.ts has set by the time a route runs. */
+export type AppEnv = {
+  Bindings: Bindings;
+  Variables: {
+    requestId: string;
+    /** When the request came in, ms. */
+    now: number;
+    config: Config;
+    /** The body as it came, read once, within its limit. */
+    body: Uint8Array;
+    /** Set where authentication was asked for and passed. */
+    caller?: Caller;
+  };
+};

@@ -1,0 +1,57 @@
+import type { Context } from 'hono';
+import { type ErrorCode, type Refusal, statusOf } from '../errors.ts';
+import type { AppEnv } from './app-env.ts';
+
+const titles: Record<ErrorCode, string> = {
+  invalid_request: 'Invalid request',
+  no_channel: 'No channel chosen',
+  channel_not_enabled: 'Channel not enabled',
+  missing_recipient: 'No recipient',
+  consent_required: 'Customer consent required',
+  not_active: 'Paylink is not active',
+  already_paid: 'Paylink is already paid',
+  already_canceled: 'Paylink is already canceled',
+  suppressed: 'Recipient is suppressed',
+  country_not_allowed: 'Country not allowed',
+  unauthenticated: 'Authentication required',
+  not_found: 'Not found',
+  method_not_allowed: 'Method not allowed',
+  idempotency_in_progress: 'Request in progress',
+  conflict: 'Conflict',
+  payload_too_large: 'Payload too large',
+  unsupported_media_type: 'Unsupported media type',
+  idempotency_key_reuse: 'Idempotency key reused',
+  rate_limited: 'Too many requests',
+  resend_limit: 'Too many sends',
+  send_failed: 'Unable to send the Paylink',
+  misconfigured: 'Gateway is misconfigured',
+  internal: 'Internal error',
+  unavailable: 'Temporarily unavailable',
+};
+
+/** A refusal on the wire: `application/problem+json` (RFC 9457) with `code`, `requestId` and, for wrong fields, `errors`. */
+export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
+  const status = statusOf[refused.code];
+  const body = {
+    type: `urn:paylinks:problem:${refused.code}`,
+    title: titles[refused.code],
+    status,
+    detail: refused.detail,
+    instance: new URL(c.req.url).pathname,
+    code: refused.code,
+    requestId: c.get('requestId'),
+    ...(refused.errors ? { errors: refused.errors } : {}),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(refused.code === 'unauthenticated'
+        ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
+        : {}),
+      ...(refused.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refused.retryAfterSeconds) }),
+      ...headers,
+    },
+  });
+}
