@@ -1,0 +1,107 @@
+/**
+ * How much work one request may ask for. Pure, on documents that validation has passed (so fragments exist and have no cycles).
+ */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getOperationAST,
+  type InlineFragmentNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** `depth` leaves room for the introspection query that tools send, the deepest there is a use for. */
+export const limits = { tokens: 1000, depth: 15, rootFields: 10 } as const;
+
+export type Variables = { [name: string]: unknown };
+
+const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> => {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  return fragments;
+};
+
+/** How deep the document's fields nest, through fragments. Each fragment is measured once, so the time is linear in the document. */
+export function depthOf(document: DocumentNode): number {
+  const fragments = fragmentsOf(document);
+  const measured = new Map<string, number>();
+
+  const ofFragment = (name: string): number => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    measured.set(name, 0);
+    const fragment = fragments.get(name);
+    const depth = fragment ? ofSelections(fragment.selectionSet) : 0;
+    measured.set(name, depth);
+    return depth;
+  };
+
+  const ofSelections = (set: SelectionSetNode): number => {
+    let deepest = 0;
+    for (const selection of set.selections) {
+      const depth =
+        selection.kind === Kind.FIELD
+          ? 1 + (selection.selectionSet ? ofSelections(selection.selectionSet) : 0)
+          : selection.kind === Kind.INLINE_FRAGMENT
+            ? ofSelections(selection.selectionSet)
+            : ofFragment(selection.name.value);
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
+  };
+
+  let deepest = 0;
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION)
+      deepest = Math.max(deepest, ofSelections(definition.selectionSet));
+  }
+  return deepest;
+}
+
+const isIncluded = (node: FieldNode | FragmentSpreadNode | InlineFragmentNode, variables: Variables): boolean =>
+  getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
+  getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+
+/**
+ * How many root fields the operation runs: by response name as execution collects them (GraphQL §6.3.2 CollectFields), after
+ * fragments, `@skip` and `@include`. `__typename` is no work and does not count. `variables` are coerced.
+ */
+export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): number {
+  const fragments = fragmentsOf(document);
+  const visited = new Set<string>();
+  const names = new Set<string>();
+
+  const collect = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD && visited.has(selection.name.value)) continue;
+      if (!isIncluded(selection, variables)) continue;
+      if (selection.kind === Kind.FIELD) {
+        if (selection.name.value !== '__typename') names.add((selection.alias ?? selection.name).value);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet);
+      } else {
+        visited.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
+      }
+    }
+  };
+
+  collect(operation.selectionSet);
+  return names.size;
+}
+
+/** Quota units of a document: one for each field of the chosen mutation, one for a query (and for whatever will not be executed). */
+export function costOf(document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== 'mutation') return 1;
+  return Math.max(1, rootFieldsOf(document, operation, variables));
+}
