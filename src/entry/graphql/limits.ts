@@ -71,20 +71,25 @@ const isIncluded = (node: FieldNode | FragmentSpreadNode | InlineFragmentNode, v
   getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 
 /**
- * How many root fields the operation runs: by response name as execution collects them (GraphQL §6.3.2 CollectFields), after
- * fragments, `@skip` and `@include`. `__typename` is no work and does not count. `variables` are coerced.
+ * The root fields that the operation runs, by response name and in order, as execution collects them (GraphQL §6.3.2 CollectFields):
+ * after fragments, `@skip` and `@include`. `__typename` is no work and is left out. `variables` are coerced.
  */
-export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): number {
+export function rootFieldsOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): Map<string, FieldNode> {
   const fragments = fragmentsOf(document);
   const visited = new Set<string>();
-  const names = new Set<string>();
+  const fields = new Map<string, FieldNode>();
 
   const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD && visited.has(selection.name.value)) continue;
       if (!isIncluded(selection, variables)) continue;
       if (selection.kind === Kind.FIELD) {
-        if (selection.name.value !== '__typename') names.add((selection.alias ?? selection.name).value);
+        const name = (selection.alias ?? selection.name).value;
+        if (selection.name.value !== '__typename' && !fields.has(name)) fields.set(name, selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         collect(selection.selectionSet);
       } else {
@@ -96,12 +101,12 @@ export function rootFieldsOf(document: DocumentNode, operation: OperationDefinit
   };
 
   collect(operation.selectionSet);
-  return names.size;
+  return fields;
 }
 
 /** Quota units of a document: one for each field of the chosen mutation, one for a query (and for whatever will not be executed). */
 export function costOf(document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== 'mutation') return 1;
-  return Math.max(1, rootFieldsOf(document, operation, variables));
+  return Math.max(1, rootFieldsOf(document, operation, variables).size);
 }

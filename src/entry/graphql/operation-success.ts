@@ -3,6 +3,7 @@ import type { Refusal } from '../../errors.ts';
 import type { Channel } from '../../model.ts';
 import type { SendOutcome } from '../../paylinks/outcome.ts';
 import type { GraphqlErrorCode } from './errors.ts';
+import { sessionNotFound } from './send-arguments.ts';
 
 export type OperationSuccess = { success: boolean; message: string };
 
@@ -44,7 +45,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
   const { recipient, missing } = spoken[channel];
   switch (refusal.code) {
     case 'not_found':
-      return no('No payment session was found with this id.');
+      return no(sessionNotFound);
     case 'not_active':
     case 'already_paid':
     case 'already_canceled':

@@ -1,5 +1,6 @@
 import type { Config } from '../../env.ts';
 import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
+import { linkOf, shortLinkOf } from '../../paylinks/compose.ts';
 import { isActive, statusAt } from '../../paylinks/status.ts';
 
 /** The enum's values for the domain's channels. */
@@ -27,8 +28,8 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
     merchantId: paylink.merchantId,
     status: statusAt(paylink, now),
     active: isActive(paylink, now),
-    link: paylink.checkoutUrl ?? `${config.PUBLIC_BASE_URL}/p/${paylink.code}`,
-    shortLink: `${config.PUBLIC_BASE_URL}/s/${paylink.code}`,
+    link: linkOf(config, paylink),
+    shortLink: shortLinkOf(config, paylink),
     merchantInvoiceId: paylink.merchantInvoiceId,
     description: paylink.description,
     memo: paylink.memo,

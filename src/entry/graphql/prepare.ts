@@ -1,8 +1,18 @@
-import { type DocumentNode, GraphQLError, getOperationAST, getVariableValues, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  GraphQLError,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  parse,
+  validate,
+} from 'graphql';
 import { parseRequestParams, type RequestParams } from 'graphql-http';
 import { DocumentCache } from './document-cache.ts';
-import { costOf, depthOf, limits, rootFieldsOf } from './limits.ts';
+import { costOf, depthOf, limits, rootFieldsOf, type Variables } from './limits.ts';
 import { schema } from './schema.ts';
+import { readSendArguments, type SendRequest } from './send-arguments.ts';
 
 /** A request to the endpoint: its body read within the limit and decoded, null where it has none. */
 export type GraphqlRequest = { method: string; url: string; headers: Headers; body: string | null };
@@ -19,6 +29,8 @@ export type PreparedGraphql = {
   request: GraphqlRequest;
   /** Quota units this request is to be admitted for, ≥ 1. */
   cost: number;
+  /** What a mutation sends first: its preparation may be begun while the request is being admitted, so that it costs no wait. */
+  firstSend: SendRequest | null;
   /** As graphql-http asks for them: the parameters, or its own answer, or thrown what is wrong with the request's form. */
   params: () => Params;
   plan: Plan;
@@ -26,8 +38,6 @@ export type PreparedGraphql = {
 
 /** Shared by the isolate's requests; some 5 MB of syntax trees when full. */
 const documents = new DocumentCache({ entries: 500, characters: 100_000 });
-
-const refuse = (...errors: readonly GraphQLError[]): Plan => ({ kind: 'refuse', errors });
 
 /** Parses and validates a document, unless that was done lately. */
 export function readDocument(source: string, cache = documents): DocumentNode | readonly GraphQLError[] {
@@ -49,26 +59,50 @@ export function readDocument(source: string, cache = documents): DocumentNode | 
   return document;
 }
 
-function plan({ query, operationName, variables }: RequestParams): { plan: Plan; cost: number } {
+/** The mutation's first field, if it is a send that can be begun. Execution reads the arguments again and tells what is wrong. */
+function firstSendOf(fields: Map<string, FieldNode>, variables: Variables): SendRequest | null {
+  const [field] = fields.values();
+  const definition = field && schema.getMutationType()?.getFields()[field.name.value];
+  if (!definition) return null;
+  try {
+    const send = readSendArguments(getArgumentValues(definition, field, variables));
+    return send.kind === 'send' ? send : null;
+  } catch {
+    return null;
+  }
+}
+
+type Planned = Pick<PreparedGraphql, 'plan' | 'cost' | 'firstSend'>;
+
+const refuse = (...errors: readonly GraphQLError[]): Planned => ({
+  plan: { kind: 'refuse', errors },
+  cost: 1,
+  firstSend: null,
+});
+
+function planOf({ query, operationName, variables }: RequestParams, method: string): Planned {
   const document = readDocument(query);
-  if (!('kind' in document)) return { plan: refuse(...document), cost: 1 };
+  if (!('kind' in document)) return refuse(...document);
   const operation = getOperationAST(document, operationName);
   if (!operation) {
     const what = operationName
       ? `The document has no operation named "${operationName}".`
       : 'The document has several operations: name one in operationName.';
-    return { plan: refuse(new GraphQLError(what)), cost: 1 };
+    return refuse(new GraphQLError(what));
   }
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
     maxErrors: 10,
   });
-  if (errors) return { plan: refuse(...errors), cost: 1 };
-  const rootFields = rootFieldsOf(document, operation, coerced);
-  if (rootFields > limits.rootFields) {
-    const what = `The operation has ${rootFields} root fields; ${limits.rootFields} are allowed in one request.`;
-    return { plan: refuse(new GraphQLError(what)), cost: 1 };
+  if (errors) return refuse(...errors);
+  const fields = rootFieldsOf(document, operation, coerced);
+  if (fields.size > limits.rootFields) {
+    const what = `The operation has ${fields.size} root fields; ${limits.rootFields} are allowed in one request.`;
+    return refuse(new GraphQLError(what));
   }
-  return { plan: { kind: 'execute', document, rootFields }, cost: costOf(document, operationName, coerced) };
+  const plan: Plan = { kind: 'execute', document, rootFields: fields.size };
+  // A mutation by GET is a 405, so it costs what any refused request does.
+  if (operation.operation !== 'mutation' || method !== 'POST') return { plan, cost: 1, firstSend: null };
+  return { plan, cost: costOf(document, operationName, coerced), firstSend: firstSendOf(fields, coerced) };
 }
 
 async function readParams(request: GraphqlRequest): Promise<() => Params> {
@@ -94,8 +128,8 @@ export async function prepareGraphql(request: GraphqlRequest): Promise<PreparedG
   try {
     given = params();
   } catch {
-    return { request, cost: 1, params, plan: refuse() };
+    return { request, params, ...refuse() };
   }
-  if (!('query' in given)) return { request, cost: 1, params, plan: refuse() };
-  return { request, params, ...plan(given) };
+  if (!('query' in given)) return { request, params, ...refuse() };
+  return { request, params, ...planOf(given, request.method) };
 }

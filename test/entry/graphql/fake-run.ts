@@ -122,9 +122,9 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
       waitUntil: () => undefined,
     },
     verbs: {
-      send: async (ctx, input) => {
+      send: async (ctx, input, prepared) => {
         asked.push(input);
-        return verbs.send ? await verbs.send(ctx, input) : sent;
+        return verbs.send ? await verbs.send(ctx, input, prepared) : sent;
       },
       find: verbs.find ?? (async (_ctx, id) => (id === sessionId ? paylink : null)),
     },

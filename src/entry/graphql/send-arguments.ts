@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import type { Channel } from '../../model.ts';
+import { parsePaylinkId } from '../../paylinks/id.ts';
+import { wrongOverride } from './recipient-override.ts';
+
+const channels = { Email: 'EMAIL', Phone: 'SMS' } as const satisfies Record<string, Channel>;
+
+// graphql-js has coerced these against the schema already; this only tells TypeScript, by looking.
+const SendArguments = z.object({
+  input: z.object({ id: z.string(), channel: z.enum(['Email', 'Phone']), to: z.string().nullish() }),
+});
+
+export type SendRequest = { paylinkId: string; channel: Channel; to: string | null };
+
+/** What a send field asks for, or why that cannot be done. Any id that is not of our form is simply not found. */
+export function readSendArguments(args: unknown): ({ kind: 'send' } & SendRequest) | { kind: 'no'; message: string } {
+  const { input } = SendArguments.parse(args);
+  const channel = channels[input.channel];
+  const to = input.to ?? null;
+  const wrong = to === null ? null : wrongOverride(channel, to);
+  if (wrong) return { kind: 'no', message: wrong };
+  const paylinkId = parsePaylinkId(input.id);
+  return paylinkId ? { kind: 'send', paylinkId, channel, to } : { kind: 'no', message: sessionNotFound };
+}
+
+export const sessionNotFound = 'No payment session was found with this id.';
