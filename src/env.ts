@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import type { MerchantGate } from './admission/gate.ts';
-import type { PaylinkCoordinator } from './paylinks/coordinator.ts';
+import type { CoordinatorRpc } from './paylinks/coordinator-rpc.ts';
 
 /** A message on the Queue only names an outbox row; the row says everything (see events/). */
 export type EventNudge = { deliveryId: string };
 
+/** A Durable Object namespace whose stubs speak `T`: plain values in, plain values out. (The runtime's own mapped type does not end on recursive JSON.) */
+export interface Namespace<T> {
+  idFromName(name: string): DurableObjectId;
+  get(id: DurableObjectId, options?: DurableObjectNamespaceGetDurableObjectOptions): DurableObjectStub & T;
+}
+
 /** What wrangler.toml and the secrets bind. */
 export interface Bindings {
   DB: D1Database;
-  COORDINATOR: DurableObjectNamespace<PaylinkCoordinator>;
+  COORDINATOR: Namespace<CoordinatorRpc>;
   GATE: DurableObjectNamespace<MerchantGate>;
   EVENTS: Queue<EventNudge>;
   FAILED_AUTHENTICATIONS: RateLimit;

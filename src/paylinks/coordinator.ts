@@ -1,4 +1,134 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Bindings } from '../env.ts';
+import type { Bindings, Config } from '../env.ts';
+import { configOf } from '../env.ts';
+import { notFound, refusal } from '../errors.ts';
+import type { Paylink } from '../model.ts';
+import { insertInboxMessage } from '../store/inbox.ts';
+import { findByCreateKey, loadPaylink } from '../store/paylinks.ts';
+import { insertPaylink } from '../store/projection.ts';
+import { databaseOfPaylink } from '../store/shards.ts';
+import { readStanding } from '../store/standing.ts';
+import { AlarmClock } from './alarm-clock.ts';
+import { applyChange } from './apply-change.ts';
+import { Book } from './book.ts';
+import type { ChangeCommand } from './change-command.ts';
+import type { Known } from './changes.ts';
+import type { ChangeReply, CoordinatorRpc, CreateCommand, CreateReply } from './coordinator-rpc.ts';
+import { mayAct } from './decide-send.ts';
+import { Journal } from './journal.ts';
+import type { SendCommand, SendReply } from './send-command.ts';
+import { Sends } from './sends.ts';
+import { Settling } from './settling.ts';
+import { within } from './within.ts';
 
-export class PaylinkCoordinator extends DurableObject<Bindings> {}
+/** How long a create waits for D1, ms; after that nothing was kept, as far as anyone is told. */
+const createWaitMs = 5_000;
+
+/**
+ * The one writer of its Paylinks (one of a pool, see id.ts): every change goes through here, so there is one order. D1 is what
+ * everybody reads; this object is the sequencer and brings D1 up to date.
+ */
+export class PaylinkCoordinator extends DurableObject<Bindings> implements CoordinatorRpc {
+  /** The time, ms; tests set their own. */
+  clock: () => number = () => Date.now();
+  readonly #config: Config;
+  readonly #alarm: AlarmClock;
+  readonly #journal: Journal;
+  readonly #book: Book;
+  readonly #sends: Sends;
+  readonly #settling: Settling;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    this.#config = configOf(env);
+    this.#journal = new Journal(ctx.storage.sql);
+    this.#alarm = new AlarmClock(ctx.storage);
+    const db = env.DB;
+    const now = () => this.clock();
+    this.#book = new Book(db, this.#journal, this.#alarm);
+    const shared = {
+      book: this.#book,
+      journal: this.#journal,
+      config: this.#config,
+      now,
+      readStanding: (paylinkId: string, hashes: string[], at: number) =>
+        readStanding(databaseOfPaylink(env, paylinkId), paylinkId, null, hashes, at),
+    };
+    this.#sends = new Sends({ ...shared, alarm: this.#alarm, inbox: (message) => insertInboxMessage(db, message) });
+    this.#settling = new Settling({ ...shared, sends: this.#sends });
+    // What an earlier life was doing is looked after at once, not only when somebody asks.
+    if (this.#journal.hasRunning()) this.#alarm.ringBy(now());
+  }
+
+  /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */
+  async create({ paylink, parentId, key }: CreateCommand): Promise<CreateReply> {
+    const db = databaseOfPaylink(this.env, paylink.id);
+    const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
+    const inserting = insertPaylink(db, { head, lineItems, events, deliveryLogs, orders }, key);
+    const inserted = await within(
+      inserting.catch(() => 'failed' as const),
+      createWaitMs,
+    );
+    if (inserted === 'failed' || inserted === 'late') {
+      return {
+        kind: 'refused',
+        refusal: refusal('unavailable', 'The Paylink could not be stored. Try again.', { retryAfterSeconds: 1 }),
+      };
+    }
+    const known = (stored: Paylink): Known => ({
+      paylink: stored,
+      parentId,
+      projectedVersion: stored.version,
+      itemsVersion: 0,
+    });
+    if (inserted) {
+      this.#book.remember(known(paylink));
+      return { kind: 'created', paylink, replayed: false };
+    }
+    const existing = key ? await findByCreateKey(db, paylink.merchantId, key.key) : await loadPaylink(db, paylink.id);
+    if (!existing) throw new Error('a create was neither inserted nor found');
+    if (key && existing.createFingerprint !== key.fingerprint) {
+      return {
+        kind: 'refused',
+        refusal: refusal('idempotency_key_reuse', 'This Idempotency-Key was used for another Paylink.'),
+      };
+    }
+    return { kind: 'created', paylink: existing.paylink, replayed: existing.paylink.id !== paylink.id };
+  }
+
+  /** Sends a Paylink, once for each operation id and each key. */
+  send(command: SendCommand): Promise<SendReply> {
+    return this.#sends.send(command);
+  }
+
+  /** Any other change. `callerId` null: the gateway itself (a sweep, a provider's callback), which may act on any Paylink. */
+  async change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply> {
+    const known = await this.#book.get(paylinkId, (loaded) => this.#sends.recover(loaded));
+    const foreign =
+      known && callerId !== null
+        ? mayAct(callerId, { merchantId: known.paylink.merchantId, parentId: known.parentId })
+        : null;
+    if (!known || foreign) return { kind: 'refused', refusal: notFound };
+    const now = this.clock();
+    const applied = applyChange(known.paylink, command, now);
+    if (applied.kind === 'refused') return applied;
+    const changed = applied.kind === 'changed';
+    if (changed) {
+      this.#book.commit(known, applied.paylink, now, { lineItems: applied.lineItems === true });
+      if (command.kind === 'delivery') this.#sends.afterNews(known);
+    }
+    const { paylink } = known;
+    await this.#book.project(known);
+    return { kind: 'done', paylink, changed };
+  }
+
+  /** Looks after everything that is due, then sets itself for what comes next. */
+  override async alarm(): Promise<void> {
+    this.#alarm.rang();
+    const now = this.clock();
+    await this.#settling.lookAfterDue(now);
+    await this.#book.projectDue(now, (loaded) => this.#sends.recover(loaded));
+    const next = this.#journal.nextDue();
+    if (next !== null) this.#alarm.ringBy(Math.max(next, this.clock() + 1_000));
+  }
+}

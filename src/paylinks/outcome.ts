@@ -13,5 +13,5 @@ export type Outcome<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Re
 export type SendOutcome =
   | { kind: 'sent'; paylink: Paylink; accepted: Channel[]; replayed: boolean }
   | { kind: 'pending'; paylink: Paylink; replayed: boolean }
-  | { kind: 'failed'; paylink: Paylink; reason: string; recipientRefused: boolean; replayed: boolean }
+  | { kind: 'failed'; paylink: Paylink; reason: string; replayed: boolean }
   | { kind: 'refused'; refusal: Refusal };

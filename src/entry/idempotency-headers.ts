@@ -1,0 +1,38 @@
+import { type Refusal, refusal } from '../errors.ts';
+import type { Idempotency } from '../paylinks/send.ts';
+
+const bare = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+const quoted = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/** At most what `Prefer: wait` grants, seconds. */
+const longestWait = 20;
+
+/**
+ * `Idempotency-Key`: 1–255 printable ASCII, bare or as a structured-field string (RFC 9651 §3.3.3) – the same key; null when absent.
+ * A refusal when its syntax is wrong.
+ */
+export function parseIdempotencyKey(header: string | null): string | null | Refusal {
+  if (header === null) return null;
+  const text = header.trim();
+  const string = quoted.exec(text)?.[1]?.replace(/\\(["\\])/g, '$1');
+  const key = text.startsWith('"') ? (string ?? '') : text;
+  if (key.length >= 1 && key.length <= 255 && (text.startsWith('"') ? /^[\x20-\x7e]+$/ : bare).test(key)) return key;
+  const message = 'Must be 1–255 printable ASCII characters, bare or as a quoted string.';
+  return refusal('invalid_request', `Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
+}
+
+/** The seconds of `Prefer: wait=N` (RFC 7240 §4.3), at most 20; 0 when absent or malformed, as preferences may be ignored. */
+export function parseWait(header: string | null): number {
+  for (const preference of header?.split(',') ?? []) {
+    const wait = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i.exec(preference)?.[1];
+    if (wait !== undefined) return Math.min(Number(wait), longestWait);
+  }
+  return 0;
+}
+
+/** How a request wants its repeats treated, or why its headers cannot be read. */
+export function parseIdempotency(headers: Headers): Idempotency | Refusal {
+  const key = parseIdempotencyKey(headers.get('idempotency-key'));
+  if (typeof key === 'object' && key !== null) return key;
+  return { key, waitSeconds: parseWait(headers.get('prefer')) };
+}

@@ -1,0 +1,113 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { notFound, refusal } from '../../errors.ts';
+import type { Channel, Paylink } from '../../model.ts';
+import { cancelPaylink } from '../../paylinks/cancel.ts';
+import { shortLinkOf } from '../../paylinks/compose.ts';
+import { createPaylink } from '../../paylinks/create.ts';
+import { CreateFields, SendFields, UpdateFields, withSendSms } from '../../paylinks/fields.ts';
+import { findPaylink } from '../../paylinks/find.ts';
+import { parsePaylinkId } from '../../paylinks/id.ts';
+import { type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
+import { updatePaylink } from '../../paylinks/update.ts';
+import type { AppEnv } from '../app-env.ts';
+import { authenticated, callerOf } from '../authenticated.ts';
+import { readJson } from '../body.ts';
+import { parseIdempotency } from '../idempotency-headers.ts';
+import { qrSvg } from '../pages/qr.ts';
+import { problem } from '../problem.ts';
+import { route } from '../routes.ts';
+import { verbContext } from '../verb-context.ts';
+import { listPage } from './list.ts';
+import { renderPaylink } from './render.ts';
+
+const CreateBody = z.preprocess(withSendSms, CreateFields);
+const UpdateBody = z.preprocess(withSendSms, UpdateFields);
+const SendBody = z.preprocess(withSendSms, SendFields);
+
+const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
+
+/** A malformed id is as unknown as any other. */
+const idOf = (c: Context<AppEnv>): string => parsePaylinkId(c.req.param('paylinkId') ?? '') ?? '';
+
+const show = (c: Context<AppEnv>, paylink: Paylink, status: 200 | 201 | 202, headers: Record<string, string> = {}) =>
+  c.json(renderPaylink(c.get('config'), paylink, c.get('now')), status, headers);
+
+async function create(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, CreateBody);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const idempotency = parseIdempotency(c.req.raw.headers);
+  if ('code' in idempotency) return problem(c, idempotency);
+  const created = await createPaylink(verbContext(c, callerOf(c)), body.value, idempotency.key);
+  if (created.kind === 'refused') return problem(c, created.refusal);
+  const location = `${c.get('config').PUBLIC_BASE_URL}/${created.paylink.id}`;
+  return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
+}
+
+async function read(c: Context<AppEnv>): Promise<Response> {
+  const paylink = await findPaylink(verbContext(c, callerOf(c)), idOf(c));
+  return paylink ? show(c, paylink, 200) : problem(c, notFound);
+}
+
+async function update(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, UpdateBody);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const id = idOf(c);
+  if (id === '') return problem(c, notFound);
+  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value);
+  return updated.kind === 'refused' ? problem(c, updated.refusal) : show(c, updated.paylink, 200);
+}
+
+async function cancel(c: Context<AppEnv>): Promise<Response> {
+  const id = idOf(c);
+  if (id === '') return problem(c, notFound);
+  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id);
+  return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
+}
+
+const prepared = new WeakMap<Request, Promise<Preparation>>();
+
+/** Begins a send's one D1 read beside its admission. */
+const prepare = authenticated((c, caller) => {
+  const reading = prepareSend(verbContext(c, caller), idOf(c), null, null);
+  // Awaited by `send`; when the request is not admitted nobody asks how it ended.
+  reading.catch(() => {});
+  prepared.set(c.req.raw, reading);
+});
+
+async function send(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, SendBody);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const idempotency = parseIdempotency(c.req.raw.headers);
+  if ('code' in idempotency) return problem(c, idempotency);
+  const { sendEmail, sendSms } = body.value;
+  const channels: Channel[] = [...(sendEmail ? (['EMAIL'] as const) : []), ...(sendSms ? (['SMS'] as const) : [])];
+  const input = { paylinkId: idOf(c), channels, to: null, requireEnabled: true, idempotency };
+  const outcome = await sendPaylink(verbContext(c, callerOf(c)), input, prepared.get(c.req.raw));
+  switch (outcome.kind) {
+    case 'sent':
+      return show(c, outcome.paylink, 200, replayedHeader(outcome.replayed));
+    case 'pending':
+      return show(c, outcome.paylink, 202, replayedHeader(outcome.replayed));
+    case 'failed':
+      return problem(c, refusal('send_failed', `Every provider refused the message. ${outcome.reason}`.trim()));
+    case 'refused':
+      return problem(c, outcome.refusal);
+  }
+}
+
+async function qr(c: Context<AppEnv>): Promise<Response> {
+  const paylink = await findPaylink(verbContext(c, callerOf(c)), idOf(c));
+  if (!paylink) return problem(c, notFound);
+  return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
+}
+
+/** The REST routes of Paylinks. Static paths have to be registered before: an id may stand at the root. */
+export function paylinkRoutes(app: Hono<AppEnv>): void {
+  route(app, '/', { POST: [authenticated(), create] });
+  route(app, '/paylinks', { GET: [authenticated(), listPage] });
+  route(app, '/:paylinkId', { GET: [authenticated(), read], PATCH: [authenticated(), update] });
+  route(app, '/:paylinkId/cancel', { PATCH: [authenticated(), cancel] });
+  route(app, '/:paylinkId/send', { PATCH: [prepare, send] });
+  route(app, '/:paylinkId/qr.svg', { GET: [authenticated(), qr] });
+}

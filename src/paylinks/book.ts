@@ -1,0 +1,119 @@
+import type { Paylink } from '../model.ts';
+import { loadPaylink } from '../store/paylinks.ts';
+import type { AlarmClock } from './alarm-clock.ts';
+import { type Known, overlay, unprojected } from './changes.ts';
+import type { Journal } from './journal.ts';
+import { Projector } from './projector.ts';
+import { within } from './within.ts';
+
+/** Known Paylinks kept in memory; only clean, idle ones are let go. */
+const most = 2_000;
+/** How long after a change the alarm looks whether D1 has it, ms. */
+const projectionDueMs = 5_000;
+/** When a projection that failed is tried again, ms. */
+const projectionRetryMs = 15_000;
+/** How long an answer waits for D1, ms. */
+const projectionWaitMs = 1_000;
+
+/**
+ * The Paylinks this coordinator knows. It is their only writer, so its copy is current: memory, else D1 with the journal's changes
+ * laid over it.
+ */
+export class Book {
+  readonly #db: D1Database;
+  readonly #journal: Journal;
+  readonly #alarm: AlarmClock;
+  readonly #projector: Projector;
+  readonly #known = new Map<string, Known>();
+  readonly #loading = new Map<string, Promise<Known | null>>();
+  /** Operations that this life of the object is running, by Paylink. */
+  readonly #busy = new Map<string, number>();
+  /** What D1 has taken but the journal still holds; forgotten with the next write, as a write of its own would hold answers back. */
+  readonly #taken = new Map<string, number>();
+
+  constructor(db: D1Database, journal: Journal, alarm: AlarmClock) {
+    this.#db = db;
+    this.#journal = journal;
+    this.#alarm = alarm;
+    this.#projector = new Projector(db, (id, version) => this.#taken.set(id, version));
+  }
+
+  /** The Paylink, from memory or else by one D1 query; null when there is none. `recover` sees one that was just loaded. */
+  async get(id: string, recover: (known: Known) => void): Promise<Known | null> {
+    const known = this.#known.get(id);
+    if (known) {
+      this.#known.delete(id);
+      this.#known.set(id, known);
+      return known;
+    }
+    const loading = this.#loading.get(id) ?? this.#load(id, recover);
+    this.#loading.set(id, loading);
+    return loading;
+  }
+
+  async #load(id: string, recover: (known: Known) => void): Promise<Known | null> {
+    try {
+      const stored = await loadPaylink(this.#db, id);
+      if (!stored) return null;
+      const changes = this.#journal.changesOf(id);
+      const paylink = changes ? overlay(stored.paylink, changes) : stored.paylink;
+      const known: Known = {
+        paylink,
+        parentId: stored.parentId,
+        projectedVersion: stored.paylink.version,
+        itemsVersion: changes?.lineItems ? paylink.version : 0,
+      };
+      this.remember(known);
+      recover(known);
+      return known;
+    } finally {
+      this.#loading.delete(id);
+    }
+  }
+
+  /** Keeps a Paylink in memory, letting go of the longest unused clean one when there are too many. */
+  remember(known: Known): void {
+    this.#known.set(known.paylink.id, known);
+    if (this.#known.size <= most) return;
+    for (const [id, { paylink, projectedVersion }] of this.#known) {
+      if (this.#busy.has(id) || projectedVersion < paylink.version) continue;
+      this.#known.delete(id);
+      return;
+    }
+  }
+
+  /** Marks a Paylink as one with an operation under way (+1) or ended (−1). */
+  busy(id: string, by: 1 | -1): void {
+    const count = (this.#busy.get(id) ?? 0) + by;
+    if (count > 0) this.#busy.set(id, count);
+    else this.#busy.delete(id);
+  }
+
+  /** Takes `next` (one version further) as the truth, durably. Everything up to the next `await` commits with it. */
+  commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
+    known.paylink = next;
+    if (changed?.lineItems) known.itemsVersion = next.version;
+    this.#forgetTaken();
+    this.#journal.saveChanges(unprojected(known), now + projectionDueMs);
+    this.#alarm.ringBy(now + projectionDueMs);
+  }
+
+  /** Brings a Paylink to D1; waits for it, but not longer than a second. What is late, the alarm brings. */
+  async project(known: Known): Promise<void> {
+    await within(this.#projector.project(known), projectionWaitMs);
+  }
+
+  /** Everything whose projection is due; for the alarm. */
+  async projectDue(now: number, recover: (known: Known) => void): Promise<void> {
+    this.#forgetTaken();
+    const ids = this.#journal.takeDueChanges(now, now + projectionRetryMs, 500);
+    const known = await Promise.all(ids.map((id) => this.get(id, recover)));
+    await Promise.all(known.map((one) => (one ? this.#projector.project(one) : false)));
+    this.#forgetTaken();
+  }
+
+  #forgetTaken(): void {
+    for (const [id, version] of this.#taken) this.#journal.dropChanges(id, version);
+    this.#taken.clear();
+  }
+}

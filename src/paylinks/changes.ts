@@ -1,0 +1,44 @@
+import type { Paylink } from '../model.ts';
+import type { Changes } from '../store/projection.ts';
+
+/** A Paylink in its coordinator's memory: the truth, and how much of it D1 is known to have. */
+export type Known = {
+  paylink: Paylink;
+  /** The merchant's parent, which may act too. It never changes. */
+  parentId: string | null;
+  /** The version that D1 has. */
+  projectedVersion: number;
+  /** The version that replaced the line items last. */
+  itemsVersion: number;
+};
+
+/** All that was written after D1's version. */
+export function unprojected({ paylink, projectedVersion, itemsVersion }: Known): Changes {
+  const { lineItems, deliveryLogs, events, orders, ...head } = paylink;
+  const newer = (part: { version: number }) => part.version > projectedVersion;
+  return {
+    head,
+    lineItems: itemsVersion > projectedVersion ? lineItems : null,
+    deliveryLogs: deliveryLogs.filter(newer),
+    events: events.filter(newer),
+    orders: orders.filter(newer),
+  };
+}
+
+function merged<T extends { id: string }>(stored: readonly T[], changed: readonly T[]): T[] {
+  const byId = new Map(stored.map((part) => [part.id, part]));
+  for (const part of changed) byId.set(part.id, part);
+  return [...byId.values()];
+}
+
+/** D1's Paylink with the coordinator's unprojected changes laid over it (the changes win: they are never older). */
+export function overlay(stored: Paylink, changes: Changes): Paylink {
+  if (changes.head.version < stored.version) return stored;
+  return {
+    ...changes.head,
+    lineItems: changes.lineItems ?? stored.lineItems,
+    deliveryLogs: merged(stored.deliveryLogs, changes.deliveryLogs),
+    events: merged(stored.events, changes.events),
+    orders: merged(stored.orders, changes.orders),
+  };
+}

@@ -1,0 +1,101 @@
+import type * as z from 'zod';
+import { type FieldError, notFound, refusal } from '../errors.ts';
+import type { Merchant, Paylink } from '../model.ts';
+import { findMerchant } from '../store/merchants.ts';
+import { databaseOfMerchant } from '../store/shards.ts';
+import type { Context } from './context.ts';
+import { callCoordinator } from './coordinators.ts';
+import type { CreateFields } from './fields.ts';
+import { chooseCoordinator, newCode, newIdAt } from './id.ts';
+import { createFingerprint, keptMs } from './idempotency.ts';
+import { normalizeCustomer, normalizeItems } from './normalize.ts';
+import type { Outcome } from './outcome.ts';
+import { totalsOf } from './totals.ts';
+
+const defaultLifeMs = 30 * 24 * 60 * 60 * 1000;
+
+const invalid = (error: FieldError) =>
+  ({
+    kind: 'refused',
+    refusal: refusal('invalid_request', `The body is not valid: ${error.path}: ${error.message}`, { errors: [error] }),
+  }) as const;
+
+/** Whose Paylink this will be: the caller's own, or its direct child's. */
+async function ownerOf(ctx: Context, merchantId: string): Promise<Merchant | null> {
+  const { merchant } = ctx.caller;
+  if (merchantId === merchant.id) return merchant;
+  const child = await findMerchant(databaseOfMerchant(ctx.env, merchant), merchantId);
+  return child?.parentId === merchant.id ? child : null;
+}
+
+/** Creates a Paylink; with an idempotency key, once in 7 days (the same key gives the same Paylink). */
+export async function createPaylink(
+  ctx: Context,
+  fields: z.output<typeof CreateFields>,
+  key: string | null,
+): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
+  const { now, config } = ctx;
+  const owner = await ownerOf(ctx, fields.merchantId);
+  if (!owner) return { kind: 'refused', refusal: { ...notFound, detail: 'Merchant was not found.' } };
+  const expiration = fields.expiration ?? now + defaultLifeMs;
+  if (expiration <= now) return invalid({ path: 'expiration', message: 'Must be in the future.' });
+  const customer = await normalizeCustomer(config, owner, fields.customer);
+  if ('path' in customer) return invalid(customer);
+  const lineItems = normalizeItems(fields.lineItems ?? [], now);
+  const tax = fields.tax ?? null;
+  const shipping = fields.shipping ?? null;
+  const totals = totalsOf(lineItems, tax, shipping);
+  if (!totals) return invalid({ path: 'lineItems', message: 'The total is larger than 9007199254740991.' });
+
+  const id = newIdAt(now, chooseCoordinator(config.COORDINATORS));
+  const code = newCode(owner.shard);
+  const paylink: Paylink = {
+    id,
+    merchantId: owner.id,
+    version: 1,
+    status: 'CREATED',
+    code,
+    checkoutUrl: owner.checkoutUrlTemplate?.replaceAll('{paylinkId}', id).replaceAll('{code}', code) ?? null,
+    merchantInvoiceId: fields.merchantInvoiceId ?? null,
+    orderId: null,
+    currencyCode: fields.currencyCode ?? 'USD',
+    description: fields.description ?? null,
+    memo: fields.memo ?? null,
+    metadata: fields.metadata ?? null,
+    ...customer,
+    sendEmail: fields.sendEmail ?? false,
+    sendSms: fields.sendSms ?? false,
+    customerConsent: fields.customerConsent ?? false,
+    attachments: fields.attachments ?? [],
+    tax,
+    shipping,
+    ...totals,
+    orderTotal: null,
+    approvedAmount: null,
+    expiration,
+    lastSentAt: null,
+    createdAt: now,
+    updatedAt: now,
+    lineItems,
+    deliveryLogs: [],
+    events: [
+      {
+        id: crypto.randomUUID(),
+        type: 'CREATED',
+        oldValue: null,
+        newValue: null,
+        createdBy: 'API Key',
+        createdAt: now,
+        version: 1,
+      },
+    ],
+    orders: [],
+  };
+  const createKey =
+    key === null ? null : { key, fingerprint: await createFingerprint(fields), expiredBefore: now - keptMs };
+  const reply = await callCoordinator(ctx.env, config, id, (stub) =>
+    stub.create({ paylink, parentId: owner.parentId, key: createKey }),
+  );
+  if (reply.kind === 'refused') return reply;
+  return { kind: 'done', paylink: reply.paylink, replayed: reply.replayed };
+}

@@ -1,0 +1,46 @@
+/**
+ * A Paylink's id is a UUIDv7 (RFC 9562 §5.7) whose 12 `rand_a` bits are the number of its coordinator: the id says where its one
+ * writer is, so the pool can grow at any time without moving anything. The other 62 bits are random.
+ */
+const paylinkId = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Any id of ours is accepted in either case and kept in lower case; anything else is null. */
+export function parsePaylinkId(text: string): string | null {
+  const id = text.toLowerCase();
+  return paylinkId.test(id) ? id : null;
+}
+
+const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/**
+ * An id of this form for a Paylink, or for an attempt of it: a callback that carries it tells the coordinator too.
+ * @param now ms @param coordinator 0–4095
+ */
+export function newIdAt(now: number, coordinator: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(8));
+  const time = now.toString(16).padStart(12, '0');
+  const variant = hex(random.subarray(0, 2));
+  const nibble = (8 + (Number.parseInt(variant.slice(0, 1), 16) & 3)).toString(16);
+  const number = coordinator.toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-${nibble}${variant.slice(1)}-${hex(random.subarray(2))}`;
+}
+
+/** The number (0–4095) of the coordinator that writes this Paylink. */
+export const coordinatorOf = (id: string): number => Number.parseInt(id.slice(15, 18), 16);
+
+/** A new coordinator's number for a pool of `size` objects. */
+export const chooseCoordinator = (size: number): number => (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) % size;
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** A short link's code: the shard's character, then 12 of base 62 (71 random bits). */
+export function newCode(shard: number): string {
+  let code = alphabet[shard] ?? '0';
+  while (code.length < 13) {
+    // 248 = 4 · 62: higher bytes would favour the alphabet's first letters.
+    for (const byte of crypto.getRandomValues(new Uint8Array(16))) {
+      if (byte < 248 && code.length < 13) code += alphabet[byte % 62];
+    }
+  }
+  return code;
+}

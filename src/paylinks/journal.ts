@@ -1,0 +1,170 @@
+import * as z from 'zod';
+import type { Changes } from '../store/projection.ts';
+
+/**
+ * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) with their
+ * idempotency keys. Everything has a `due_at` (ms): when somebody has to look at it again.
+ */
+const schema = `
+CREATE TABLE IF NOT EXISTS changes (
+  paylink_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS changes_due ON changes (due_at);
+CREATE TABLE IF NOT EXISTS operations (
+  id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL, outcome TEXT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS operations_by_key ON operations (paylink_id, key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS operations_by_paylink ON operations (paylink_id, fingerprint, created_at);
+CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`;
+
+/**
+ * - `running`: providers are being asked (or the object died while they were).
+ * - `unsettled`: ended without any acceptance and with an outcome not known yet; answered from the present state.
+ * - `settling`: was unsettled, has been accepted on one channel since, the other is still open; answered from the present state.
+ * - `done`: its first answer is kept. `failed`: refused for certain; its key is free again.
+ */
+const OperationState = z.enum(['running', 'unsettled', 'settling', 'done', 'failed']);
+
+const OperationRow = z.object({
+  id: z.string(),
+  paylinkId: z.string(),
+  key: z.string().nullable(),
+  fingerprint: z.string(),
+  state: OperationState,
+  createdBy: z.string(),
+  createdAt: z.int(),
+  dueAt: z.int(),
+  /** How often an unsettled operation was looked into. */
+  tries: z.int(),
+  /** The answer that was given, as JSON. */
+  outcome: z.string().nullable(),
+});
+export type Operation = z.infer<typeof OperationRow>;
+
+const columns = `id, paylink_id AS paylinkId, key, fingerprint, state, created_by AS createdBy, created_at AS createdAt, due_at AS dueAt, tries, outcome`;
+
+/** Typed statements over the object's SQLite. Writes without an `await` between them commit together. */
+export class Journal {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(schema);
+  }
+
+  saveChanges(changes: Changes, dueAt: number): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO changes (paylink_id, version, body, due_at) VALUES (?, ?, ?, ?)',
+      changes.head.id,
+      changes.head.version,
+      JSON.stringify(changes),
+      dueAt,
+    );
+  }
+
+  /** Changes of a Paylink that D1 may not have. This object wrote them, so their shape is trusted. */
+  changesOf(paylinkId: string): Changes | null {
+    const [row] = this.#sql
+      .exec<{ body: string }>('SELECT body FROM changes WHERE paylink_id = ?', paylinkId)
+      .toArray();
+    return row ? JSON.parse(row.body) : null;
+  }
+
+  /** Forgets what D1 has taken, unless more has come since. */
+  dropChanges(paylinkId: string, version: number): void {
+    this.#sql.exec('DELETE FROM changes WHERE paylink_id = ? AND version <= ?', paylinkId, version);
+  }
+
+  /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
+  takeDueChanges(now: number, again: number, limit: number): string[] {
+    const ids = this.#ids('SELECT paylink_id AS id FROM changes WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, limit);
+    for (const id of ids) this.#sql.exec('UPDATE changes SET due_at = ? WHERE paylink_id = ?', again, id);
+    return ids;
+  }
+
+  saveOperation(operation: Operation): void {
+    const { id, paylinkId, key, fingerprint, state, createdBy, createdAt, dueAt, tries, outcome } = operation;
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, due_at, tries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      id,
+      paylinkId,
+      key,
+      fingerprint,
+      state,
+      createdBy,
+      createdAt,
+      dueAt,
+      tries,
+      outcome,
+    );
+  }
+
+  deleteOperation(id: string): void {
+    this.#sql.exec('DELETE FROM operations WHERE id = ?', id);
+  }
+
+  operation(id: string): Operation | null {
+    return this.#operation('WHERE id = ?', id);
+  }
+
+  operationByKey(paylinkId: string, key: string): Operation | null {
+    return this.#operation('WHERE paylink_id = ? AND key = ?', paylinkId, key);
+  }
+
+  /** The latest un-keyed operation that asked for the same, begun after `since` (ms) or still running. */
+  unkeyedOperation(paylinkId: string, fingerprint: string, since: number): Operation | null {
+    return this.#operation(
+      `WHERE paylink_id = ? AND fingerprint = ? AND key IS NULL AND state <> 'failed' AND (created_at > ? OR state = 'running')
+       ORDER BY created_at DESC LIMIT 1`,
+      paylinkId,
+      fingerprint,
+      since,
+    );
+  }
+
+  /** Operations of a Paylink whose end is not known. */
+  openOperations(paylinkId: string): Operation[] {
+    return this.#sql
+      .exec(
+        `SELECT ${columns} FROM operations WHERE paylink_id = ? AND state IN ('running', 'unsettled', 'settling')`,
+        paylinkId,
+      )
+      .toArray()
+      .map((row) => OperationRow.parse(row));
+  }
+
+  dueOperations(now: number, limit: number): Operation[] {
+    return this.#sql
+      .exec(`SELECT ${columns} FROM operations WHERE due_at <= ? ORDER BY due_at LIMIT ?`, now, limit)
+      .toArray()
+      .map((row) => OperationRow.parse(row));
+  }
+
+  /** When the earliest of everything is due, ms; null when nothing ever is. */
+  nextDue(): number | null {
+    const [row] = this.#sql
+      .exec<{ at: number | null }>(
+        'SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM changes UNION ALL SELECT min(due_at) FROM operations)',
+      )
+      .toArray();
+    return row?.at ?? null;
+  }
+
+  /** Whether an earlier life of this object ended with providers being asked. */
+  hasRunning(): boolean {
+    return this.#ids("SELECT id FROM operations WHERE state = 'running' LIMIT 1").length > 0;
+  }
+
+  #operation(where: string, ...values: (string | number)[]): Operation | null {
+    const [row] = this.#sql.exec(`SELECT ${columns} FROM operations ${where}`, ...values).toArray();
+    return row ? OperationRow.parse(row) : null;
+  }
+
+  #ids(sql: string, ...values: number[]): string[] {
+    return this.#sql
+      .exec<{ id: string }>(sql, ...values)
+      .toArray()
+      .map((row) => row.id);
+  }
+}

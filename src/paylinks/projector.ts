@@ -1,0 +1,63 @@
+import { log } from '../log.ts';
+import { type Changes, projectChanges } from '../store/projection.ts';
+import { type Known, unprojected } from './changes.ts';
+
+/** Paylinks in one batch; keeps a bound parameter well under D1's 2 MB. */
+const most = 50;
+
+type Waiting = { known: Known; version: number; done: (ok: boolean) => void };
+
+/**
+ * Brings coordinators' changes to D1. While one batch is under way the next collects, so a busy coordinator costs D1 one batch for
+ * many sends. A failed batch is not retried here: the journal still has the changes and the alarm comes back to them.
+ */
+export class Projector {
+  readonly #db: D1Database;
+  readonly #projected: (paylinkId: string, version: number) => void;
+  #queue: Waiting[] = [];
+  #running = false;
+
+  constructor(db: D1Database, projected: (paylinkId: string, version: number) => void) {
+    this.#db = db;
+    this.#projected = projected;
+  }
+
+  /** Resolves once D1 has `known` as it is now: true, or false when the batch failed. */
+  project(known: Known): Promise<boolean> {
+    if (known.projectedVersion >= known.paylink.version) return Promise.resolve(true);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#queue.push({ known, version: known.paylink.version, done: resolve });
+    if (!this.#running) void this.#run();
+    return promise;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#queue.length > 0) {
+      const group = this.#queue.splice(0, most);
+      const changes = new Map<Known, Changes>();
+      for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
+      const ok = await this.#batch([...changes.values()]);
+      for (const [known, { head }] of changes) {
+        if (!ok) continue;
+        known.projectedVersion = Math.max(known.projectedVersion, head.version);
+        this.#projected(head.id, head.version);
+      }
+      for (const { known, version, done } of group) done(ok && known.projectedVersion >= version);
+    }
+    this.#running = false;
+  }
+
+  async #batch(changes: Changes[]): Promise<boolean> {
+    try {
+      await projectChanges(this.#db, changes);
+      return true;
+    } catch (error) {
+      log('error', 'projection_failed', {
+        paylinks: changes.length,
+        error: error instanceof Error ? error.message : 'unknown',
+      });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { Channel } from '../model.ts';
+
+const asCountry = (country: string): CountryCode => (isSupportedCountry(country) ? country : 'US');
+
+/**
+ * A phone number as E.164, read as `country`'s when it is national; null when libphonenumber finds its length impossible,
+ * or a +1 area code begins with 0 or 1 (NANP).
+ */
+export function normalizePhone(phone: string, country: string): string | null {
+  const number = parsePhoneNumberFromString(phone, asCountry(country));
+  if (!number?.isPossible() || number.ext) return null;
+  if (number.countryCallingCode === '1' && /^[01]/.test(number.nationalNumber)) return null;
+  return number.number;
+}
+
+/** The countries (ISO 3166-1 alpha-2) that an SMS to this E.164 number may go to; more than one where a shared calling code tells no more. */
+export function countriesOfPhone(e164: string): string[] {
+  const number = parsePhoneNumberFromString(e164);
+  if (!number) return [];
+  return number.country ? [number.country] : number.getPossibleCountries();
+}
+
+/** How recipients are compared: an email address ignores case, a phone number is E.164. */
+export const normalizeRecipient = (channel: Channel, recipient: string): string =>
+  channel === 'EMAIL' ? recipient.trim().toLowerCase() : recipient;
+
+const encoder = new TextEncoder();
+
+/**
+ * What stands for a recipient where the address itself may not be kept (suppressions, caps): base64url HMAC-SHA256 under a key of
+ * this gateway, as a plain hash of a phone number is guessed in seconds.
+ */
+export async function recipientHash(key: CryptoKey, channel: Channel, recipient: string): Promise<string> {
+  const text = `${channel}:${normalizeRecipient(channel, recipient)}`;
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
+  return btoa(String.fromCharCode(...mac))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

@@ -1,0 +1,33 @@
+import type { ProviderName, ProviderOutcome } from '../delivery/port.ts';
+import type { Channel } from '../model.ts';
+import type { Standing } from '../store/standing.ts';
+import type { SendOutcome } from './outcome.ts';
+
+/** A send as the edge hands it to the Paylink's coordinator. */
+export type SendCommand = {
+  /** Made once at the edge: when it calls again after a lost stub, the same id cannot send twice. */
+  operationId: string;
+  paylinkId: string;
+  callerId: string;
+  createdBy: string;
+  channels: Channel[];
+  to: { recipient: string; hash: string } | null;
+  requireEnabled: boolean;
+  key: string | null;
+  fingerprint: string;
+  /** How long to wait for the same operation still running, ms. */
+  waitMs: number;
+  standing: Standing;
+  /** Providers whose breaker is open at the edge. */
+  skip: ProviderName[];
+  traceparent?: string;
+};
+
+/** How a provider answered, for the edge's circuit breaker. */
+export type ProviderReport = {
+  provider: ProviderName;
+  outcome: ProviderOutcome['kind'];
+  by?: 'provider' | 'recipient';
+};
+
+export type SendReply = { outcome: SendOutcome; reports: ProviderReport[] };

@@ -1,0 +1,312 @@
+import { nextProvider } from '../delivery/choose.ts';
+import type { InboxWriter, Provider } from '../delivery/port.ts';
+import { providersFor } from '../delivery/providers.ts';
+import type { Config } from '../env.ts';
+import { notFound, type Refusal, refusal } from '../errors.ts';
+import type { Channel, DeliveryLog, Merchant } from '../model.ts';
+import type { Standing } from '../store/standing.ts';
+import type { AlarmClock } from './alarm-clock.ts';
+import { withOutcome } from './attempt.ts';
+import type { Book } from './book.ts';
+import type { Known } from './changes.ts';
+import { composeMessage } from './compose.ts';
+import { decideSend, mayAct, type Target } from './decide-send.ts';
+import { type DispatchDesk, dispatchChannel, newAttempt } from './dispatch.ts';
+import { keptMs, matchOperation } from './idempotency.ts';
+import type { Journal, Operation } from './journal.ts';
+import { outcomeOf, summarize, withConclusion } from './operation.ts';
+import type { SendOutcome } from './outcome.ts';
+import type { SendCommand, SendReply } from './send-command.ts';
+import { within } from './within.ts';
+
+/** The whole send has to be answered within this, ms. */
+const sendDeadlineMs = 25_000;
+/** A running operation that is older than this was abandoned by a dead object, ms. */
+const stuckMs = 30_000;
+/** How long an un-keyed repeat waits for the send it repeats, ms. */
+const unkeyedWaitMs = 20_000;
+/** When an unknown outcome is looked into, after the first, second … try, ms. */
+const settleAfterMs = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
+
+export type SendsDeps = {
+  book: Book;
+  journal: Journal;
+  alarm: AlarmClock;
+  config: Config;
+  inbox: InboxWriter;
+  now: () => number;
+  readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
+};
+
+const refuse = (refused: Refusal): SendReply => ({ outcome: { kind: 'refused', refusal: refused }, reports: [] });
+
+/** Sends, each once: replay, decide, claim, ask the providers, conclude. */
+export class Sends {
+  readonly #deps: SendsDeps;
+  readonly #running = new Map<string, Promise<SendReply>>();
+
+  constructor(deps: SendsDeps) {
+    this.#deps = deps;
+  }
+
+  /** One send. Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
+  async send(command: SendCommand, traceparent?: string): Promise<SendReply> {
+    const { book, readStanding, now: clock } = this.#deps;
+    let { standing } = command;
+    for (;;) {
+      const known = await book.get(command.paylinkId, (loaded) => this.recover(loaded));
+      if (!known) return refuse(notFound);
+      const foreign = mayAct(command.callerId, { merchantId: known.paylink.merchantId, parentId: known.parentId });
+      if (foreign) return refuse(foreign);
+      const repeated = this.#repeated(command, known);
+      if (repeated) return repeated;
+      const { paylink } = known;
+      const decision = decideSend({ ...command, paylink, standing, now: clock() });
+      if (decision.kind === 'go') return this.#begin(command, known, decision.targets, standing.merchant, traceparent);
+      if (decision.kind === 'refused') {
+        if (decision.suppressed.length > 0) await this.#logSuppressed(command, known, decision.suppressed);
+        return refuse(decision.refusal);
+      }
+      const hashes = command.to
+        ? [command.to.hash]
+        : [paylink.emailHash, paylink.phoneHash].filter((hash) => hash !== null);
+      const fresh = await readStanding(paylink.id, hashes, clock());
+      if (!fresh) return refuse(notFound);
+      standing = fresh;
+    }
+  }
+
+  /** The answer to a command that names an operation which exists; null when it is new. */
+  #repeated(command: SendCommand, known: Known): Promise<SendReply> | SendReply | null {
+    const { journal, now } = this.#deps;
+    const own = journal.operation(command.operationId);
+    if (own)
+      return own.state === 'running' ? this.#await(own.id, sendDeadlineMs, false) : this.#answer(own, known, false);
+    const { key, paylinkId, fingerprint, standing } = command;
+    const existing = key
+      ? journal.operationByKey(paylinkId, key)
+      : journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs);
+    if (!existing) return null;
+    switch (matchOperation(existing, fingerprint)) {
+      case 'new':
+        return null;
+      case 'reuse':
+        return refuse(refusal('idempotency_key_reuse', 'This Idempotency-Key was used for another operation.'));
+      case 'wait':
+        return this.#await(existing.id, key ? command.waitMs : unkeyedWaitMs, true);
+      case 'replay':
+      case 'present':
+        return this.#answer(existing, known, true);
+    }
+  }
+
+  #answer(operation: Operation, known: Known, replayed: boolean): SendReply {
+    const outcome: SendOutcome =
+      operation.outcome === null ? outcomeOf(known.paylink, operation.id) : JSON.parse(operation.outcome);
+    return { outcome: outcome.kind === 'refused' ? outcome : { ...outcome, replayed }, reports: [] };
+  }
+
+  /** Waits for an operation under way, at most `waitMs`; then 409. */
+  async #await(operationId: string, waitMs: number, replayed: boolean): Promise<SendReply> {
+    const inProgress = refuse(
+      refusal('idempotency_in_progress', 'The same request is still being processed.', { retryAfterSeconds: 1 }),
+    );
+    const running = this.#running.get(operationId);
+    if (!running || waitMs <= 0) return inProgress;
+    const reply = await within(running, waitMs);
+    if (reply === 'late') return inProgress;
+    const { outcome } = reply;
+    return { outcome: outcome.kind === 'refused' ? outcome : { ...outcome, replayed }, reports: [] };
+  }
+
+  /** Claims the operation (durable with its attempts and the alarm before any request leaves), then runs it. */
+  #begin(
+    command: SendCommand,
+    known: Known,
+    targets: Target[],
+    merchant: Merchant,
+    traceparent?: string,
+  ): Promise<SendReply> {
+    const { journal, book, alarm, now: clock } = this.#deps;
+    const now = clock();
+    const operation: Operation = {
+      id: command.operationId,
+      paylinkId: known.paylink.id,
+      key: command.key,
+      fingerprint: command.fingerprint,
+      state: 'running',
+      createdBy: command.createdBy,
+      createdAt: now,
+      dueAt: now + stuckMs,
+      tries: 0,
+      outcome: null,
+    };
+    const plans = targets.map((target) => {
+      const providers = this.providers(target.channel, merchant);
+      const first = nextProvider(providers, [], command.skip);
+      if (!first) throw new Error(`no provider is configured for ${target.channel}`);
+      return { target, providers, first: newAttempt(known.paylink, operation.id, target, first.name, now) };
+    });
+    journal.saveOperation(operation);
+    const { paylink } = known;
+    const deliveryLogs = [...paylink.deliveryLogs, ...plans.map((plan) => plan.first)];
+    book.commit(known, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
+    alarm.ringBy(operation.dueAt);
+    book.busy(paylink.id, 1);
+    const running = this.#run(command, known, operation, plans, merchant, traceparent).finally(() => {
+      this.#running.delete(operation.id);
+      book.busy(paylink.id, -1);
+    });
+    this.#running.set(operation.id, running);
+    return running;
+  }
+
+  async #run(
+    command: SendCommand,
+    known: Known,
+    operation: Operation,
+    plans: { target: Target; providers: Provider[]; first: DeliveryLog }[],
+    merchant: Merchant,
+    traceparent?: string,
+  ): Promise<SendReply> {
+    const { book, config } = this.#deps;
+    const desk = this.#desk(known, operation, merchant, traceparent);
+    const deadline = operation.createdAt + sendDeadlineMs - 1_000;
+    const shared = { skip: command.skip, merchant, timeoutMs: config.PROVIDER_TIMEOUT_MS, deadline };
+    const reports = await Promise.all(plans.map((plan) => dispatchChannel(desk, { ...plan, ...shared })));
+    const outcome = this.conclude(known, operation);
+    await book.project(known);
+    return { outcome, reports: reports.flat() };
+  }
+
+  #desk(known: Known, operation: Operation, merchant: Merchant, traceparent?: string): DispatchDesk {
+    const { book, config, now: clock } = this.#deps;
+    return {
+      now: clock,
+      paylink: () => known.paylink,
+      begin: (target, provider) => {
+        const now = clock();
+        const attempt = newAttempt(known.paylink, operation.id, target, provider, now);
+        const { paylink } = known;
+        book.commit(
+          known,
+          { ...paylink, version: attempt.version, deliveryLogs: [...paylink.deliveryLogs, attempt] },
+          now,
+        );
+        return attempt;
+      },
+      end: (attemptId, change) => this.changeAttempt(known, attemptId, change),
+      ask: (provider, attempt, timeoutMs) => {
+        const message = composeMessage(config, known.paylink, merchant, attempt, attempt.recipient ?? '');
+        return provider.send(message, { timeoutMs, ...(traceparent ? { traceparent } : {}) });
+      },
+    };
+  }
+
+  /** Moves one attempt on, durably. */
+  changeAttempt(known: Known, attemptId: string, change: Parameters<DispatchDesk['end']>[1]): void {
+    const { paylink } = known;
+    const now = this.#deps.now();
+    const version = paylink.version + 1;
+    let changed = false;
+    const deliveryLogs = paylink.deliveryLogs.map((log) => {
+      const next = log.id === attemptId ? change(log, now, version) : null;
+      if (next) changed = true;
+      return next ?? log;
+    });
+    if (changed) this.#deps.book.commit(known, { ...paylink, version, updatedAt: now, deliveryLogs }, now);
+  }
+
+  /** Writes down what an operation came to, as far as that is known now. */
+  conclude(known: Known, operation: Operation): SendOutcome {
+    const { book, journal, alarm, now: clock } = this.#deps;
+    const now = clock();
+    const written = operation.state === 'settling';
+    const { open } = summarize(known.paylink, operation.id);
+    const next = written ? known.paylink : withConclusion(known.paylink, operation.id, operation.createdBy, now);
+    if (next !== known.paylink) book.commit(known, next, now);
+    const outcome = outcomeOf(next, operation.id);
+    const settle = now + (settleAfterMs[operation.tries] ?? keptMs);
+    if (outcome.kind === 'pending') {
+      journal.saveOperation({ ...operation, state: 'unsettled', dueAt: settle });
+      alarm.ringBy(settle);
+      return outcome;
+    }
+    if (outcome.kind === 'failed') {
+      journal.saveOperation({
+        ...operation,
+        state: 'failed',
+        key: null,
+        dueAt: now + keptMs,
+        outcome: JSON.stringify(outcome),
+      });
+      return outcome;
+    }
+    if (open && operation.state !== 'running') {
+      journal.saveOperation({ ...operation, state: 'settling', dueAt: settle });
+      alarm.ringBy(settle);
+      return outcome;
+    }
+    journal.saveOperation({ ...operation, state: 'done', dueAt: now + keptMs, outcome: JSON.stringify(outcome) });
+    return outcome;
+  }
+
+  /** After an earlier life of this object died: what it was asking a provider is unknown, at once. */
+  recover(known: Known): void {
+    const { journal, now: clock } = this.#deps;
+    for (const operation of journal.openOperations(known.paylink.id)) {
+      if (operation.state !== 'running' || this.#running.has(operation.id)) continue;
+      const lost = known.paylink.deliveryLogs.filter(
+        (log) => log.operationId === operation.id && log.status === 'PENDING',
+      );
+      for (const log of lost) {
+        const outcome = {
+          kind: 'unknown',
+          reason: 'The gateway restarted while the provider was being asked.',
+        } as const;
+        this.changeAttempt(known, log.id, (current, now, version) => withOutcome(current, outcome, now, version));
+      }
+      this.conclude(known, { ...operation, createdAt: Math.min(operation.createdAt, clock()) });
+    }
+  }
+
+  /** Whether this life of the object is asking providers for it right now. */
+  isRunning(operationId: string): boolean {
+    return this.#running.has(operationId);
+  }
+
+  /** Looked into for the last time: UNKNOWN stays in the log for a person to see. */
+  isGivenUp(operation: Operation): boolean {
+    return operation.tries >= settleAfterMs.length;
+  }
+
+  /** After news of an attempt: writes down what its open operation has come to. */
+  afterNews(known: Known): void {
+    for (const operation of this.#deps.journal.openOperations(known.paylink.id)) {
+      if (operation.state !== 'running') this.conclude(known, operation);
+    }
+  }
+
+  /** The providers of a channel for this merchant, in fail-over order. */
+  providers(channel: Channel, merchant: Merchant): Provider[] {
+    return providersFor(this.#deps.config, channel, merchant.mode, this.#deps.inbox);
+  }
+
+  async #logSuppressed(command: SendCommand, known: Known, targets: Target[]): Promise<void> {
+    const { book, now: clock } = this.#deps;
+    const { paylink } = known;
+    const now = clock();
+    const logs = targets.map((target) => ({
+      ...newAttempt(paylink, command.operationId, target, 'inbox', now),
+      status: 'SUPPRESSED' as const,
+      provider: null,
+      reason: 'The recipient is suppressed.',
+    }));
+    book.commit(
+      known,
+      { ...paylink, version: paylink.version + 1, deliveryLogs: [...paylink.deliveryLogs, ...logs] },
+      now,
+    );
+    await book.project(known);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Provider } from '../delivery/port.ts';
+import type { Config } from '../env.ts';
+import type { DeliveryLog } from '../model.ts';
+import type { Standing } from '../store/standing.ts';
+import { withOutcome } from './attempt.ts';
+import type { Book } from './book.ts';
+import type { Known } from './changes.ts';
+import { composeMessage } from './compose.ts';
+import type { Journal, Operation } from './journal.ts';
+import type { Sends } from './sends.ts';
+import { isActive } from './status.ts';
+
+export type SettlingDeps = {
+  book: Book;
+  journal: Journal;
+  sends: Sends;
+  config: Config;
+  now: () => number;
+  readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
+};
+
+/** Looks after operations that are due: abandoned, unsettled, or old enough to be forgotten. */
+export class Settling {
+  readonly #deps: SettlingDeps;
+
+  constructor(deps: SettlingDeps) {
+    this.#deps = deps;
+  }
+
+  /** For the alarm. Doing it twice, late or with nothing due does no harm. */
+  async lookAfterDue(now: number): Promise<void> {
+    const due = this.#deps.journal.dueOperations(now, 200);
+    await Promise.all(due.map((operation) => this.#lookAfter(operation, now)));
+  }
+
+  async #lookAfter(operation: Operation, now: number): Promise<void> {
+    const { journal, book, sends } = this.#deps;
+    if (operation.state === 'done' || operation.state === 'failed') return journal.deleteOperation(operation.id);
+    const known = await book.get(operation.paylinkId, (loaded) => sends.recover(loaded));
+    if (!known) return journal.deleteOperation(operation.id);
+    if (operation.state === 'running') {
+      if (sends.isRunning(operation.id)) journal.saveOperation({ ...operation, dueAt: now + 30_000 });
+      else sends.recover(known);
+      return;
+    }
+    const latest = journal.operation(operation.id);
+    if (!latest || latest.dueAt > now) return;
+    if (sends.isGivenUp(latest)) return journal.deleteOperation(latest.id);
+    await this.#ask(known, latest, now);
+  }
+
+  /** Asks the providers that can tell (by the same idempotency key, or by their message list) what became of the lost attempts. */
+  async #ask(known: Known, operation: Operation, now: number): Promise<void> {
+    const { sends, journal } = this.#deps;
+    // Counted before asking: a crash in between costs a try, not an endless loop.
+    const tried = { ...operation, tries: operation.tries + 1 };
+    journal.saveOperation({ ...tried, dueAt: now + 30_000 });
+    const lost = known.paylink.deliveryLogs.filter(
+      (log) => log.operationId === operation.id && log.status === 'UNKNOWN',
+    );
+    await Promise.all(lost.map((attempt) => this.#settle(known, attempt, now)));
+    const latest = journal.operation(operation.id);
+    if (latest && (latest.state === 'unsettled' || latest.state === 'settling'))
+      sends.conclude(known, { ...latest, tries: tried.tries });
+  }
+
+  async #settle(known: Known, attempt: DeliveryLog, now: number): Promise<void> {
+    const { readStanding, config, sends } = this.#deps;
+    if (attempt.recipient === null) return;
+    const standing = await readStanding(known.paylink.id, [attempt.recipientHash], now);
+    if (!standing) return;
+    const provider = sends.providers(attempt.channel, standing.merchant).find(({ name }) => name === attempt.provider);
+    if (!provider?.settle || !this.#mayAsk(provider, known, attempt, standing)) return;
+    const message = composeMessage(config, known.paylink, standing.merchant, attempt, attempt.recipient);
+    const knownMessageIds = known.paylink.deliveryLogs.flatMap((log) => (log.messageId ? [log.messageId] : []));
+    const lost = { message, attemptedAt: attempt.createdAt, knownMessageIds };
+    const outcome = await provider.settle(lost, { timeoutMs: config.PROVIDER_TIMEOUT_MS });
+    sends.changeAttempt(known, attempt.id, (log, at, version) => withOutcome(log, outcome, at, version));
+  }
+
+  /** Asking again under the same key may be the first time the provider hears of it: never once the Paylink ended or the recipient opted out. */
+  #mayAsk(provider: Provider, known: Known, attempt: DeliveryLog, standing: Standing): boolean {
+    if (provider.name === 'twilio') return true;
+    const suppressed = standing.suppressed.some(
+      (entry) => entry.hash === attempt.recipientHash && entry.channel === attempt.channel,
+    );
+    return isActive(known.paylink, this.#deps.now()) && !suppressed;
+  }
+}

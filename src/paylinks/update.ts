@@ -1,0 +1,60 @@
+import type * as z from 'zod';
+import { notFound, refusal } from '../errors.ts';
+import type { Paylink } from '../model.ts';
+import { databaseOfPaylink } from '../store/shards.ts';
+import { readStanding } from '../store/standing.ts';
+import type { PaylinkPatch } from './change-command.ts';
+import type { Context } from './context.ts';
+import { callCoordinator } from './coordinators.ts';
+import type { UpdateFields } from './fields.ts';
+import { normalizeCustomer, normalizeItems } from './normalize.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Changes the fields that are given; `lineItems` and `customer` replace the old ones whole. Only CREATED, OPENED and SENT Paylinks. */
+export async function updatePaylink(
+  ctx: Context,
+  paylinkId: string,
+  fields: z.output<typeof UpdateFields>,
+): Promise<Outcome<{ paylink: Paylink }>> {
+  const standing = await readStanding(
+    databaseOfPaylink(ctx.env, paylinkId),
+    paylinkId,
+    ctx.caller.merchant.id,
+    [],
+    ctx.now,
+  );
+  if (!standing) return { kind: 'refused', refusal: notFound };
+  const patch: PaylinkPatch = {};
+  if (fields.merchantInvoiceId !== undefined) patch.merchantInvoiceId = fields.merchantInvoiceId;
+  if (fields.tax !== undefined) patch.tax = fields.tax;
+  if (fields.shipping !== undefined) patch.shipping = fields.shipping;
+  if (fields.currencyCode !== undefined) patch.currencyCode = fields.currencyCode;
+  if (fields.description !== undefined) patch.description = fields.description;
+  if (fields.memo !== undefined) patch.memo = fields.memo;
+  if (fields.metadata !== undefined) patch.metadata = fields.metadata;
+  if (fields.sendEmail !== undefined) patch.sendEmail = fields.sendEmail;
+  if (fields.sendSms !== undefined) patch.sendSms = fields.sendSms;
+  if (fields.customerConsent !== undefined) patch.customerConsent = fields.customerConsent;
+  if (fields.attachments !== undefined) patch.attachments = fields.attachments ?? [];
+  if (fields.lineItems !== undefined) patch.lineItems = normalizeItems(fields.lineItems, ctx.now);
+  if (fields.expiration !== undefined && fields.expiration !== null) {
+    if (fields.expiration <= ctx.now) return invalid('expiration', 'Must be in the future.');
+    patch.expiration = fields.expiration;
+  }
+  if (fields.customer !== undefined) {
+    const customer = await normalizeCustomer(ctx.config, standing.merchant, fields.customer);
+    if ('path' in customer) return invalid(customer.path, customer.message);
+    Object.assign(patch, customer);
+  }
+  const callerId = ctx.caller.merchant.id;
+  const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+    stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key' }),
+  );
+  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
+}
+
+const invalid = (path: string, message: string) =>
+  ({
+    kind: 'refused',
+    refusal: refusal('invalid_request', `The body is not valid: ${path}: ${message}`, { errors: [{ path, message }] }),
+  }) as const;

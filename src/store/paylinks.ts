@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { PaylinkStatus } from '../model.ts';
+import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
+
+const from = 'FROM paylinks p JOIN merchants m ON m.id = p.merchant_id';
+
+/** One Paylink, whole, that `merchantId` or its direct child owns; null for any other. One query. */
+export async function findPaylink(db: D1Database, merchantId: string, id: string): Promise<StoredPaylink | null> {
+  const row = await db
+    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`)
+    .bind(id, merchantId)
+    .first();
+  return row ? parsePaylinkRow(row) : null;
+}
+
+/** One Paylink by id alone, for its coordinator (which checks who asks): from the primary, as it must be current. */
+export async function loadPaylink(db: D1Database, id: string): Promise<StoredPaylink | null> {
+  const row = await db
+    .withSession('first-primary')
+    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id = ?1`)
+    .bind(id)
+    .first();
+  return row ? parsePaylinkRow(row) : null;
+}
+
+export type PaylinkFilter = {
+  status?: PaylinkStatus | undefined;
+  merchantInvoiceId?: string | undefined;
+  /** Where the previous page ended. */
+  after?: { createdAt: number; id: string } | undefined;
+  limit: number;
+};
+
+/** A merchant's own Paylinks, newest first; a page costs the same however deep it is (keyset). */
+export async function listPaylinks(
+  db: D1Database,
+  merchantId: string,
+  filter: PaylinkFilter,
+): Promise<StoredPaylink[]> {
+  const where = ['p.merchant_id = ?1'];
+  const values: (string | number)[] = [merchantId];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  if (filter.status) where.push(`p.status = ${bind(filter.status)}`);
+  if (filter.merchantInvoiceId !== undefined) where.push(`p.merchant_invoice_id = ${bind(filter.merchantInvoiceId)}`);
+  if (filter.after) where.push(`(p.created_at, p.id) < (${bind(filter.after.createdAt)}, ${bind(filter.after.id)})`);
+  const sql = `SELECT ${wholePaylink} ${from} WHERE ${where.join(' AND ')} ORDER BY p.created_at DESC, p.id DESC LIMIT ${bind(filter.limit)}`;
+  const { results } = await db
+    .prepare(sql)
+    .bind(...values)
+    .all();
+  return results.map(parsePaylinkRow);
+}
+
+/** Ids of open Paylinks whose expiration has passed, oldest first; asked of a partial index. */
+export async function listExpired(db: D1Database, now: number, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM paylinks WHERE status IN ('CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED') AND expiration <= ?1
+       ORDER BY expiration LIMIT ?2`,
+    )
+    .bind(now, limit)
+    .all();
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(results)
+    .map((row) => row.id);
+}
+
+/** The Paylink that a create key of this merchant names, if any. */
+export async function findByCreateKey(db: D1Database, merchantId: string, key: string): Promise<StoredPaylink | null> {
+  const row = await db
+    .withSession('first-primary')
+    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.merchant_id = ?1 AND p.create_key = ?2`)
+    .bind(merchantId, key)
+    .first();
+  return row ? parsePaylinkRow(row) : null;
+}
