@@ -1,0 +1,68 @@
+import { log } from '../log.ts';
+import type { Merchant } from '../model.ts';
+import {
+  type BearerCredential,
+  findBearerCredential,
+  listSigningCredentials,
+  type SealedCredential,
+} from '../store/credentials.ts';
+import { importHmacKey } from './hmac.ts';
+import { LoadingCache } from './loading-cache.ts';
+import { openSecret, type SecretsKey } from './secrets.ts';
+
+/** A credential that verifies signatures: an imported key, or the key text that `skipify` hashes along. */
+export type SigningCredential = { id: string; expiresAt: number | null } & (
+  | { scheme: 'hmac'; key: CryptoKey }
+  | { scheme: 'skipify'; apiKey: string }
+);
+
+export type SigningMerchant = { merchant: Merchant; credentials: SigningCredential[] };
+
+/** Bearer credentials by the key's hash, signing credentials by the merchant's id (lower case). */
+export type CredentialCache = {
+  bearer: LoadingCache<BearerCredential>;
+  signing: LoadingCache<SigningMerchant>;
+};
+
+// A revoked credential, or a changed merchant, is seen within 30 s; a new merchant or key within 10 s.
+const bounds = {
+  known: { max: 5_000, maxAgeMs: 30_000 },
+  absent: { max: 1_000, maxAgeMs: 10_000 },
+};
+
+export const newCredentialCache = (): CredentialCache => ({
+  bearer: new LoadingCache(bounds),
+  signing: new LoadingCache(bounds),
+});
+
+/** This isolate's. */
+export const credentialCache: CredentialCache = newCredentialCache();
+
+export const loadBearer = findBearerCredential;
+
+/** Reads a merchant's signing credentials and imports their keys. One that does not open is left out: the log names it. */
+export async function loadSigning(
+  db: D1Database,
+  config: SecretsKey,
+  merchantId: string,
+  now: number,
+): Promise<SigningMerchant | null> {
+  const found = await listSigningCredentials(db, merchantId, now);
+  if (!found) return null;
+  const opened = await Promise.all(found.credentials.map((sealed) => open(config, sealed)));
+  return { merchant: found.merchant, credentials: opened.filter((credential) => credential !== null) };
+}
+
+async function open(config: SecretsKey, sealed: SealedCredential): Promise<SigningCredential | null> {
+  const { id, scheme, expiresAt } = sealed;
+  let secret: string;
+  try {
+    secret = await openSecret(config, id, sealed.secretCiphertext);
+  } catch {
+    // Sealed under another SECRETS_KEY, or moved here from another row: the merchant's other credentials still work.
+    log('error', 'credential_unreadable', { credentialId: id });
+    return null;
+  }
+  if (scheme === 'skipify') return { id, expiresAt, scheme, apiKey: secret };
+  return { id, expiresAt, scheme, key: await importHmacKey(secret) };
+}
