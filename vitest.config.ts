@@ -26,7 +26,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workers', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/node/**'] },
+        test: {
+          name: 'workers',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/e2e/**', 'test/node/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
       },
       {
         test: {

@@ -1,0 +1,41 @@
+/** C0 and C1 controls, line and paragraph separators: what could end a header or a line. */
+const breaks = /[\p{Cc}\u2028\u2029]+/gu;
+/** Marks that turn the reading order round (UAX #9) or are invisible; joiners stay, scripts and emoji need them. */
+const invisible = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\u00AD]/g;
+
+/** A person's text for a header, a subject or a single line: no control characters, no hidden direction marks, at most `longest` characters. */
+export function oneLine(text: string, longest: number): string {
+  const line = text.toWellFormed().replace(invisible, '').replace(breaks, ' ').replace(/\s+/g, ' ').trim();
+  return shortened(line, longest);
+}
+
+/** A person's text of several lines, each cleaned; empty ones at the ends are dropped. */
+export function lines(text: string, longest: number): string[] {
+  const cleaned = text
+    .toWellFormed()
+    .slice(0, longest)
+    .replace(invisible, '')
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map((line) => line.replace(breaks, ' ').trimEnd());
+  while (cleaned[0]?.trim() === '') cleaned.shift();
+  while (cleaned.at(-1)?.trim() === '') cleaned.pop();
+  return cleaned;
+}
+
+function shortened(text: string, longest: number): string {
+  const characters = Array.from(text);
+  return characters.length <= longest
+    ? text
+    : `${characters
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
+/** The URL in its normal form if a mail client may load or open it: https, or http of this machine; else null. */
+export function safeUrl(text: string | null): string | null {
+  if (text === null || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
+  return url.protocol === 'https:' || (url.protocol === 'http:' && local) ? url.href : null;
+}
