@@ -38,6 +38,12 @@ export const newCredentialCache = (): CredentialCache => ({
 /** This isolate's. */
 export const credentialCache: CredentialCache = newCredentialCache();
 
+/** After a change by the operator: this isolate sees it at once, the others within the bounds above. */
+export function forgetCredentials(cache: CredentialCache): void {
+  cache.bearer.clear();
+  cache.signing.clear();
+}
+
 export const loadBearer = findBearerCredential;
 
 /** Reads a merchant's signing credentials and imports their keys. One that does not open is left out: the log names it. */

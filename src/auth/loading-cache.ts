@@ -44,11 +44,11 @@ export class LoadingCache<T> {
     return this.#start(key, now, load);
   }
 
-  /** Drops what is known of `key`; a load under way is not kept either, as it may have read what was before. */
-  forget(key: string): void {
-    this.#known.delete(key);
-    this.#absent.delete(key);
-    this.#loading.delete(key);
+  /** Drops everything; what is being loaded is not kept either, as it may have read what was before. */
+  clear(): void {
+    this.#known.clear();
+    this.#absent.clear();
+    this.#loading.clear();
   }
 
   #start(key: string, now: number, load: () => Promise<T | null>): Promise<T | null> {

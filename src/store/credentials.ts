@@ -28,13 +28,12 @@ const CredentialRow = z
     merchant_id: z.string(),
     scheme: z.enum(['hmac', 'skipify', 'bearer']),
     label: z.string().nullable(),
-    key_hash: z.string().nullable(),
     created_at: z.int(),
     expires_at: maybeInt,
     revoked_at: maybeInt,
   })
-  .transform((row) => {
-    const credential: Credential = {
+  .transform(
+    (row): Credential => ({
       id: row.id,
       merchantId: row.merchant_id,
       scheme: row.scheme,
@@ -42,14 +41,10 @@ const CredentialRow = z
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
-    };
-    return { credential, keyHash: row.key_hash };
-  });
+    }),
+  );
 
-/** `keyHash` (bearer only) is what a cache knows the credential by. */
-export type StoredCredential = z.output<typeof CredentialRow>;
-
-const credentialColumns = 'id, merchant_id, scheme, label, key_hash, created_at, expires_at, revoked_at';
+const credentialColumns = 'id, merchant_id, scheme, label, created_at, expires_at, revoked_at';
 
 const BearerRow = z.object({ credential_id: z.string(), expires_at: maybeInt });
 
@@ -127,7 +122,7 @@ export async function listCredentials(db: D1Database, merchantId: string): Promi
     .prepare(`SELECT ${credentialColumns} FROM credentials WHERE merchant_id = ?1 ORDER BY created_at, id`)
     .bind(merchantId)
     .all();
-  return results.map((row) => CredentialRow.parse(row).credential);
+  return results.map((row) => CredentialRow.parse(row));
 }
 
 /** Has a credential expire at a time (ms; null: never), unless it is revoked: that stays. null: no such credential of this merchant. */
@@ -136,7 +131,7 @@ export async function expireCredential(
   merchantId: string,
   id: string,
   expiresAt: number | null,
-): Promise<StoredCredential | null> {
+): Promise<Credential | null> {
   const row = await db
     .prepare(
       `UPDATE credentials SET expires_at = iif(revoked_at IS NULL, ?3, expires_at)
@@ -153,7 +148,7 @@ export async function revokeCredential(
   merchantId: string,
   id: string,
   now: number,
-): Promise<StoredCredential | null> {
+): Promise<Credential | null> {
   const row = await db
     .prepare(
       `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND merchant_id = ?2 RETURNING ${credentialColumns}`,
