@@ -122,11 +122,13 @@ const Card = ({ summary, brand, pay }: { summary: Summary; brand: string; pay: s
         </div>
       </td>
     </tr>
-    <tr>
-      <td class="pad" style="padding:30px 40px 0 40px">
-        <Breakdown summary={summary} />
-      </td>
-    </tr>
+    {summary.items.length + summary.sums.length === 0 ? null : (
+      <tr>
+        <td class="pad" style="padding:30px 40px 0 40px">
+          <Breakdown summary={summary} />
+        </td>
+      </tr>
+    )}
     {summary.memo.length === 0 ? null : (
       <tr>
         <td class="pad" style="padding:26px 40px 0 40px">

@@ -20,7 +20,7 @@ const fleet: { make: (config: Config) => Provider; message: () => Message }[] = 
 ];
 
 const addressOf = (message: Message) => (message.channel === 'EMAIL' ? message.to.email : message.to);
-const short = { timeoutMs: 400 };
+const short = { timeoutMs: 700 };
 const ample = { timeoutMs: 10_000 };
 
 /** What an answer has to be read as, and whether the provider had taken the message. */
@@ -50,12 +50,12 @@ const expected: Expectation[] = [
   {
     behaviour: 'hang',
     outcome: (o) => o,
-    is: { kind: 'unknown', reason: 'no answer within 400 ms' },
+    is: { kind: 'unknown', reason: 'no answer within 700 ms' },
     taken: 1,
-    timeoutMs: 400,
+    timeoutMs: 700,
   },
-  { behaviour: 'hang-before', outcome: kindAndBy, is: ['unknown'], taken: 0, timeoutMs: 400 },
-  { behaviour: 'stall', outcome: kindAndBy, is: ['unknown'], taken: 1, timeoutMs: 400 },
+  { behaviour: 'hang-before', outcome: kindAndBy, is: ['unknown'], taken: 0, timeoutMs: 700 },
+  { behaviour: 'stall', outcome: kindAndBy, is: ['unknown'], taken: 1, timeoutMs: 700 },
 ];
 
 describe.each(fleet.map((one) => ({ ...one, name: one.make(config).name })))(
