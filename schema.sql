@@ -124,7 +124,7 @@ CREATE TABLE delivery_logs (
   version INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at, id);
+CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at);
 CREATE INDEX delivery_logs_by_recipient ON delivery_logs (merchant_id, recipient_hash, created_at);
 CREATE INDEX delivery_logs_by_message ON delivery_logs (message_id) WHERE message_id IS NOT NULL;
 

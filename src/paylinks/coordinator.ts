@@ -1,4 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { InboxWriter } from '../delivery/port.ts';
+import { providersFor } from '../delivery/providers.ts';
 import type { Bindings, Config } from '../env.ts';
 import { configOf } from '../env.ts';
 import { notFound, refusal } from '../errors.ts';
@@ -17,9 +19,11 @@ import type { ChangeReply, CoordinatorRpc, CreateCommand, CreateReply } from './
 import { mayAct } from './decide-send.ts';
 import { Journal } from './journal.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
-import { Sends } from './sends.ts';
+import { Sends, type SendsDeps } from './sends.ts';
 import { Settling } from './settling.ts';
 import { within } from './within.ts';
+
+type ProvidersFor = typeof providersFor;
 
 /** How long a create waits for D1, ms; after that nothing was kept, as far as anyone is told. */
 const createWaitMs = 5_000;
@@ -31,6 +35,8 @@ const createWaitMs = 5_000;
 export class PaylinkCoordinator extends DurableObject<Bindings> implements CoordinatorRpc {
   /** The time, ms; tests set their own. */
   clock: () => number = () => Date.now();
+  /** Where providers come from; tests script their own. */
+  providersFor: ProvidersFor = providersFor;
   readonly #config: Config;
   readonly #alarm: AlarmClock;
   readonly #journal: Journal;
@@ -54,7 +60,10 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       readStanding: (paylinkId: string, hashes: string[], at: number) =>
         readStanding(databaseOfPaylink(env, paylinkId), paylinkId, null, hashes, at),
     };
-    this.#sends = new Sends({ ...shared, alarm: this.#alarm, inbox: (message) => insertInboxMessage(db, message) });
+    const inbox: InboxWriter = (message) => insertInboxMessage(db, message);
+    const providers: SendsDeps['providers'] = (channel, merchant) =>
+      this.providersFor(this.#config, channel, merchant.mode, inbox);
+    this.#sends = new Sends({ ...shared, alarm: this.#alarm, providers });
     this.#settling = new Settling({ ...shared, sends: this.#sends });
     // What an earlier life was doing is looked after at once, not only when somebody asks.
     if (this.#journal.hasRunning()) this.#alarm.ringBy(now());

@@ -1,6 +1,5 @@
 import { nextProvider } from '../delivery/choose.ts';
-import type { InboxWriter, Provider } from '../delivery/port.ts';
-import { providersFor } from '../delivery/providers.ts';
+import type { Provider } from '../delivery/port.ts';
 import type { Config } from '../env.ts';
 import { notFound, type Refusal, refusal } from '../errors.ts';
 import type { Channel, DeliveryLog, Merchant } from '../model.ts';
@@ -33,7 +32,8 @@ export type SendsDeps = {
   journal: Journal;
   alarm: AlarmClock;
   config: Config;
-  inbox: InboxWriter;
+  /** The providers of a channel for a merchant, in fail-over order. */
+  providers: (channel: Channel, merchant: Merchant) => Provider[];
   now: () => number;
   readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
 };
@@ -253,7 +253,7 @@ export class Sends {
 
   /** After an earlier life of this object died: what it was asking a provider is unknown, at once. */
   recover(known: Known): void {
-    const { journal, now: clock } = this.#deps;
+    const { journal, book } = this.#deps;
     for (const operation of journal.openOperations(known.paylink.id)) {
       if (operation.state !== 'running' || this.#running.has(operation.id)) continue;
       const lost = known.paylink.deliveryLogs.filter(
@@ -266,7 +266,8 @@ export class Sends {
         } as const;
         this.changeAttempt(known, log.id, (current, now, version) => withOutcome(current, outcome, now, version));
       }
-      this.conclude(known, { ...operation, createdAt: Math.min(operation.createdAt, clock()) });
+      this.conclude(known, operation);
+      void book.project(known);
     }
   }
 
@@ -289,7 +290,7 @@ export class Sends {
 
   /** The providers of a channel for this merchant, in fail-over order. */
   providers(channel: Channel, merchant: Merchant): Provider[] {
-    return providersFor(this.#deps.config, channel, merchant.mode, this.#deps.inbox);
+    return this.#deps.providers(channel, merchant);
   }
 
   async #logSuppressed(command: SendCommand, known: Known, targets: Target[]): Promise<void> {

@@ -47,6 +47,7 @@ export class Settling {
     if (!latest || latest.dueAt > now) return;
     if (sends.isGivenUp(latest)) return journal.deleteOperation(latest.id);
     await this.#ask(known, latest, now);
+    await book.project(known);
   }
 
   /** Asks the providers that can tell (by the same idempotency key, or by their message list) what became of the lost attempts. */

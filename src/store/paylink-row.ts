@@ -258,7 +258,7 @@ export const wholePaylink = `p.*, m.parent_id AS parent_id,
   (SELECT json_group_array(json_object('id', d.id, 'operationId', d.operation_id, 'channel', d.channel, 'status', d.status, 'provider', d.provider,
       'messageId', d.message_id, 'recipient', d.recipient, 'recipientHash', d.recipient_hash, 'reason', d.reason, 'acceptedAt', d.accepted_at,
       'createdAt', d.created_at, 'updatedAt', d.updated_at, 'version', d.version)
-      ORDER BY d.created_at, d.id) FROM delivery_logs d WHERE d.paylink_id = p.id) AS delivery_logs,
+      ORDER BY d.created_at, d.rowid) FROM delivery_logs d WHERE d.paylink_id = p.id) AS delivery_logs,
   (SELECT json_group_array(json_object('id', e.id, 'type', e.type, 'oldValue', json(e.old_value), 'newValue', json(e.new_value),
       'createdBy', e.created_by, 'createdAt', e.created_at, 'version', e.version)
       ORDER BY e.version, e.id) FROM events e WHERE e.paylink_id = p.id) AS events,

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import type { Channel } from '../model.ts';
+
+/** A message that was kept instead of sent. `id` is the attempt's; `createdAt` is ms. */
+export type InboxMessage = {
+  id: string;
+  merchantId: string;
+  paylinkId: string;
+  channel: Channel;
+  /** Email address or E.164 number. */
+  to: string;
+  subject: string | null;
+  text: string;
+  html: string | null;
+  createdAt: number;
+};
+
+const Row: z.ZodType<InboxMessage> = z
+  .object({
+    id: z.string(),
+    merchant_id: z.string(),
+    paylink_id: z.string(),
+    channel: z.enum(['EMAIL', 'SMS']),
+    recipient: z.string(),
+    subject: z.string().nullable(),
+    text: z.string(),
+    html: z.string().nullable(),
+    created_at: z.int(),
+  })
+  .transform(({ merchant_id, paylink_id, recipient, created_at, ...same }) => ({
+    ...same,
+    merchantId: merchant_id,
+    paylinkId: paylink_id,
+    to: recipient,
+    createdAt: created_at,
+  }));
+
+/** Keeps a message; one with an id that is there already is the same message written again. */
+export async function insertInboxMessage(db: D1Database, message: InboxMessage): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO inbox_messages (id, merchant_id, paylink_id, channel, recipient, subject, text, html, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING`,
+    )
+    .bind(
+      message.id,
+      message.merchantId,
+      message.paylinkId,
+      message.channel,
+      message.to,
+      message.subject,
+      message.text,
+      message.html,
+      message.createdAt,
+    )
+    .run();
+}
+
+export type InboxFilter = {
+  /** null: of every merchant (a local gateway's own page). */
+  merchantId: string | null;
+  /** Exactly this recipient. */
+  to?: string | undefined;
+  paylinkId?: string | undefined;
+  limit: number;
+};
+
+/** The query that lists messages, newest first, and what it binds; each filter has an index in that order. */
+export function inboxQuery(filter: InboxFilter): { sql: string; values: (string | number)[] } {
+  const where: string[] = [];
+  const values: (string | number)[] = [];
+  const equals = (column: string, value: string) => where.push(`${column} = ?${values.push(value)}`);
+  if (filter.merchantId !== null) equals('merchant_id', filter.merchantId);
+  if (filter.to !== undefined) equals('recipient', filter.to);
+  if (filter.paylinkId !== undefined) equals('paylink_id', filter.paylinkId);
+  const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  const limit = `?${values.push(filter.limit)}`;
+  return { sql: `SELECT * FROM inbox_messages ${condition} ORDER BY created_at DESC, id DESC LIMIT ${limit}`, values };
+}
+
+/** Kept messages, newest first. */
+export async function listInboxMessages(db: D1Database, filter: InboxFilter): Promise<InboxMessage[]> {
+  const { sql, values } = inboxQuery(filter);
+  const { results } = await db
+    .prepare(sql)
+    .bind(...values)
+    .all();
+  return results.map((row) => Row.parse(row));
+}
+
+/** One kept message of any merchant's, for a local gateway's page. */
+export async function findInboxMessage(db: D1Database, id: string): Promise<InboxMessage | null> {
+  const row = await db.prepare('SELECT * FROM inbox_messages WHERE id = ?1').bind(id).first();
+  return row ? Row.parse(row) : null;
+}

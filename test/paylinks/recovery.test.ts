@@ -1,0 +1,166 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProviderOutcome } from '../../src/delivery/port.ts';
+import type { Merchant } from '../../src/model.ts';
+import { cancelPaylink } from '../../src/paylinks/cancel.ts';
+import { findPaylink } from '../../src/paylinks/find.ts';
+import { seedMerchant } from '../support/merchants.ts';
+import { coordinatorStub, inCoordinator, scripted, usingProviders } from '../support/scripted-providers.ts';
+import { contextOf, seedPaylink, send } from '../support/verbs.ts';
+
+const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });
+const unknown = (): ProviderOutcome => ({ kind: 'unknown', reason: 'time-out' });
+const email = { channels: ['EMAIL' as const] };
+const hour = 60 * 60 * 1000;
+
+describe('what a coordinator left open', () => {
+  let merchant: Merchant;
+  beforeAll(async () => {
+    merchant = await seedMerchant();
+  });
+
+  it('is settled by asking a provider again that knows its own idempotency key', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const asked: string[] = [];
+    const { provider } = scripted('resend', 'EMAIL', unknown, async ({ message }) => {
+      asked.push(message.attemptId);
+      return accepted();
+    });
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    const first = await send(ctx, paylink.id, { ...email, key: 'k' });
+    expect(first.kind).toBe('pending');
+    now += 31_000;
+    await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    expect(asked).toHaveLength(1);
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({ status: 'SENT', deliveryLogs: [{ status: 'SENT' }] });
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: true });
+  });
+
+  it('is never asked again by a message once the Paylink was canceled', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const asked: string[] = [];
+    const { provider } = scripted('resend', 'EMAIL', unknown, async ({ message }) => {
+      asked.push(message.attemptId);
+      return accepted();
+    });
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    await send(ctx, paylink.id, email);
+    await cancelPaylink(ctx, paylink.id);
+    now += 31_000;
+    await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    expect(asked).toEqual([]);
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({
+      status: 'CANCELED',
+      deliveryLogs: [{ status: 'UNKNOWN' }],
+    });
+  });
+
+  it('stays UNKNOWN for a person to see when nothing can tell, and is forgotten by the object in the end', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const { provider, received } = scripted('mailchannels', 'EMAIL', unknown);
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    await send(ctx, paylink.id, { ...email, key: 'k' });
+    for (let round = 0; round < 12; round += 1) {
+      now += 7 * hour;
+      await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    }
+    now += 8 * 24 * hour;
+    await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    expect(received).toHaveLength(1);
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({
+      deliveryLogs: [{ status: 'UNKNOWN', reason: 'time-out' }],
+    });
+    await inCoordinator(paylink.id, (_, state) => {
+      const left = (table: string) => state.storage.sql.exec(`SELECT count(*) AS n FROM ${table}`).one().n;
+      expect([left('operations'), left('changes')]).toEqual([0, 0]);
+    });
+  });
+
+  it('an alarm that fires twice, late or with nothing due does no harm', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const { provider, received } = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    await send(ctx, paylink.id, { ...email, key: 'k' });
+    const before = await findPaylink(ctx, paylink.id);
+    for (const later of [0, 0, 5_000, hour, 0]) {
+      now += later;
+      await inCoordinator(paylink.id, (coordinator) => coordinator.alarm());
+    }
+    expect(await findPaylink(ctx, paylink.id)).toEqual(before);
+    expect(received).toHaveLength(1);
+  });
+
+  it('and D1 did not get, the journal keeps: a fresh object answers from it and projects it', async () => {
+    const paylink = await seedPaylink(merchant);
+    const ctx = contextOf(merchant);
+    const { provider } = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [provider]);
+    const sent = await send(ctx, paylink.id, { ...email, key: 'k' });
+    if (sent.kind !== 'sent') throw new Error(sent.kind);
+    // As if the batch had never reached D1.
+    await env.DB.batch([
+      env.DB.prepare('DELETE FROM delivery_logs WHERE paylink_id = ?').bind(paylink.id),
+      env.DB.prepare("DELETE FROM events WHERE paylink_id = ? AND type = 'SENT'").bind(paylink.id),
+      env.DB.prepare("UPDATE paylinks SET version = 1, status = 'CREATED', last_sent_at = NULL WHERE id = ?").bind(
+        paylink.id,
+      ),
+    ]);
+    await evictDurableObject(coordinatorStub(paylink.id));
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toEqual({ ...sent, replayed: true });
+    await inCoordinator(paylink.id, (coordinator) => {
+      coordinator.clock = () => Date.now() + 60_000;
+      return coordinator.alarm();
+    });
+    expect(await findPaylink(ctx, paylink.id)).toEqual(sent.paylink);
+  });
+
+  it('with a provider being asked when the object died is UNKNOWN at once, and not sent again', async () => {
+    const paylink = await seedPaylink(merchant);
+    const ctx = contextOf(merchant);
+    const { provider } = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [provider]);
+    const sent = await send(ctx, paylink.id, { ...email, key: 'k' });
+    if (sent.kind !== 'sent') throw new Error(sent.kind);
+    // The object's files as a kill in the middle of the provider call leaves them.
+    await inCoordinator(paylink.id, (_, state) => {
+      const { sql } = state.storage;
+      const { lineItems, orders, events, deliveryLogs, ...head } = sent.paylink;
+      const pending = deliveryLogs.map((log) => ({
+        ...log,
+        status: 'PENDING',
+        messageId: null,
+        acceptedAt: null,
+        version: 9,
+      }));
+      const body = {
+        head: { ...head, version: 9, status: 'CREATED', lastSentAt: null },
+        lineItems: null,
+        deliveryLogs: pending,
+        events: [],
+        orders,
+      };
+      sql.exec(
+        'INSERT OR REPLACE INTO changes (paylink_id, version, body, due_at) VALUES (?, 9, ?, 0)',
+        paylink.id,
+        JSON.stringify(body),
+      );
+      sql.exec("UPDATE operations SET state = 'running', outcome = NULL WHERE paylink_id = ?", paylink.id);
+    });
+    await evictDurableObject(coordinatorStub(paylink.id));
+    const again = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [again.provider]);
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'pending', replayed: true });
+    expect(again.received).toHaveLength(0);
+    await cancelPaylink(ctx, paylink.id);
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({ status: 'CANCELED', deliveryLogs: [{ status: 'UNKNOWN' }] });
+  });
+});

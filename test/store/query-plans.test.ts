@@ -1,0 +1,111 @@
+import { applyD1Migrations } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findByCreateKey, findPaylink, listExpired, listPaylinks, loadPaylink } from '../../src/store/paylinks.ts';
+import { type Changes, projectChanges } from '../../src/store/projection.ts';
+import { readStanding } from '../../src/store/standing.ts';
+
+/** A D1 that notes every statement it is asked for and answers with the query plan instead. */
+function planning(db: D1Database) {
+  const statements: string[] = [];
+  const proxied = (target: D1Database | D1DatabaseSession): D1Database =>
+    new Proxy(db, {
+      get(_, name) {
+        if (name === 'prepare') {
+          return (sql: string) => {
+            statements.push(sql);
+            return target.prepare(sql);
+          };
+        }
+        if (name === 'withSession') return () => proxied(db.withSession('first-primary'));
+        const value = Reflect.get(db, name);
+        return typeof value === 'function' ? value.bind(db) : value;
+      },
+    });
+  return { db: proxied(db), statements };
+}
+
+const plansOf = async (run: (db: D1Database) => Promise<unknown>): Promise<string[]> => {
+  const { db, statements } = planning(env.DB);
+  await run(db);
+  const plans: string[] = [];
+  for (const sql of statements) {
+    const parameters = Math.max(0, ...[...sql.matchAll(/\?(\d+)/g)].map(([, number]) => Number(number)));
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...Array.from({ length: parameters }, () => '[]'))
+      .all<{ detail: string }>();
+    plans.push(...results.map(({ detail }) => detail));
+  }
+  return plans;
+};
+
+const changes: Changes = {
+  head: {
+    id: 'p',
+    merchantId: 'm',
+    version: 2,
+    status: 'SENT',
+    code: 'c',
+    checkoutUrl: null,
+    merchantInvoiceId: null,
+    orderId: null,
+    currencyCode: 'USD',
+    description: null,
+    memo: null,
+    metadata: null,
+    customer: { email: null, phone: null, firstName: null, lastName: null, paylinkCustomerId: null, locale: null },
+    phoneE164: null,
+    emailHash: null,
+    phoneHash: null,
+    sendEmail: false,
+    sendSms: false,
+    customerConsent: false,
+    attachments: [],
+    tax: null,
+    shipping: null,
+    subTotal: 0,
+    total: 0,
+    orderTotal: null,
+    approvedAmount: null,
+    expiration: 1,
+    lastSentAt: null,
+    createdAt: 1,
+    updatedAt: 1,
+  },
+  lineItems: [],
+  deliveryLogs: [],
+  events: [],
+  orders: [],
+};
+
+describe('no query of the hot paths scans a table', () => {
+  beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
+
+  const queries: Record<string, (db: D1Database) => Promise<unknown>> = {
+    'read one': (db) => findPaylink(db, 'm', 'p'),
+    'load for the coordinator': (db) => loadPaylink(db, 'p'),
+    'find by create key': (db) => findByCreateKey(db, 'm', 'k'),
+    standing: (db) => readStanding(db, 'p', 'm', ['a', 'b'], 0),
+    'first page': (db) => listPaylinks(db, 'm', { limit: 20 }),
+    'deep page': (db) => listPaylinks(db, 'm', { limit: 20, after: { createdAt: 1, id: 'p' } }),
+    'page by status': (db) => listPaylinks(db, 'm', { limit: 20, status: 'SENT', after: { createdAt: 1, id: 'p' } }),
+    'page by invoice': (db) =>
+      listPaylinks(db, 'm', { limit: 20, merchantInvoiceId: 'i', after: { createdAt: 1, id: 'p' } }),
+    expired: (db) => listExpired(db, 1, 10),
+    projection: (db) => projectChanges(db, [changes]),
+  };
+
+  it.each(Object.keys(queries))('%s', async (name) => {
+    const run = queries[name];
+    if (!run) throw new Error('no such query');
+    const plans = await plansOf(run);
+    expect(plans.length).toBeGreaterThan(0);
+    // A scan of a bound JSON array, or of the few rows a subquery has gathered, is no scan of a table.
+    const scans = plans.filter((detail) =>
+      /^SCAN (?!(json_each|value|j|r|\(subquery-\d+\)|CONSTANT ROW)\b|\(subquery)/.test(detail),
+    );
+    expect(scans).toEqual([]);
+    if (name.includes('page'))
+      expect(plans.filter((detail) => detail.includes('FOR ORDER BY') && !detail.includes('LAST'))).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+import { applyD1Migrations } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import type { Merchant } from '../../src/model.ts';
+import { insertMerchant } from '../../src/store/merchants.ts';
+
+/** A merchant with every default; its id is new. */
+export function aMerchant(some: Partial<Merchant> = {}): Merchant {
+  return {
+    id: crypto.randomUUID(),
+    parentId: null,
+    name: 'Blue Bottle Books',
+    mode: 'live',
+    country: 'US',
+    locale: 'en-US',
+    brandColor: '#1d4ed8',
+    logoUrl: null,
+    supportEmail: 'help@books.example',
+    checkoutUrlTemplate: null,
+    smsCountries: ['US', 'CA', 'GB'],
+    rateLimitRequests: 100_000,
+    rateLimitWindowSeconds: null,
+    paylinkSendCap: 20,
+    recipientSendCap: 50,
+    unkeyedWindowMs: 10_000,
+    shard: 0,
+    createdAt: 1_750_000_000_000,
+    updatedAt: 1_750_000_000_000,
+    ...some,
+  };
+}
+
+/** The database at the current schema, and a merchant in it. */
+export async function seedMerchant(some: Partial<Merchant> = {}): Promise<Merchant> {
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  const merchant = aMerchant(some);
+  const inserted = await insertMerchant(env.DB, merchant);
+  if (inserted.kind !== 'inserted') throw new Error(`the merchant was not inserted: ${inserted.kind}`);
+  return merchant;
+}

@@ -1,0 +1,50 @@
+import { env } from 'cloudflare:workers';
+import { type Bindings, configOf } from '../../src/env.ts';
+import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Context } from '../../src/paylinks/context.ts';
+import { createPaylink } from '../../src/paylinks/create.ts';
+import { CreateFields } from '../../src/paylinks/fields.ts';
+import { type SendInput, sendPaylink } from '../../src/paylinks/send.ts';
+
+/** What a verb is told when `merchant` asks. */
+export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Date.now()): Context => ({
+  env: bindings,
+  config: configOf(bindings),
+  caller: { merchant, credentialId: 'test' },
+  requestId: 'test',
+  now,
+  waitUntil: () => {},
+});
+
+/** A complete create body for a merchant. */
+export const createBody = (merchantId: string, some: object = {}) => ({
+  merchantId,
+  merchantInvoiceId: 'INV-1',
+  customer: { email: 'ada@example.com', phone: '3333333333', firstName: 'Ada', lastName: 'Byron' },
+  lineItems: [{ sku: 'B-1', price: 1010, quantity: 1, tax: 0, description: 'A book', category: 'books' }],
+  description: 'Your order',
+  sendEmail: true,
+  sendSms: true,
+  customerConsent: true,
+  ...some,
+});
+
+/** A Paylink of `merchant`, created as any caller would. */
+export async function seedPaylink(merchant: Merchant, some: object = {}, ctx = contextOf(merchant)): Promise<Paylink> {
+  const created = await createPaylink(ctx, CreateFields.parse(createBody(merchant.id, some)), null);
+  if (created.kind !== 'done') throw new Error(`not created: ${created.refusal.detail}`);
+  return created.paylink;
+}
+
+/** Sends as REST does unless told otherwise. */
+export const send = (ctx: Context, paylinkId: string, some: Partial<SendInput> & { key?: string | null } = {}) => {
+  const { key = null, ...input } = some;
+  return sendPaylink(ctx, {
+    paylinkId,
+    channels: ['EMAIL', 'SMS'],
+    to: null,
+    requireEnabled: true,
+    idempotency: { key, waitSeconds: 0 },
+    ...input,
+  });
+};
