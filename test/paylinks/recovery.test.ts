@@ -161,6 +161,9 @@ describe('what a coordinator left open', () => {
     expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'pending', replayed: true });
     expect(again.received).toHaveLength(0);
     await cancelPaylink(ctx, paylink.id);
-    expect(await findPaylink(ctx, paylink.id)).toMatchObject({ status: 'CANCELED', deliveryLogs: [{ status: 'UNKNOWN' }] });
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({
+      status: 'CANCELED',
+      deliveryLogs: [{ status: 'UNKNOWN' }],
+    });
   });
 });
