@@ -1,0 +1,69 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { refusal } from '../../errors.ts';
+import { findInboxMessage, type InboxFilter, type InboxMessage, listInboxMessages } from '../../store/inbox.ts';
+import type { AppEnv } from '../app-env.ts';
+import { authenticated, callerOf } from '../authenticated.ts';
+import { problem } from '../problem.ts';
+import { route } from '../routes.ts';
+import { emailDocument, emailHeaders } from './email-document.ts';
+import { InboxPage } from './inbox-page.tsx';
+import { inboxStyle } from './inbox-style.ts';
+import { page } from './page.tsx';
+
+/** Messages in one answer; a page with more frames than that helps nobody. */
+const mostListed = 1000;
+const mostShown = 50;
+
+const isLocal = (c: Context<AppEnv>) => c.get('config').ENVIRONMENT === 'local';
+
+const localOnly: MiddlewareHandler<AppEnv> = async (c, next) =>
+  isLocal(c) ? next() : problem(c, refusal('not_found', 'There is nothing here.'));
+
+const merchant = authenticated();
+const merchantUnlessLocal: MiddlewareHandler<AppEnv> = (c, next) => (isLocal(c) ? next() : merchant(c, next));
+
+/** `?to=` and `?paylinkId=`; empty ones ask for nothing. A `+` that a caller left unencoded came as a space. */
+function filterOf(c: Context<AppEnv>): Pick<InboxFilter, 'to' | 'paylinkId'> {
+  const to = c.req
+    .query('to')
+    ?.replace(/^ (?=\d)/, '+')
+    .trim();
+  return { to: to || undefined, paylinkId: c.req.query('paylinkId')?.trim().toLowerCase() || undefined };
+}
+
+const render = (message: InboxMessage) => ({
+  id: message.id,
+  channel: message.channel,
+  to: message.to,
+  subject: message.subject,
+  text: message.text,
+  html: message.html,
+  paylinkId: message.paylinkId,
+  createdAt: new Date(message.createdAt).toISOString(),
+});
+
+async function json(c: Context<AppEnv>): Promise<Response> {
+  const merchantId = isLocal(c) ? null : callerOf(c).merchant.id;
+  const messages = await listInboxMessages(c.env.DB, { ...filterOf(c), merchantId, limit: mostListed });
+  return c.json({ messages: messages.map(render) }, 200, { 'cache-control': 'no-store' });
+}
+
+async function show(c: Context<AppEnv>): Promise<Response> {
+  const filter = filterOf(c);
+  const messages = await listInboxMessages(c.env.DB, { ...filter, merchantId: null, limit: mostShown });
+  const view = { messages, filter, now: c.get('now'), baseUrl: c.get('config').PUBLIC_BASE_URL };
+  return page(c, { title: 'Inbox', style: inboxStyle, allow: ["frame-src 'self'"] }, <InboxPage {...view} />);
+}
+
+async function email(c: Context<AppEnv>): Promise<Response> {
+  const message = await findInboxMessage(c.env.DB, c.req.param('id') ?? '');
+  if (!message?.html) return problem(c, refusal('not_found', 'There is no such email.'));
+  return c.html(emailDocument(message.html), 200, emailHeaders);
+}
+
+/** `/inbox`, `/inbox.json` and `/inbox/{id}/html`: the messages that were kept instead of sent. */
+export function inboxRoutes(app: Hono<AppEnv>): void {
+  route(app, '/inbox', { GET: [localOnly, show] });
+  route(app, '/inbox.json', { GET: [merchantUnlessLocal, json] });
+  route(app, '/inbox/:id/html', { GET: [localOnly, email] });
+}

@@ -1,0 +1,57 @@
+import type { Context } from 'hono';
+import { html, raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { AppEnv } from '../app-env.ts';
+import { baseStyle } from './style.ts';
+
+/** For answers that lead to or show somebody's Paylink: in no cache, no search index, no Referer. */
+export const privateHeaders = {
+  'cache-control': 'no-store',
+  'x-robots-tag': 'noindex, nofollow',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export type PageOptions = {
+  title: string;
+  /** CSS of this page alone; only constants and checked colours. */
+  style?: string;
+  status?: 200 | 404;
+  /** More Content-Security-Policy directives; the rest is forbidden. */
+  allow?: string[];
+};
+
+/**
+ * Answers a whole document. Its policy forbids all but its own style sheet (by nonce), https images (a merchant's logo) and forms to
+ * this origin; no page has scripts.
+ */
+export async function page(c: Context<AppEnv>, options: PageOptions, content: Child): Promise<Response> {
+  const nonce = crypto.randomUUID();
+  const policy = [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    'img-src https: data:',
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...(options.allow ?? []),
+  ];
+  const document = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>{options.title}</title>
+        <style nonce={nonce}>{raw(baseStyle + (options.style ?? ''))}</style>
+      </head>
+      <body>{content}</body>
+    </html>
+  );
+  return c.html(html`<!doctype html>${document}`, options.status ?? 200, {
+    ...privateHeaders,
+    'content-security-policy': policy.join('; '),
+  });
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { PaylinkStatus } from '../model.ts';
+import { jsonText } from './row.ts';
+
+const Item = z.object({
+  description: z.string().nullable(),
+  sku: z.string().nullable(),
+  quantity: z.int(),
+  price: z.int(),
+  tax: z.int().nullable(),
+});
+
+const statuses = [
+  'CREATED',
+  'SENT',
+  'OPENED',
+  'PAID',
+  'PARTIALLY_PAID',
+  'REFUNDED',
+  'PARTIALLY_REFUNDED',
+  'EXPIRED',
+  'CANCELED',
+  'FAILED',
+] as const satisfies PaylinkStatus[];
+
+const Row = z.object({
+  id: z.string(),
+  status: z.enum(statuses),
+  code: z.string(),
+  checkoutUrl: z.string().nullable(),
+  currencyCode: z.string(),
+  description: z.string().nullable(),
+  memo: z.string().nullable(),
+  merchantInvoiceId: z.string().nullable(),
+  tax: z.int().nullable(),
+  shipping: z.int().nullable(),
+  subTotal: z.int(),
+  total: z.int(),
+  expiration: z.int(),
+  /** Paid less refunded, minor units. */
+  paid: z.int(),
+  customerLocale: z.string().nullable(),
+  lineItems: jsonText(z.array(Item)),
+  merchantName: z.string(),
+  brandColor: z.string().nullable(),
+  logoUrl: z.string().nullable(),
+  supportEmail: z.string().nullable(),
+  merchantLocale: z.string(),
+});
+
+/** What whoever holds the short link may see: nothing about the customer. */
+export type PublicPaylink = z.output<typeof Row>;
+
+/** The query behind `findPublicPaylink`: everything in one, found by the unique code. */
+export const publicPaylinkSql = `
+  SELECT p.id, p.status, p.code, p.checkout_url AS checkoutUrl, p.currency_code AS currencyCode, p.description, p.memo,
+    p.merchant_invoice_id AS merchantInvoiceId, p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
+    json_extract(p.customer, '$.locale') AS customerLocale,
+    (SELECT coalesce(sum(o.amount - o.refunded), 0) FROM orders o WHERE o.paylink_id = p.id) AS paid,
+    (SELECT json_group_array(json_object('description', i.description, 'sku', i.sku, 'quantity', i.quantity, 'price', i.price, 'tax', i.tax)
+      ORDER BY i.position) FROM line_items i WHERE i.paylink_id = p.id) AS lineItems,
+    m.name AS merchantName, m.brand_color AS brandColor, m.logo_url AS logoUrl, m.support_email AS supportEmail, m.locale AS merchantLocale
+  FROM paylinks p JOIN merchants m ON m.id = p.merchant_id
+  WHERE p.code = ?1`;
+
+/** The Paylink of a short link's code; null when there is none. */
+export async function findPublicPaylink(db: D1Database, code: string): Promise<PublicPaylink | null> {
+  const row = await db.prepare(publicPaylinkSql).bind(code).first();
+  return row ? Row.parse(row) : null;
+}
