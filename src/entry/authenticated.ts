@@ -12,7 +12,7 @@ export const authenticated =
     if (entrance.kind === 'out') return problem(c, entrance.refusal, entrance.headers);
     c.set('caller', entrance.caller);
     await next();
-    for (const [name, value] of Object.entries(entrance.headers)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(entrance.headers)) c.header(name, value);
   };
 
 /** The caller of a route behind `authenticated`. @throws when the route is not */

@@ -1,0 +1,73 @@
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import { adminRoutes } from './entry/admin.ts';
+import type { AppEnv } from './entry/app-env.ts';
+import { readBody } from './entry/body.ts';
+import { graphqlRoutes } from './entry/graphql/route.ts';
+import { pageRoutes } from './entry/pages/routes.ts';
+import { problem } from './entry/problem.ts';
+import { paylinkRoutes } from './entry/rest/paylinks.ts';
+import { route } from './entry/routes.ts';
+import { configOf, Misconfigured } from './env.ts';
+import { refusal } from './errors.ts';
+import { log } from './log.ts';
+
+const bodyLimit = 64 * 1024;
+const webhookBodyLimit = 1024 * 1024;
+
+const app = new Hono<AppEnv>();
+
+app.use(requestId({ generator: () => crypto.randomUUID() }));
+
+app.use(async (c, next) => {
+  const now = Date.now();
+  c.set('now', now);
+  await next();
+  // Set here and not before: an answer that a handler builds itself takes no headers set earlier.
+  c.header('x-request-id', c.get('requestId'));
+  const { status } = c.res;
+  const fields = {
+    requestId: c.get('requestId'),
+    method: c.req.method,
+    status,
+    ms: Date.now() - now,
+    merchantId: c.get('caller')?.merchant.id,
+  };
+  log(status >= 500 ? 'error' : 'info', 'request', fields);
+});
+
+app.use(async (c, next) => {
+  c.set('config', configOf(c.env));
+  const limit = c.req.path.startsWith('/webhooks/') ? webhookBodyLimit : bodyLimit;
+  const body = await readBody(c.req.raw, limit);
+  if (!body) return problem(c, refusal('payload_too_large', `The body may have ${limit} bytes.`));
+  c.set('body', body);
+  return next();
+});
+
+app.onError((error, c) => {
+  const requestId = c.get('requestId');
+  if (error instanceof Misconfigured) {
+    log('error', 'misconfigured', { requestId, variables: error.message });
+    return problem(
+      c,
+      refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.'),
+    );
+  }
+  log('error', 'internal', { requestId, error: error.name, message: error.message, stack: error.stack });
+  return problem(
+    c,
+    refusal('internal', 'Something went wrong on our side. Repeat the request with the same Idempotency-Key.'),
+  );
+});
+
+app.notFound((c) => problem(c, refusal('not_found', 'There is nothing here.')));
+
+// Static paths first: a Paylink's id may stand at the root.
+route(app, '/healthz', { GET: [(c) => c.json({ status: 'ok' })] });
+pageRoutes(app);
+graphqlRoutes(app);
+adminRoutes(app);
+paylinkRoutes(app);
+
+export default app;

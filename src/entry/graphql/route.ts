@@ -1,0 +1,60 @@
+import type { Context, Hono } from 'hono';
+import { type Refusal, statusOf } from '../../errors.ts';
+import { findPaylink } from '../../paylinks/find.ts';
+import { sendPaylink } from '../../paylinks/send.ts';
+import type { AppEnv } from '../app-env.ts';
+import { enter } from '../enter.ts';
+import { parseIdempotency } from '../idempotency-headers.ts';
+import { verbContext } from '../verb-context.ts';
+import { type GraphqlErrorCode, graphqlError } from './errors.ts';
+import { graphiqlPage } from './graphiql.ts';
+import { runGraphql } from './handler.ts';
+import { prepareGraphql } from './prepare.ts';
+
+const verbs = { send: sendPaylink, find: findPaylink };
+const decoder = new TextDecoder();
+
+function errorCode({ code }: Refusal): GraphqlErrorCode {
+  if (code === 'unauthenticated') return 'UNAUTHENTICATED';
+  if (code === 'rate_limited') return 'RATE_LIMITED';
+  return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
+}
+
+function refused(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string>): Response {
+  const more = {
+    ...headers,
+    ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
+    ...(refusal.code === 'unauthenticated'
+      ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
+      : {}),
+  };
+  return graphqlError(statusOf[refusal.code], errorCode(refusal), refusal.detail, more, c.req.header('accept') ?? null);
+}
+
+/** Authenticates, admits for what the document costs, then executes. */
+async function graphql(c: Context<AppEnv>): Promise<Response> {
+  const { method, url, headers } = c.req.raw;
+  const wantsPage =
+    method === 'GET' && !new URL(url).searchParams.has('query') && headers.get('accept')?.includes('text/html');
+  if (wantsPage && c.get('config').ENVIRONMENT === 'local') return graphiqlPage(c);
+  const body = c.get('body');
+  const prepared = await prepareGraphql({
+    method,
+    url,
+    headers,
+    body: body.length === 0 ? null : decoder.decode(body),
+  });
+  const entrance = await enter(c, prepared.cost);
+  if (entrance.kind === 'out') return refused(c, entrance.refusal, entrance.headers);
+  c.set('caller', entrance.caller);
+  const idempotency = parseIdempotency(headers);
+  if ('code' in idempotency) return refused(c, idempotency, entrance.headers);
+  const response = await runGraphql(prepared, { ctx: verbContext(c, entrance.caller), verbs, idempotency });
+  for (const [name, value] of Object.entries(entrance.headers)) response.headers.set(name, value);
+  return response;
+}
+
+/** `/graphql`. */
+export function graphqlRoutes(app: Hono<AppEnv>): void {
+  app.all('/graphql', graphql);
+}
