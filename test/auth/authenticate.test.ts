@@ -1,0 +1,335 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthenticatedRequest, authenticate } from '../../src/auth/authenticate.ts';
+import { type CredentialCache, newCredentialCache } from '../../src/auth/credential-cache.ts';
+import { configOf } from '../../src/env.ts';
+import type { Merchant } from '../../src/model.ts';
+import { expireCredential, revokeCredential } from '../../src/store/credentials.ts';
+import { seedMerchant } from '../support/merchants.ts';
+import { bearer, counting, giveCredential, newNonce, signHmac, signSkipify } from './merchant-side.ts';
+
+const now = 1_750_000_000_000;
+const timestamp = now / 1000;
+const url = 'https://gateway.test/0197-id/send?a=1';
+const secrets = { hmac: 'sk_live_one', skipify: 'sk_skipify_One', bearer: `plk_live_${crypto.randomUUID()}` };
+
+let merchant: Merchant;
+let other: Merchant;
+let ids: { hmac: string; skipify: string; bearer: string };
+let cache: CredentialCache;
+
+beforeAll(async () => {
+  merchant = await seedMerchant();
+  other = await seedMerchant();
+  ids = {
+    hmac: await giveCredential(merchant.id, 'hmac', secrets.hmac),
+    skipify: await giveCredential(merchant.id, 'skipify', secrets.skipify),
+    bearer: await giveCredential(merchant.id, 'bearer', secrets.bearer),
+  };
+});
+beforeEach(() => {
+  cache = newCredentialCache();
+});
+
+const ask = (request: AuthenticatedRequest, at = now, db = env.DB) =>
+  authenticate(request, { config: configOf(env), db, cache, now: at });
+const reasonOf = async (request: AuthenticatedRequest, at = now) => {
+  const answer = await ask(request, at);
+  return answer.kind === 'unauthenticated' ? answer.reason : answer.kind;
+};
+const signed = (some: Partial<Parameters<typeof signHmac>[0]> = {}) =>
+  signHmac({
+    merchantId: merchant.id,
+    secret: secrets.hmac,
+    timestamp,
+    method: 'PATCH',
+    url,
+    body: '{"a":1}',
+    ...some,
+  });
+const sending = (request: AuthenticatedRequest, headers: Record<string, string>): AuthenticatedRequest => {
+  const changed = new Headers(request.headers);
+  for (const [name, value] of Object.entries(headers)) changed.set(name, value);
+  return { ...request, headers: changed };
+};
+
+describe('a signed request', () => {
+  it('is its merchant’s, and leaves its nonce to be claimed until 360 s after its timestamp', async () => {
+    const nonce = newNonce();
+    expect(await ask(signed({ nonce, timestamp: timestamp - 100 }))).toEqual({
+      kind: 'authenticated',
+      caller: { merchant, credentialId: ids.hmac },
+      nonce: { nonce, expiresAt: now - 100_000 + 360_000 },
+    });
+  });
+
+  it('is accepted 300 s before and after its timestamp and refused a second later, both ways', async () => {
+    for (const skew of [-300, 300])
+      expect(await reasonOf(signed({ timestamp: timestamp + skew }))).toBe('authenticated');
+    for (const skew of [-301, 301])
+      expect(await reasonOf(signed({ timestamp: timestamp + skew }))).toBe('timestamp out of range');
+  });
+
+  it('is refused when anything it covers was changed', async () => {
+    const good = signed();
+    const unverified = 'no credential of the merchant verifies the signature';
+    expect(await reasonOf(good)).toBe('authenticated');
+    expect(await reasonOf({ ...good, method: 'POST' })).toBe(unverified);
+    expect(await reasonOf({ ...good, url: url.replace('a=1', 'a=2') })).toBe(unverified);
+    expect(await reasonOf({ ...good, url: `${url}&b=2` })).toBe(unverified);
+    expect(await reasonOf({ ...good, body: new TextEncoder().encode('{"a":2}') })).toBe(unverified);
+    expect(await reasonOf({ ...good, body: new Uint8Array() })).toBe(unverified);
+    expect(await reasonOf(sending(good, { nonce: newNonce() }))).toBe(unverified);
+    expect(await reasonOf(sending(good, { timestamp: String(timestamp + 1) }))).toBe(unverified);
+    expect(await reasonOf(sending(good, { signature: '0'.repeat(64) }))).toBe(unverified);
+    expect(await reasonOf(sending(good, { 'x-merchant-id': other.id }))).toBe(unverified);
+  });
+
+  it('may be for another host and spell its path unnormalised: path and query are what is signed', async () => {
+    const good = signed({ url: 'https://gateway.test/b?q=%C3%A9' });
+    expect(await reasonOf({ ...good, url: 'http://localhost:8787/a/../b?q=é' })).toBe('authenticated');
+  });
+
+  it('is refused for a merchant that nobody knows, or without credentials', async () => {
+    expect(await reasonOf(signed({ merchantId: crypto.randomUUID() }))).toBe('unknown merchant');
+    expect(await reasonOf(signed({ merchantId: other.id }))).toMatch('no credential');
+  });
+
+  it('may spell its merchant id in upper case, if it signs it so', async () => {
+    expect(await reasonOf(signed({ merchantId: merchant.id.toUpperCase() }))).toBe('authenticated');
+  });
+
+  it('may not have its timestamp in ms: that is the skipify scheme’s', async () => {
+    expect(await reasonOf(signed({ timestamp: now }))).toMatch('no credential');
+  });
+
+  it('is refused when it also carries a bearer key', async () => {
+    const both = sending(signed(), { authorization: `Bearer ${secrets.bearer}` });
+    expect(await reasonOf(both)).toBe('both Authorization and signature');
+  });
+});
+
+describe('several credentials', () => {
+  it('each verify, so that a secret can be rotated without downtime; x-key-id picks one', async () => {
+    const rotating = await seedMerchant();
+    const first = await giveCredential(rotating.id, 'hmac', 'sk_live_old');
+    const second = await giveCredential(rotating.id, 'hmac', 'sk_live_new', { createdAt: 1 });
+    const by = (secret: string) => signed({ merchantId: rotating.id, secret });
+    expect(await ask(by('sk_live_old'))).toMatchObject({ caller: { credentialId: first } });
+    expect(await ask(by('sk_live_new'))).toMatchObject({ caller: { credentialId: second } });
+    expect(await reasonOf(by('sk_live_none'))).toMatch('no credential');
+    expect(await ask(sending(by('sk_live_old'), { 'x-key-id': first }))).toMatchObject({
+      caller: { credentialId: first },
+    });
+    expect(await reasonOf(sending(by('sk_live_old'), { 'x-key-id': second }))).toMatch('no credential');
+    expect(await reasonOf(sending(by('sk_live_old'), { 'x-key-id': ids.hmac }))).toMatch('no credential');
+  });
+
+  it('work as soon as they are issued, and the others go on', async () => {
+    const rotating = await seedMerchant();
+    await giveCredential(rotating.id, 'hmac', 'sk_live_old');
+    const by = (secret: string) => signed({ merchantId: rotating.id, secret });
+    expect(await reasonOf(by('sk_live_old'))).toBe('authenticated');
+    await giveCredential(rotating.id, 'hmac', 'sk_live_new');
+    expect(await reasonOf(by('sk_live_new'), now + 1_000)).toBe('authenticated');
+    expect(await reasonOf(by('sk_live_old'), now + 1_000)).toBe('authenticated');
+  });
+
+  it('end at their time to the millisecond, cached or not', async () => {
+    const ending = await seedMerchant();
+    const key = `plk_live_${crypto.randomUUID()}`;
+    await giveCredential(ending.id, 'hmac', 'sk_live_ends', { expiresAt: now + 5 });
+    await giveCredential(ending.id, 'bearer', key, { expiresAt: now + 5 });
+    const request = signed({ merchantId: ending.id, secret: 'sk_live_ends' });
+    expect(await reasonOf(request, now + 4)).toBe('authenticated');
+    expect(await reasonOf(bearer(`Bearer ${key}`), now + 4)).toBe('authenticated');
+    expect(await reasonOf(request, now + 5)).toMatch('no credential');
+    expect(await reasonOf(bearer(`Bearer ${key}`), now + 5)).toBe('key expired');
+    cache = newCredentialCache();
+    expect(await reasonOf(request, now + 5)).toMatch('no credential');
+    expect(await reasonOf(bearer(`Bearer ${key}`), now + 5)).toBe('key expired');
+  });
+
+  it('that are revoked are dead within 30 s', async () => {
+    const revoking = await seedMerchant();
+    const key = `plk_live_${crypto.randomUUID()}`;
+    const hmacId = await giveCredential(revoking.id, 'hmac', 'sk_live_revoked');
+    const bearerId = await giveCredential(revoking.id, 'bearer', key);
+    const request = signed({ merchantId: revoking.id, secret: 'sk_live_revoked' });
+    expect(await reasonOf(request)).toBe('authenticated');
+    expect(await reasonOf(bearer(`Bearer ${key}`))).toBe('authenticated');
+    await revokeCredential(env.DB, revoking.id, hmacId, now);
+    await revokeCredential(env.DB, revoking.id, bearerId, now);
+    expect(await reasonOf(request, now + 30_000)).toMatch('no credential');
+    expect(await reasonOf(bearer(`Bearer ${key}`), now + 30_000)).toBe('unknown key');
+  });
+
+  it('still work when one of them was sealed for another row', async () => {
+    const damaged = await seedMerchant();
+    const [lost, whole] = [
+      await giveCredential(damaged.id, 'hmac', 'sk_live_lost'),
+      await giveCredential(damaged.id, 'hmac', 'sk_live_whole'),
+    ];
+    await env.DB.prepare(
+      'UPDATE credentials SET secret_ciphertext = (SELECT secret_ciphertext FROM credentials WHERE id = ?2) WHERE id = ?1',
+    )
+      .bind(lost, whole)
+      .run();
+    const request = signed({ merchantId: damaged.id, secret: 'sk_live_whole' });
+    expect(await ask(request)).toMatchObject({ caller: { credentialId: whole } });
+    expect(await reasonOf(sending(request, { 'x-key-id': lost }))).toMatch('no credential');
+  });
+});
+
+describe('the skipify scheme', () => {
+  const sign = (some: Partial<Parameters<typeof signSkipify>[0]> = {}) =>
+    signSkipify({
+      merchantId: merchant.id,
+      secret: secrets.skipify,
+      timestamp: now,
+      method: 'GET',
+      url: 'https://gateway.test/paylinks?status=SENT&limit=5',
+      requestUri: 'paylinks?limit=5&status=SENT',
+      ...some,
+    });
+
+  it('is accepted with seconds or ms, and its nonce is claimed in upper case', async () => {
+    const nonce = 'abcdefgh-Ijklmnop';
+    const answer = {
+      kind: 'authenticated',
+      caller: { merchant, credentialId: ids.skipify },
+      nonce: { nonce: 'ABCDEFGH-IJKLMNOP', expiresAt: now + 360_000 },
+    };
+    expect(await ask(sign({ nonce }))).toEqual(answer);
+    expect(await ask(sign({ nonce, timestamp }))).toEqual(answer);
+    const lower = sending(sign({ nonce }), { nonce: nonce.toLowerCase() });
+    expect(await ask(lower)).toEqual(answer);
+  });
+
+  it('covers the body but for case and whitespace', async () => {
+    const request = sign({
+      method: 'POST',
+      url: 'https://gateway.test/',
+      requestUri: '',
+      body: '{"memo":"Café 支払い"}',
+    });
+    const changed = (body: string) => ({ ...request, body: new TextEncoder().encode(body) });
+    expect(await reasonOf(request)).toBe('authenticated');
+    expect(await reasonOf(changed('{ "MEMO": "café支払い" }'))).toBe('authenticated');
+    expect(await reasonOf(changed('{"memo":"Cafe 支払い"}'))).toMatch('no credential');
+  });
+
+  it('refuses a body that is no UTF-8', async () => {
+    const request = sign({ method: 'POST', url: 'https://gateway.test/', requestUri: '', body: '\ufffd' });
+    expect(await reasonOf(request)).toBe('authenticated');
+    expect(await reasonOf({ ...request, body: Uint8Array.of(0xff) })).toMatch('no credential');
+  });
+
+  it('is refused beyond 300 s, ms or not', async () => {
+    expect(await reasonOf(sign({ timestamp: now - 300_000 }))).toBe('authenticated');
+    expect(await reasonOf(sign({ timestamp: now - 300_001 }))).toBe('timestamp out of range');
+    expect(await reasonOf(sign({ timestamp: now + 300_001 }))).toBe('timestamp out of range');
+  });
+
+  it('is for its own credentials only, and they are for it only', async () => {
+    expect(await reasonOf(sign({ secret: secrets.hmac }))).toMatch('no credential');
+    expect(await reasonOf(signed({ secret: secrets.skipify }))).toMatch('no credential');
+  });
+});
+
+describe('a bearer key', () => {
+  it.each(['Bearer', 'ApiKey', 'bearer', 'APIKEY'])('is accepted under %s', async (scheme) => {
+    expect(await ask(bearer(`${scheme} ${secrets.bearer}`))).toEqual({
+      kind: 'authenticated',
+      caller: { merchant, credentialId: ids.bearer },
+      nonce: null,
+    });
+  });
+
+  it('must be of the merchant that is named, if one is', async () => {
+    const named = (id: string) => bearer(`Bearer ${secrets.bearer}`, { 'x-merchant-id': id });
+    expect(await reasonOf(named(merchant.id))).toBe('authenticated');
+    expect(await reasonOf(named(merchant.id.toUpperCase()))).toBe('authenticated');
+    expect(await reasonOf(named(other.id))).toBe('key of another merchant');
+    expect(await reasonOf(named(''))).toBe('key of another merchant');
+  });
+
+  it('is never the secret of a signing scheme', async () => {
+    const hmac = `sk_live_${newNonce()}`;
+    await giveCredential(merchant.id, 'hmac', hmac);
+    await giveCredential(merchant.id, 'skipify', `sk_skipify_${hmac}`);
+    expect(await reasonOf(bearer(`Bearer ${hmac}`))).toBe('unknown key');
+    expect(await reasonOf(bearer(`ApiKey sk_skipify_${hmac}`))).toBe('unknown key');
+  });
+
+  it('is compared whole', async () => {
+    expect(await reasonOf(bearer(`Bearer ${secrets.bearer}x`))).toBe('unknown key');
+    expect(await reasonOf(bearer(`Bearer ${secrets.bearer.toUpperCase()}`))).toBe('unknown key');
+  });
+});
+
+describe('what it costs', () => {
+  it('is one query for a cold credential and none for a warm one', async () => {
+    const { db, count } = counting(env.DB);
+    for (const request of [signed(), bearer(`Bearer ${secrets.bearer}`)]) {
+      const before = count();
+      expect((await ask(request, now, db)).kind).toBe('authenticated');
+      expect(count()).toBe(before + 1);
+      expect((await ask(request, now + 29_999, db)).kind).toBe('authenticated');
+      expect(count()).toBe(before + 1);
+    }
+  });
+
+  it('is one query for many at once', async () => {
+    const { db, count } = counting(env.DB);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(signed(), now, db)));
+    expect(answers.every(({ kind }) => kind === 'authenticated')).toBe(true);
+    expect(count()).toBe(1);
+  });
+
+  it('is no query for what is malformed or stale', async () => {
+    const { db, count } = counting(env.DB);
+    await ask(bearer('Basic abc'), now, db);
+    await ask(signed({ timestamp: timestamp - 301 }), now, db);
+    await ask(sending(signed(), { signature: 'x' }), now, db);
+    expect(count()).toBe(0);
+  });
+
+  it('is one query a second for guesses at a known merchant’s signature, one in 10 s for an unknown merchant', async () => {
+    const { db, count } = counting(env.DB);
+    for (let ms = 0; ms < 1_000; ms += 100) await ask(signed({ secret: 'guess' }), now + ms, db);
+    expect(count()).toBe(1);
+    await ask(signed({ secret: 'guess' }), now + 1_000, db);
+    expect(count()).toBe(2);
+    const stranger = signed({ merchantId: crypto.randomUUID() });
+    for (let ms = 0; ms < 10_000; ms += 1_000) await ask(stranger, now + ms, db);
+    expect(count()).toBe(3);
+  });
+
+  it('is paid once for work that a disconnected client started', async () => {
+    const work: Promise<unknown>[] = [];
+    const deps = {
+      config: configOf(env),
+      db: env.DB,
+      cache,
+      now,
+      waitUntil: (one: Promise<unknown>) => work.push(one),
+    };
+    await authenticate(signed(), deps);
+    await authenticate(signed(), deps);
+    expect(work).toHaveLength(1);
+    await Promise.all(work);
+  });
+});
+
+describe('an extended credential', () => {
+  it('works again at once', async () => {
+    const extended = await seedMerchant();
+    const id = await giveCredential(extended.id, 'hmac', 'sk_live_extended', { expiresAt: now + 1 });
+    const request = signed({ merchantId: extended.id, secret: 'sk_live_extended' });
+    expect(await reasonOf(request)).toBe('authenticated');
+    expect(await reasonOf(request, now + 1)).toMatch('no credential');
+    await expireCredential(env.DB, extended.id, id, null);
+    expect(await reasonOf(request, now + 1_001)).toBe('authenticated');
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { isOperator } from '../../src/auth/operator.ts';
+
+const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef';
+
+describe('the operator', () => {
+  it('has the token, under Bearer in any case', async () => {
+    expect(await isOperator({ ADMIN_TOKEN }, `Bearer ${ADMIN_TOKEN}`)).toBe(true);
+    expect(await isOperator({ ADMIN_TOKEN }, `bearer ${ADMIN_TOKEN}`)).toBe(true);
+  });
+
+  it.each([
+    null,
+    '',
+    'Bearer',
+    'Bearer ',
+    ADMIN_TOKEN,
+    `Basic ${ADMIN_TOKEN}`,
+    `Bearer ${ADMIN_TOKEN}x`,
+    `Bearer ${ADMIN_TOKEN.slice(1)}`,
+  ])('is not whoever sends %s', async (authorization) => {
+    expect(await isOperator({ ADMIN_TOKEN }, authorization)).toBe(false);
+  });
+
+  it('is nobody while no token is configured', async () => {
+    expect(await isOperator({ ADMIN_TOKEN: undefined }, 'Bearer undefined')).toBe(false);
+    expect(await isOperator({ ADMIN_TOKEN: undefined }, `Bearer ${ADMIN_TOKEN}`)).toBe(false);
+  });
+});
