@@ -35,7 +35,13 @@ const Uuid = z.guid('Must be a UUID.').transform((id) => id.toLowerCase());
 const count = (least: number, most: number) => z.int().min(least).max(most);
 
 const settings = {
-  name: z.string().trim().min(1).max(255),
+  // It stands in the From header and the subject of an email: one line.
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .regex(/^\P{Cc}*$/u, 'Must not hold control characters.'),
   country: Country,
   locale: Locale,
   brandColor: z

@@ -1,0 +1,92 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  findChildMerchant,
+  findMerchant,
+  insertMerchant,
+  listMerchants,
+  MerchantRow,
+  merchantJson,
+  updateMerchant,
+} from '../../src/store/merchants.ts';
+import { jsonText } from '../../src/store/row.ts';
+import { aMerchant, seedMerchant } from '../support/merchants.ts';
+
+beforeAll(async () => {
+  await seedMerchant();
+});
+
+describe('a merchant', () => {
+  it('is read as it was inserted', async () => {
+    const merchant = await seedMerchant({
+      rateLimitWindowSeconds: 5,
+      checkoutUrlTemplate: 'https://pay.example/{code}',
+    });
+    expect(await findMerchant(env.DB, merchant.id)).toEqual(merchant);
+    expect(await findMerchant(env.DB, crypto.randomUUID())).toBe(null);
+  });
+
+  it('is the same as one JSON value of a join', async () => {
+    const merchant = await seedMerchant({ mode: 'test', smsCountries: [] });
+    const row = await env.DB.prepare(`SELECT ${merchantJson('m')} AS merchant FROM merchants m WHERE m.id = ?1`)
+      .bind(merchant.id)
+      .first();
+    expect(jsonText(MerchantRow).parse(row?.merchant)).toEqual(merchant);
+  });
+
+  it('is inserted once by an id, the first stays', async () => {
+    const merchant = await seedMerchant();
+    expect(await insertMerchant(env.DB, { ...merchant, name: 'Another' })).toEqual({ kind: 'duplicate' });
+    expect(await findMerchant(env.DB, merchant.id)).toEqual(merchant);
+  });
+
+  it('needs a parent that exists', async () => {
+    const orphan = aMerchant({ parentId: crypto.randomUUID() });
+    expect(await insertMerchant(env.DB, orphan)).toEqual({ kind: 'unknown_parent' });
+    expect(await findMerchant(env.DB, orphan.id)).toBe(null);
+  });
+
+  it('is a child for its direct parent only', async () => {
+    const parent = await seedMerchant();
+    const child = await seedMerchant({ parentId: parent.id });
+    const grandchild = await seedMerchant({ parentId: child.id });
+    expect(await findChildMerchant(env.DB, parent.id, child.id)).toEqual(child);
+    expect(await findChildMerchant(env.DB, child.id, parent.id)).toBe(null);
+    expect(await findChildMerchant(env.DB, parent.id, grandchild.id)).toBe(null);
+    expect(await findChildMerchant(env.DB, parent.id, parent.id)).toBe(null);
+  });
+});
+
+describe('an update', () => {
+  it('changes what it names and nothing else', async () => {
+    const merchant = await seedMerchant();
+    const change = { name: 'Renamed', brandColor: null, smsCountries: ['GB'], paylinkSendCap: 0 };
+    const now = merchant.updatedAt + 5;
+    const changed = { ...merchant, ...change, updatedAt: now };
+    expect(await updateMerchant(env.DB, merchant.id, { ...change, locale: undefined }, now)).toEqual(changed);
+    expect(await findMerchant(env.DB, merchant.id)).toEqual(changed);
+  });
+
+  it('of one setting does not undo a concurrent one of another', async () => {
+    const merchant = await seedMerchant();
+    await Promise.all([
+      updateMerchant(env.DB, merchant.id, { name: 'Renamed' }, 1),
+      updateMerchant(env.DB, merchant.id, { rateLimitRequests: 7 }, 2),
+    ]);
+    expect(await findMerchant(env.DB, merchant.id)).toEqual({ ...merchant, name: 'Renamed', rateLimitRequests: 7 });
+  });
+
+  it('of an unknown merchant changes nothing', async () => {
+    expect(await updateMerchant(env.DB, crypto.randomUUID(), { name: 'Renamed' }, 1)).toBe(null);
+  });
+});
+
+describe('the list', () => {
+  it('pages by id', async () => {
+    const first = await listMerchants(env.DB, '', 2);
+    const rest = await listMerchants(env.DB, first.at(-1)?.id ?? '', 100);
+    const ids = [...first, ...rest].map(({ id }) => id);
+    expect(first).toHaveLength(2);
+    expect(ids).toEqual([...new Set(ids)].sort());
+  });
+});
