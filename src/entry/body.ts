@@ -52,6 +52,18 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, where =
   return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors }) };
 }
 
+/** No body of ours is nested this deeply; whatever walks one may then recurse. */
+const deepest = 32;
+
+const nestedWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => nestedWithin(inner, levels - 1)));
+
+function invalidBody(detail: string): Parsed<never> {
+  return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] }) };
+}
+
 /** Parses the body that the middleware read, as JSON of the given shape. 415 for another media type, 400 for anything else. */
 export async function readJson<S extends z.ZodType>(c: Context<AppEnv>, schema: S): Promise<Parsed<z.output<S>>> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
@@ -65,11 +77,8 @@ export async function readJson<S extends z.ZodType>(c: Context<AppEnv>, schema: 
   try {
     value = JSON.parse(decoder.decode(c.get('body')));
   } catch {
-    const detail = 'The body is not valid JSON.';
-    return {
-      kind: 'refused',
-      refusal: refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] }),
-    };
+    return invalidBody('The body is not valid JSON.');
   }
+  if (!nestedWithin(value, deepest)) return invalidBody(`The body is nested more than ${deepest} levels deep.`);
   return validate(schema, value);
 }
