@@ -1,4 +1,4 @@
-import { sha256Hex, toHex, utf8 } from './encoding.ts';
+import { sha256Hex, toHex, utf8 } from '../encoding.ts';
 
 /** 128 random bits. */
 const random = () => toHex(crypto.getRandomValues(new Uint8Array(16)));

@@ -1,10 +1,10 @@
 import type { NonceClaim } from '../admission/port.ts';
+import { sha256Hex } from '../encoding.ts';
 import type { Config } from '../env.ts';
 import type { Caller } from '../model.ts';
 import { hashApiKey } from './api-key.ts';
 import { canonicalRequest, requestTarget } from './canonical.ts';
 import { type CredentialCache, loadBearer, loadSigning, type SigningCredential } from './credential-cache.ts';
-import { sha256Hex } from './encoding.ts';
 import { type Claim, parseClaim } from './headers.ts';
 import { verifyHmac } from './hmac.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';

@@ -1,4 +1,4 @@
-import { fromHex, utf8 } from './encoding.ts';
+import { fromHex, utf8 } from '../encoding.ts';
 
 /** The key of an HMAC credential: the UTF-8 bytes of its secret. */
 export const importHmacKey = (secret: string): Promise<CryptoKey> =>

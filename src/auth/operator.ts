@@ -1,5 +1,5 @@
+import { utf8 } from '../encoding.ts';
 import type { Config } from '../env.ts';
-import { utf8 } from './encoding.ts';
 
 const digest = (text: string) => crypto.subtle.digest('SHA-256', utf8(text));
 

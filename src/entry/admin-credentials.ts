@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { hashApiKey, newApiKey, newHmacSecret, newSkipifyKey } from '../auth/api-key.ts';
 import { credentialCache, forgetCredentials } from '../auth/credential-cache.ts';
-import { sealSecret } from '../auth/secrets.ts';
 import { refusal } from '../errors.ts';
 import type { Merchant } from '../model.ts';
+import { sealSecret } from '../secrets.ts';
 import {
   type Credential,
   expireCredential,

@@ -57,11 +57,13 @@ export async function enter(c: Context<AppEnv>, cost: number, beside?: (caller: 
   const config = c.get('config');
   const { method, url, headers } = c.req.raw;
   const request = { method, url, headers, body: c.get('body') };
-  const identity = await authenticate(request, { config, db: c.env.DB, cache: credentialCache, now: c.get('now') });
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  const deps = { config, db: c.env.DB, cache: credentialCache, now: c.get('now'), waitUntil };
+  const identity = await authenticate(request, deps);
   if (identity.kind === 'unauthenticated') return turnedAway(c, identity.reason);
   const { caller, nonce } = identity;
   beside?.(caller);
-  const admission = admissionFor(c.env, config, (work) => c.executionCtx.waitUntil(work));
+  const admission = admissionFor(c.env, config, waitUntil);
   const quota = quotaOf(caller.merchant, config);
   const admitted = await admission.admit({ merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) });
   if (admitted.kind === 'replayed') return turnedAway(c, 'nonce replayed');

@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalRequest, requestTarget, type SignedParts } from '../../src/auth/canonical.ts';
-import { sha256Hex, utf8 } from '../../src/auth/encoding.ts';
 import { importHmacKey, verifyHmac } from '../../src/auth/hmac.ts';
+import { sha256Hex, utf8 } from '../../src/encoding.ts';
 import vectors from '../vectors/hmac.json';
 
 describe('the published vectors', () => {

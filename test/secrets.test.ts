@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, newApiKey, newHmacSecret, newSkipifyKey } from '../../src/auth/api-key.ts';
-import { deriveKey, openSecret, sealSecret } from '../../src/auth/secrets.ts';
+import { hashApiKey, newApiKey, newHmacSecret, newSkipifyKey } from '../src/auth/api-key.ts';
+import { deriveKey, openSecret, sealSecret } from '../src/secrets.ts';
 
 const config = { SECRETS_KEY: `${'00'.repeat(31)}01` };
 const other = { SECRETS_KEY: `${'00'.repeat(31)}02` };
