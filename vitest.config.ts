@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/node/**'],
-          globalSetup: ['test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts', 'test/support/redis-setup.ts'],
         },
       },
       {

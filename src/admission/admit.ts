@@ -1,0 +1,103 @@
+import type { Bindings, Config } from '../env.ts';
+import { BlockedCache } from './blocked-cache.ts';
+import { type AskGate, gatesOf } from './gate-client.ts';
+import type { GateNonce } from './gate-ledger.ts';
+import { IsolateQuota } from './isolate-quota.ts';
+import { countOutage } from './outages.ts';
+import type { Admission, AdmissionRequest, AdmissionResult } from './port.ts';
+import { type QuotaAnswer, quotaState } from './quota.ts';
+import { type UpstashQuota, upstashOf } from './upstash.ts';
+
+/** What an admission is made of; `upstash` null: the gate keeps the quota. */
+export type AdmissionParts = {
+  askGate: AskGate;
+  upstash: Pick<UpstashQuota, 'ask' | 'giveBack'> | null;
+  blocked: BlockedCache;
+  isolateQuota: IsolateQuota;
+  waitUntil: (work: Promise<unknown>) => void;
+};
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+type Asked = AdmissionRequest & { claim: GateNonce | null };
+type Verdict = QuotaAnswer | 'replayed' | 'unavailable';
+
+/** Quota and nonce in one call to the gate; a bearer request goes on without it, within what this isolate allows. */
+async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }: Asked): Promise<Verdict> {
+  const answer = await parts.askGate(merchantId, { quota, cost, nonce: claim });
+  if (answer?.replayed) return 'replayed';
+  if (!answer && claim) return 'unavailable';
+  return answer?.quota ?? parts.isolateQuota.ask(merchantId, quota, cost, Date.now());
+}
+
+async function askUpstash(
+  upstash: Pick<UpstashQuota, 'ask'>,
+  { merchantId, quota, cost }: Asked,
+  waitUntil: AdmissionParts['waitUntil'],
+): Promise<QuotaAnswer | null> {
+  try {
+    return await upstash.ask(merchantId, quota, cost, waitUntil);
+  } catch (error) {
+    countOutage('upstash', reasonOf(error), Date.now());
+    return null;
+  }
+}
+
+/** Upstash for the quota and, at the same time, the gate for the nonce. An outage of Upstash costs a second step, to the gate. */
+async function besideUpstash(
+  parts: AdmissionParts,
+  upstash: Pick<UpstashQuota, 'ask' | 'giveBack'>,
+  asked: Asked,
+): Promise<Verdict> {
+  const { merchantId, quota, cost, claim } = asked;
+  const askedAt = Date.now();
+  const [claimed, answer] = await Promise.all([
+    claim ? parts.askGate(merchantId, { quota: null, cost, nonce: claim }) : { replayed: false },
+    askUpstash(upstash, asked, parts.waitUntil),
+  ]);
+  if (claimed && !claimed.replayed) return answer ?? atGate(parts, { ...asked, claim: null });
+  if (answer?.admitted) {
+    const refund = upstash.giveBack(merchantId, quota, cost, askedAt);
+    parts.waitUntil(refund.catch((error) => countOutage('upstash', reasonOf(error), Date.now())));
+  }
+  return claimed ? 'replayed' : 'unavailable';
+}
+
+/** Composes an admission: one wait, or none at all for a merchant known to be blocked. */
+export function admission(parts: AdmissionParts): Admission {
+  return {
+    async admit(request): Promise<AdmissionResult> {
+      const { merchantId, quota, nonce } = request;
+      const now = Date.now();
+      const block = parts.blocked.find(merchantId, quota, now);
+      if (block) return { kind: 'limited', quota: quotaState(quota, 0, block.resetAt - now) };
+      const asked = { ...request, claim: nonce ? { ...nonce, claim: crypto.randomUUID() } : null };
+      const verdict = await (parts.upstash ? besideUpstash(parts, parts.upstash, asked) : atGate(parts, asked));
+      if (typeof verdict === 'string') return { kind: verdict };
+      if (verdict.blockedMs > 0) {
+        const answeredAt = Date.now();
+        const block = { until: answeredAt + verdict.blockedMs, resetAt: answeredAt + verdict.resetMs };
+        parts.blocked.block(merchantId, quota, block);
+      }
+      const state = quotaState(quota, verdict.remaining, verdict.resetMs);
+      return { kind: verdict.admitted ? 'admitted' : 'limited', quota: state };
+    },
+  };
+}
+
+/** Merchants an isolate remembers, as blocked or with a quota of its own. */
+const MERCHANTS = 10_000;
+
+const blocked = new BlockedCache(MERCHANTS);
+const isolateQuota = new IsolateQuota(MERCHANTS);
+
+/** The admission of this deployment: Upstash beside the gate where `RATE_LIMITER` says so, else the gate alone. */
+export function admissionFor(
+  env: Pick<Bindings, 'GATE'>,
+  config: Config,
+  waitUntil: (work: Promise<unknown>) => void,
+): Admission {
+  const askGate = gatesOf(env.GATE, config, (reason) => countOutage('gate', reason, Date.now()));
+  return admission({ askGate, upstash: upstashOf(config), blocked, isolateQuota, waitUntil });
+}

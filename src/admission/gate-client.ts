@@ -1,0 +1,48 @@
+import type { Bindings, Config } from '../env.ts';
+import type { GateAnswer, GateRequest } from './gate.ts';
+
+/** Asks a merchant's gate. null: it cannot be reached. */
+export type AskGate = (merchantId: string, request: GateRequest) => Promise<GateAnswer | null>;
+
+/** A gate that has not answered by then counts as unreachable, ms; the first access to a far one takes a second. */
+const GATE_TIMEOUT_MS = 5_000;
+
+const says = (error: unknown, property: 'retryable' | 'overloaded'): boolean =>
+  error instanceof Error && Reflect.get(error, property) === true;
+
+/** Asks once more, on a new stub, when the runtime says it may help; an overloaded object is left alone. */
+async function asked(ask: () => Promise<GateAnswer>): Promise<GateAnswer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!says(error, 'retryable') || says(error, 'overloaded')) throw error;
+    return await ask();
+  }
+}
+
+/**
+ * The gates of this deployment, beside the database (`LOCATION_HINT`). `unreachable` is told of a gate that failed; asking never throws.
+ */
+export function gatesOf(
+  namespace: Bindings['GATE'],
+  config: Pick<Config, 'LOCATION_HINT'>,
+  unreachable: (reason: string) => void,
+): AskGate {
+  const placed = config.LOCATION_HINT ? { locationHint: config.LOCATION_HINT } : {};
+  return async (merchantId, request) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), GATE_TIMEOUT_MS);
+    });
+    try {
+      const id = namespace.idFromName(merchantId);
+      const answer = asked(async () => await namespace.get(id, placed).admit(request));
+      return await Promise.race([answer, timeout]);
+    } catch (error) {
+      unreachable(error instanceof Error ? error.message : String(error));
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,85 @@
+import type { Burst } from './sliding-window.ts';
+
+/** A nonce to claim; `claim` names the asker, so that asking again after a lost answer is not a replay. `expiresAt` ms. */
+export type GateNonce = { nonce: string; claim: string; expiresAt: number };
+
+// WITHOUT ROWID and no index on the times: a claim is one row written. Forgetting scans, which costs reads only, and rarely.
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS bursts (start INTEGER PRIMARY KEY, last INTEGER NOT NULL, units INTEGER NOT NULL, forget_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, claim TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;`;
+
+/** A gate's rows. Every method but `clear` is synchronous. */
+export class GateLedger {
+  readonly #storage: DurableObjectStorage;
+  #ready = false;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Oldest first. */
+  bursts(): Burst[] {
+    return this.#sql().exec<Burst>('SELECT start, last, units FROM bursts ORDER BY start').toArray();
+  }
+
+  /** Remembers a burst, or that it has grown. */
+  keep(burst: Burst, forgetAt: number): void {
+    this.#sql().exec(
+      `INSERT INTO bursts (start, last, units, forget_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (start) DO UPDATE SET last = excluded.last, units = excluded.units, forget_at = excluded.forget_at`,
+      burst.start,
+      burst.last,
+      burst.units,
+      forgetAt,
+    );
+  }
+
+  dropBurstsBefore(start: number): void {
+    this.#sql().exec('DELETE FROM bursts WHERE start < ?', start);
+  }
+
+  /** True for exactly one asker while the nonce is remembered; the row it meets decides, not a read before it. */
+  claim({ nonce, claim, expiresAt }: GateNonce, now: number): boolean {
+    const claimed = this.#sql().exec(
+      `INSERT INTO nonces (nonce, claim, expires_at) VALUES (?, ?, ?)
+       ON CONFLICT (nonce) DO UPDATE SET claim = excluded.claim, expires_at = excluded.expires_at
+         WHERE expires_at <= ? OR claim = excluded.claim
+       RETURNING nonce`,
+      nonce,
+      claim,
+      expiresAt,
+      now,
+    );
+    return claimed.toArray().length === 1;
+  }
+
+  /** Deletes what has run out; the bursts that are left. */
+  forget(now: number): Burst[] {
+    this.#sql().exec('DELETE FROM nonces WHERE expires_at <= ?', now);
+    this.#sql().exec('DELETE FROM bursts WHERE forget_at <= ?', now);
+    return this.bursts();
+  }
+
+  /** When the last row of all runs out, ms; null: nothing is kept. */
+  lastExpiry(): number | null {
+    return this.#sql()
+      .exec<{ last: number | null }>(
+        `SELECT max(expires) AS last
+         FROM (SELECT max(expires_at) AS expires FROM nonces UNION ALL SELECT max(forget_at) FROM bursts)`,
+      )
+      .one().last;
+  }
+
+  /** Deletes the object's whole storage, tables and alarm too. */
+  async clear(): Promise<void> {
+    this.#ready = false;
+    await this.#storage.deleteAll();
+  }
+
+  /** The tables are made when first needed, by this instance or after `clear`. */
+  #sql(): SqlStorage {
+    if (!this.#ready) this.#storage.sql.exec(SCHEMA);
+    this.#ready = true;
+    return this.#storage.sql;
+  }
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { connectRedis, type RedisConnection } from './resp.ts';
+
+export type RedisServer = { connection: RedisConnection; kill: () => Promise<void> };
+
+/** Whether the machine has redis-server. */
+export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function ready(server: ChildProcess): Promise<void> {
+  if (!server.stdout) throw new Error('redis-server has no output');
+  for await (const chunk of server.stdout) {
+    if (String(chunk).includes('Ready to accept connections')) return;
+  }
+  throw new Error('redis-server did not start');
+}
+
+/** A redis-server of its own on a free port of 127.0.0.1 that writes nothing to disk. */
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort();
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    tmpdir(),
+  ];
+  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const gone = once(server, 'exit');
+  await ready(server);
+  const connection = await connectRedis(port);
+  return {
+    connection,
+    async kill() {
+      connection.close();
+      server.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
