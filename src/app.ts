@@ -11,6 +11,7 @@ import { route } from './entry/routes.ts';
 import { configOf, Misconfigured } from './env.ts';
 import { refusal } from './errors.ts';
 import { log } from './log.ts';
+import { Waits } from './waits.ts';
 
 const bodyLimit = 64 * 1024;
 const webhookBodyLimit = 1024 * 1024;
@@ -22,6 +23,7 @@ app.use(requestId({ generator: () => crypto.randomUUID() }));
 app.use(async (c, next) => {
   const now = Date.now();
   c.set('now', now);
+  c.set('waits', new Waits());
   await next();
   // Set here and not before: an answer that a handler builds itself takes no headers set earlier.
   c.header('x-request-id', c.get('requestId'));
@@ -32,6 +34,7 @@ app.use(async (c, next) => {
     status,
     ms: Date.now() - now,
     merchantId: c.get('caller')?.merchant.id,
+    ...c.get('waits').fields(),
   };
   log(status >= 500 ? 'error' : 'info', 'request', fields);
 });

@@ -1,5 +1,6 @@
 import type { Bindings, Config } from '../env.ts';
 import type { Caller } from '../model.ts';
+import type { Waits } from '../waits.ts';
 
 /** What the middleware of app.ts has set by the time a route runs. */
 export type AppEnv = {
@@ -11,6 +12,8 @@ export type AppEnv = {
     config: Config;
     /** The body as it came, read once, within its limit. */
     body: Uint8Array;
+    /** What it has waited for so far. */
+    waits: Waits;
     /** Set where authentication was asked for and passed. */
     caller?: Caller;
   };

@@ -12,6 +12,7 @@ export const authenticated =
     if (entrance.kind === 'out') return problem(c, entrance.refusal, entrance.headers);
     c.set('caller', entrance.caller);
     await next();
+    c.header('server-timing', c.get('waits').header());
     for (const [name, value] of Object.entries(entrance.headers)) c.header(name, value);
   };
 

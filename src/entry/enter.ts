@@ -65,7 +65,8 @@ export async function enter(c: Context<AppEnv>, cost: number, beside?: (caller: 
   beside?.(caller);
   const admission = admissionFor(c.env, config, waitUntil);
   const quota = quotaOf(caller.merchant, config);
-  const admitted = await admission.admit({ merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) });
+  const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
+  const admitted = await c.get('waits').during('admission', admission.admit(asked));
   if (admitted.kind === 'replayed') return turnedAway(c, 'nonce replayed');
   return entrance(admitted, caller);
 }

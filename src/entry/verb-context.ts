@@ -15,6 +15,7 @@ export function verbContext(c: HonoContext<AppEnv>, caller: Caller): Context {
     caller,
     requestId: c.get('requestId'),
     now: c.get('now'),
+    waits: c.get('waits'),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
     ...(trace && traceparent.test(trace) ? { traceparent: trace } : {}),
   };

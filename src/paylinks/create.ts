@@ -93,8 +93,9 @@ export async function createPaylink(
   };
   const createKey =
     key === null ? null : { key, fingerprint: await createFingerprint(fields), expiredBefore: now - keptMs };
-  const reply = await callCoordinator(ctx.env, config, id, (stub) =>
-    stub.create({ paylink, parentId: owner.parentId, key: createKey }),
+  const reply = await ctx.waits.during(
+    'coordinator',
+    callCoordinator(ctx.env, config, id, (stub) => stub.create({ paylink, parentId: owner.parentId, key: createKey })),
   );
   if (reply.kind === 'refused') return reply;
   return { kind: 'done', paylink: reply.paylink, replayed: reply.replayed };

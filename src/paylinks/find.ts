@@ -8,6 +8,9 @@ import { parsePaylinkId } from './id.ts';
 export async function findPaylink(ctx: Context, id: string): Promise<Paylink | null> {
   const paylinkId = parsePaylinkId(id);
   if (!paylinkId) return null;
-  const stored = await find(databaseOfPaylink(ctx.env, paylinkId), ctx.caller.merchant.id, paylinkId);
+  const stored = await ctx.waits.during(
+    'read',
+    find(databaseOfPaylink(ctx.env, paylinkId), ctx.caller.merchant.id, paylinkId),
+  );
   return stored?.paylink ?? null;
 }

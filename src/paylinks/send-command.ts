@@ -1,6 +1,7 @@
 import type { ProviderName, ProviderOutcome } from '../delivery/port.ts';
 import type { Channel } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
+import type { WaitTimes } from '../waits.ts';
 import type { SendOutcome } from './outcome.ts';
 
 /** A send as the edge hands it to the Paylink's coordinator. */
@@ -30,4 +31,9 @@ export type ProviderReport = {
   by?: 'provider' | 'recipient';
 };
 
-export type SendReply = { outcome: SendOutcome; reports: ProviderReport[] };
+/** `waits`: what the coordinator waited for on the way, ms. */
+export type SendReply = {
+  outcome: SendOutcome;
+  reports: ProviderReport[];
+  waits?: WaitTimes;
+};

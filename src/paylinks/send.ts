@@ -37,7 +37,7 @@ export type Preparation = {
 
 /** Reads who the recipients are to this gateway; null for a Paylink that is unknown or somebody else's. One D1 query. */
 export async function prepareSend(
-  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now'>,
+  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now' | 'waits'>,
   id: string,
   channel: Channel | null,
   to: string | null,
@@ -48,7 +48,10 @@ export async function prepareSend(
   const hash =
     channel && recipient !== null ? await recipientHash(await recipientKey(ctx.config), channel, recipient) : null;
   const db = databaseOfPaylink(ctx.env, paylinkId);
-  const standing = await readStanding(db, paylinkId, ctx.caller.merchant.id, hash === null ? [] : [hash], ctx.now);
+  const standing = await ctx.waits.during(
+    'read',
+    readStanding(db, paylinkId, ctx.caller.merchant.id, hash === null ? [] : [hash], ctx.now),
+  );
   if (!standing) return null;
   return { paylinkId, standing, to: recipient !== null && hash !== null ? { recipient, hash } : null };
 }
@@ -77,9 +80,11 @@ export async function sendPaylink(
     skip: skipped(ctx.now),
     ...(ctx.traceparent ? { traceparent: ctx.traceparent } : {}),
   };
-  const { outcome, reports } = await callCoordinator(ctx.env, ctx.config, ready.paylinkId, (stub) =>
-    stub.send(command),
+  const { outcome, reports, waits } = await ctx.waits.during(
+    'coordinator',
+    callCoordinator(ctx.env, ctx.config, ready.paylinkId, (stub) => stub.send(command)),
   );
+  if (waits) ctx.waits.include(waits);
   for (const report of reports)
     providerBreaker.record(report.provider, { kind: report.outcome, by: report.by }, Date.now());
   return outcome;

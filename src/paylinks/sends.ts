@@ -2,8 +2,9 @@ import { nextProvider } from '../delivery/choose.ts';
 import type { Provider } from '../delivery/port.ts';
 import type { Config } from '../env.ts';
 import { notFound, type Refusal, refusal } from '../errors.ts';
-import type { Channel, DeliveryLog, Merchant } from '../model.ts';
+import type { Channel, DeliveryLog, Merchant, Paylink } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
+import { Waits } from '../waits.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import { withOutcome } from './attempt.ts';
 import type { Book } from './book.ts';
@@ -36,6 +37,8 @@ export type SendsDeps = {
   providers: (channel: Channel, merchant: Merchant) => Provider[];
   now: () => number;
   readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
+  /** Keeps a recipient that opted out from being sent to again. Never throws. */
+  suppressOptedOut: (paylink: Paylink, target: Target, now: number) => Promise<void>;
 };
 
 const refuse = (refused: Refusal): SendReply => ({ outcome: { kind: 'refused', refusal: refused }, reports: [] });
@@ -50,7 +53,7 @@ export class Sends {
   }
 
   /** One send. Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
-  async send(command: SendCommand, traceparent?: string): Promise<SendReply> {
+  async send(command: SendCommand): Promise<SendReply> {
     const { book, readStanding, now: clock } = this.#deps;
     let { standing } = command;
     for (;;) {
@@ -62,7 +65,7 @@ export class Sends {
       if (repeated) return repeated;
       const { paylink } = known;
       const decision = decideSend({ ...command, paylink, standing, now: clock() });
-      if (decision.kind === 'go') return this.#begin(command, known, decision.targets, standing.merchant, traceparent);
+      if (decision.kind === 'go') return this.#begin(command, known, decision.targets, standing.merchant);
       if (decision.kind === 'refused') {
         if (decision.suppressed.length > 0) await this.#logSuppressed(command, known, decision.suppressed);
         return refuse(decision.refusal);
@@ -120,13 +123,7 @@ export class Sends {
   }
 
   /** Claims the operation (durable with its attempts and the alarm before any request leaves), then runs it. */
-  #begin(
-    command: SendCommand,
-    known: Known,
-    targets: Target[],
-    merchant: Merchant,
-    traceparent?: string,
-  ): Promise<SendReply> {
+  #begin(command: SendCommand, known: Known, targets: Target[], merchant: Merchant): Promise<SendReply> {
     const { journal, book, alarm, now: clock } = this.#deps;
     const now = clock();
     const operation: Operation = {
@@ -153,7 +150,7 @@ export class Sends {
     book.commit(known, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
     alarm.ringBy(operation.dueAt);
     book.busy(paylink.id, 1);
-    const running = this.#run(command, known, operation, plans, merchant, traceparent).finally(() => {
+    const running = this.#run(command, known, operation, plans, merchant).finally(() => {
       this.#running.delete(operation.id);
       book.busy(paylink.id, -1);
     });
@@ -167,16 +164,17 @@ export class Sends {
     operation: Operation,
     plans: { target: Target; providers: Provider[]; first: DeliveryLog }[],
     merchant: Merchant,
-    traceparent?: string,
   ): Promise<SendReply> {
     const { book, config } = this.#deps;
-    const desk = this.#desk(known, operation, merchant, traceparent);
+    const desk = this.#desk(known, operation, merchant, command.traceparent);
     const deadline = operation.createdAt + sendDeadlineMs - 1_000;
     const shared = { skip: command.skip, merchant, timeoutMs: config.PROVIDER_TIMEOUT_MS, deadline };
-    const reports = await Promise.all(plans.map((plan) => dispatchChannel(desk, { ...plan, ...shared })));
+    const waits = new Waits();
+    const dispatched = Promise.all(plans.map((plan) => dispatchChannel(desk, { ...plan, ...shared })));
+    const reports = await waits.during('provider', dispatched);
     const outcome = this.conclude(known, operation);
-    await book.project(known);
-    return { outcome, reports: reports.flat() };
+    await waits.during('store', book.project(known));
+    return { outcome, reports: reports.flat(), waits: waits.all() };
   }
 
   #desk(known: Known, operation: Operation, merchant: Merchant, traceparent?: string): DispatchDesk {
@@ -196,6 +194,7 @@ export class Sends {
         return attempt;
       },
       end: (attemptId, change) => this.changeAttempt(known, attemptId, change),
+      optedOut: (target) => this.#deps.suppressOptedOut(known.paylink, target, clock()),
       ask: (provider, attempt, timeoutMs) => {
         const message = composeMessage(config, known.paylink, merchant, attempt, attempt.recipient ?? '');
         return provider.send(message, { timeoutMs, ...(traceparent ? { traceparent } : {}) });

@@ -16,12 +16,9 @@ export async function updatePaylink(
   paylinkId: string,
   fields: z.output<typeof UpdateFields>,
 ): Promise<Outcome<{ paylink: Paylink }>> {
-  const standing = await readStanding(
-    databaseOfPaylink(ctx.env, paylinkId),
-    paylinkId,
-    ctx.caller.merchant.id,
-    [],
-    ctx.now,
+  const standing = await ctx.waits.during(
+    'read',
+    readStanding(databaseOfPaylink(ctx.env, paylinkId), paylinkId, ctx.caller.merchant.id, [], ctx.now),
   );
   if (!standing) return { kind: 'refused', refusal: notFound };
   const patch: PaylinkPatch = {};
@@ -47,8 +44,11 @@ export async function updatePaylink(
     Object.assign(patch, customer);
   }
   const callerId = ctx.caller.merchant.id;
-  const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key' }),
+  const reply = await ctx.waits.during(
+    'coordinator',
+    callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+      stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key' }),
+    ),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
 }

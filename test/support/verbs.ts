@@ -5,6 +5,7 @@ import type { Context } from '../../src/paylinks/context.ts';
 import { createPaylink } from '../../src/paylinks/create.ts';
 import { CreateFields } from '../../src/paylinks/fields.ts';
 import { type SendInput, sendPaylink } from '../../src/paylinks/send.ts';
+import { Waits } from '../../src/waits.ts';
 
 /** What a verb is told when `merchant` asks. */
 export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Date.now()): Context => ({
@@ -13,6 +14,7 @@ export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Da
   caller: { merchant, credentialId: 'test' },
   requestId: 'test',
   now,
+  waits: new Waits(),
   waitUntil: () => {},
 });
 

@@ -50,6 +50,7 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
   const idempotency = parseIdempotency(headers);
   if ('code' in idempotency) return refused(c, idempotency, entrance.headers);
   const response = await runGraphql(prepared, { ctx: verbContext(c, entrance.caller), verbs, idempotency });
+  response.headers.set('server-timing', c.get('waits').header());
   for (const [name, value] of Object.entries(entrance.headers)) response.headers.set(name, value);
   return response;
 }

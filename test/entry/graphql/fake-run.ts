@@ -119,7 +119,8 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
       caller: { merchant, credentialId: 'c1' },
       requestId: 'req-1',
       now,
-      waitUntil: () => undefined,
+      waits: new Waits(),
+    waitUntil: () => undefined,
     },
     verbs: {
       send: async (ctx, input, prepared) => {
