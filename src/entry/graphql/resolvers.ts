@@ -15,7 +15,8 @@ const SessionArguments = z.object({ id: z.string() });
 function idempotencyOf({ run, rootFields }: GraphqlContext, info: GraphQLResolveInfo): Idempotency {
   const { key, waitSeconds } = run.idempotency;
   if (key === null || rootFields === 1) return { key, waitSeconds };
-  return { key: `${key}:${info.path.key}`, waitSeconds };
+  // A line break stands in no key that a caller can send, so this names no other request's operation.
+  return { key: `${key}\n${info.path.key}`, waitSeconds };
 }
 
 async function sendPaymentSessionLink(

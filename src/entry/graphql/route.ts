@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { type Refusal, statusOf } from '../../errors.ts';
 import { findPaylink } from '../../paylinks/find.ts';
-import { sendPaylink } from '../../paylinks/send.ts';
+import { type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
 import type { AppEnv } from '../app-env.ts';
 import { enter } from '../enter.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
@@ -44,12 +44,24 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
     headers,
     body: body.length === 0 ? null : decoder.decode(body),
   });
-  const entrance = await enter(c, prepared.cost);
+  let preparation: Promise<Preparation> | undefined;
+  const entrance = await enter(c, prepared.cost, (caller) => {
+    if (!prepared.firstSend) return;
+    const { paylinkId, channel, to } = prepared.firstSend;
+    preparation = prepareSend(verbContext(c, caller), paylinkId, channel, to);
+    // Awaited by the send; when the request is not admitted nobody asks how it ended.
+    preparation.catch(() => {});
+  });
   if (entrance.kind === 'out') return refused(c, entrance.refusal, entrance.headers);
   c.set('caller', entrance.caller);
   const idempotency = parseIdempotency(headers);
   if ('code' in idempotency) return refused(c, idempotency, entrance.headers);
-  const response = await runGraphql(prepared, { ctx: verbContext(c, entrance.caller), verbs, idempotency });
+  const response = await runGraphql(prepared, {
+    ctx: verbContext(c, entrance.caller),
+    verbs,
+    idempotency,
+    preparation,
+  });
   response.headers.set('server-timing', c.get('waits').header());
   for (const [name, value] of Object.entries(entrance.headers)) response.headers.set(name, value);
   return response;

@@ -5,6 +5,7 @@ import { configOf } from '../../../src/env.ts';
 import type { Merchant, Paylink } from '../../../src/model.ts';
 import type { SendOutcome } from '../../../src/paylinks/outcome.ts';
 import type { Idempotency, SendInput } from '../../../src/paylinks/send.ts';
+import { Waits } from '../../../src/waits.ts';
 
 export const sessionId = '019a8c5e-7b20-7015-a1b2-c3d4e5f60718';
 export const now = Date.UTC(2026, 10, 21, 12);
@@ -120,7 +121,7 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
       requestId: 'req-1',
       now,
       waits: new Waits(),
-    waitUntil: () => undefined,
+      waitUntil: () => undefined,
     },
     verbs: {
       send: async (ctx, input, prepared) => {
