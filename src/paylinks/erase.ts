@@ -22,7 +22,7 @@ export function erase(paylink: Paylink, hash: string, now: number): Applied {
     phoneHash: isPhone ? null : paylink.phoneHash,
     phoneE164: isPhone ? null : paylink.phoneE164,
     deliveryLogs: paylink.deliveryLogs.map((log) =>
-      log.recipientHash === hash ? { ...log, recipient: null, version } : log,
+      log.recipientHash === hash && log.recipient !== null ? { ...log, recipient: null, version } : log,
     ),
   };
   const event = { type: 'ERASED', oldValue: null, newValue: null, createdBy: 'API Key' } as const;

@@ -100,6 +100,11 @@ export class Journal {
     );
   }
 
+  /** Kept answers name the customer; without one a repeat is answered from how the Paylink is now. */
+  forgetAnswers(paylinkId: string): void {
+    this.#sql.exec('UPDATE operations SET outcome = NULL WHERE paylink_id = ?', paylinkId);
+  }
+
   deleteOperation(id: string): void {
     this.#sql.exec('DELETE FROM operations WHERE id = ?', id);
   }

@@ -64,7 +64,11 @@ export function applyPayment(paylink: Paylink, news: PaymentNews, now: number): 
   const orders = known ? paylink.orders.map((one) => (one.id === order.id ? order : one)) : [...paylink.orders, order];
   const status = statusOf(orders, paylink.total);
   const approvedAmount = orders.reduce((sum, one) => sum + one.amount, 0);
-  const fees = orders.reduce((sum, one) => sum + one.fees, 0);
+  const orderTotal = orders.reduce((sum, one) => sum + one.fees, paylink.total);
+  if (!Number.isSafeInteger(approvedAmount) || !Number.isSafeInteger(orderTotal)) {
+    const errors = [{ path: 'amount', message: 'The sum is larger than 9007199254740991.' }];
+    return { kind: 'refused', refusal: refusal('invalid_request', 'The amounts add up to too much.', { errors }) };
+  }
   const type = news.kind === 'refund' ? 'REFUNDED' : status === 'PAID' ? 'PAID' : 'PARTIALLY_PAID';
   const event = {
     type,
@@ -76,7 +80,7 @@ export function applyPayment(paylink: Paylink, news: PaymentNews, now: number): 
     status,
     orders,
     approvedAmount,
-    orderTotal: paylink.total + fees,
+    orderTotal,
     orderId: paylink.orderId ?? order.id,
   };
   return { kind: 'changed', paylink: withEvent(paylink, change, event, now) };

@@ -1,0 +1,82 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { refusal } from '../../errors.ts';
+import { eraseRecipient } from '../../paylinks/erase-recipient.ts';
+import { normalizePhone } from '../../paylinks/recipient.ts';
+import { liftSuppression, listSuppressions } from '../../paylinks/suppressions.ts';
+import type { AppEnv } from '../app-env.ts';
+import { authenticated, callerOf } from '../authenticated.ts';
+import { readJson, validate } from '../body.ts';
+import { problem } from '../problem.ts';
+import { route } from '../routes.ts';
+import { verbContext } from '../verb-context.ts';
+
+/** A cursor says where the previous page ended: `{createdAt in ms, base 36}.{id}`. Opaque to callers. */
+const Cursor = z
+  .string()
+  .regex(/^[0-9a-z]{1,11}\.[0-9a-f-]{36}$/, 'Must be a nextCursor of an earlier page.')
+  .transform((text) => {
+    const [time = '', id = ''] = text.split('.');
+    return { createdAt: Number.parseInt(time, 36), id };
+  });
+
+const Query = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(20),
+  cursor: Cursor.optional(),
+});
+
+async function list(c: Context<AppEnv>): Promise<Response> {
+  const query = validate(Query, c.req.query(), 'query');
+  if (query.kind === 'refused') return problem(c, query.refusal);
+  const { limit, cursor } = query.value;
+  const { page, more } = await listSuppressions(verbContext(c, callerOf(c)), { limit, after: cursor });
+  const last = page.at(-1);
+  const data = page.map(({ id, channel, recipient, reason, createdAt }) => ({
+    suppressionId: id,
+    channel,
+    recipient,
+    reason,
+    createdAt: new Date(createdAt).toISOString(),
+  }));
+  return c.json({ data, nextCursor: more && last ? `${last.createdAt.toString(36)}.${last.id}` : null });
+}
+
+async function lift(c: Context<AppEnv>): Promise<Response> {
+  const lifted = await liftSuppression(verbContext(c, callerOf(c)), c.req.param('suppressionId') ?? '');
+  return lifted ? c.body(null, 204) : problem(c, refusal('not_found', 'Suppression was not found.'));
+}
+
+const Recipient = z.union(
+  [
+    z.strictObject({ email: z.email('Must be an email address.').max(254) }),
+    z.strictObject({ phone: z.string().min(1).max(32) }),
+  ],
+  'Name either an email or a phone.',
+);
+
+async function erase(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, Recipient);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const caller = callerOf(c);
+  const ctx = verbContext(c, caller);
+  if ('email' in body.value) return c.json(await eraseRecipient(ctx, 'EMAIL', body.value.email));
+  const phone = normalizePhone(body.value.phone, caller.merchant.country);
+  if (!phone) {
+    const message = `Must be an E.164 number or a possible number of ${caller.merchant.country}.`;
+    const errors = [{ path: 'phone', message }];
+    return problem(c, refusal('invalid_request', `The body is not valid: phone: ${message}`, { errors }));
+  }
+  return c.json(await eraseRecipient(ctx, 'SMS', phone));
+}
+
+/** Whom the merchant may not send to, and the erasure of a recipient. To be mounted before the routes of Paylinks. */
+export function suppressionRoutes(app: Hono<AppEnv>): void {
+  route(app, '/suppressions', { GET: [authenticated(), list] });
+  route(app, '/suppressions/:suppressionId', { DELETE: [authenticated(), lift] });
+  route(app, '/recipients/erase', { POST: [authenticated(), erase] });
+}

@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { notFound } from '../../errors.ts';
+import { parsePaylinkId } from '../../paylinks/id.ts';
+import { recordPayment } from '../../paylinks/record-payment.ts';
+import type { AppEnv } from '../app-env.ts';
+import { callerOf } from '../authenticated.ts';
+import { readJson } from '../body.ts';
+import { problem } from '../problem.ts';
+import { renderPaylink } from '../rest/render.ts';
+import { verbContext } from '../verb-context.ts';
+
+/** Minor units. */
+const amount = z.int('Must be an integer of minor units (cents).');
+
+/** `amount` of a refund is all that was refunded of the order so far, so that a repeat changes nothing. */
+const Payment = z.strictObject({
+  paylinkId: z.string(),
+  orderId: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\p{Cc}]+$/u, 'Control characters are not allowed.')
+    .refine((id) => id.isWellFormed(), 'Not well-formed Unicode.'),
+  type: z.enum(['payment', 'refund']),
+  amount: amount.min(1, 'Must be at least 1.'),
+  fees: amount.min(0, 'Must not be negative.').default(0),
+  currencyCode: z.string().regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.'),
+});
+
+/** `POST /webhooks/payments`: what the merchant's checkout reports of an order; answers the Paylink. */
+export async function payments(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, Payment);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const { paylinkId: asked, type: kind, ...payment } = body.value;
+  const paylinkId = parsePaylinkId(asked);
+  if (!paylinkId) return problem(c, notFound);
+  const recorded = await recordPayment(verbContext(c, callerOf(c)), paylinkId, { kind, ...payment });
+  if (recorded.kind === 'refused') return problem(c, recorded.refusal);
+  return c.json(renderPaylink(c.get('config'), recorded.paylink, c.get('now')));
+}

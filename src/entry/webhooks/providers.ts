@@ -1,0 +1,74 @@
+import type { Context } from 'hono';
+import { refusal } from '../../errors.ts';
+import type { AppEnv } from '../app-env.ts';
+import { problem } from '../problem.ts';
+import { isOwn, mailchannelsReport } from './mailchannels-events.ts';
+import { KeyUnavailable, MailChannelsKeys } from './mailchannels-keys.ts';
+import { holds, readClaim } from './mailchannels-signature.ts';
+import { jsonBody, notSigned, take, unreadable } from './receive.ts';
+import { resendReport } from './resend-events.ts';
+import { verifyResend } from './resend-signature.ts';
+import { telnyxReport } from './telnyx-events.ts';
+import { verifyTelnyx } from './telnyx-signature.ts';
+import { twilioReport } from './twilio-events.ts';
+import { readForm, verifyTwilio } from './twilio-signature.ts';
+
+const keys = new MailChannelsKeys();
+
+const received = (c: Context<AppEnv>) => c.json({ received: true });
+
+/** Delivery events of MailChannels, up to 1,000 in a batch. */
+export async function mailchannels(c: Context<AppEnv>): Promise<Response> {
+  const config = c.get('config');
+  const handle = config.MAILCHANNELS_CUSTOMER_HANDLE;
+  const claim = handle ? await readClaim(c.req.raw.headers, c.get('body'), c.get('now')) : null;
+  if (!handle || !claim) return notSigned(c);
+  try {
+    const key = await keys.get(config, claim.keyId, c.get('now'));
+    if (!key || !(await holds(claim, key))) return notSigned(c);
+  } catch (error) {
+    if (!(error instanceof KeyUnavailable)) throw error;
+    const detail = 'The signing key could not be asked for. Try again.';
+    return problem(c, refusal('unavailable', detail, { retryAfterSeconds: 30 }));
+  }
+  const body = jsonBody(c);
+  if (!Array.isArray(body)) return unreadable(c);
+  if (!isOwn(body, handle)) return notSigned(c);
+  await take(c, 'mailchannels', await mailchannelsReport(body));
+  return received(c);
+}
+
+/** Delivery events of Resend, one at a time. */
+export async function resend(c: Context<AppEnv>): Promise<Response> {
+  const secret = c.get('config').RESEND_WEBHOOK_SECRET;
+  const { headers } = c.req.raw;
+  if (!secret || !(await verifyResend(secret, headers, c.get('body'), c.get('now')))) return notSigned(c);
+  const body = jsonBody(c);
+  if (body === undefined) return unreadable(c);
+  await take(c, 'resend', resendReport(headers.get('svix-id') ?? '', body));
+  return received(c);
+}
+
+/** Status callbacks of Twilio, and what customers send to our number. */
+export async function twilio(c: Context<AppEnv>): Promise<Response> {
+  const { TWILIO_AUTH_TOKEN: token, PUBLIC_BASE_URL } = c.get('config');
+  const form = readForm(c.get('body'));
+  const { pathname, search, searchParams } = new URL(c.req.url);
+  const signature = c.req.header('x-twilio-signature') ?? '';
+  // Signed as Twilio was given it, whatever host a proxy in front of us made of it.
+  const url = `${PUBLIC_BASE_URL}${pathname}${search}`;
+  if (!token || !form || !(await verifyTwilio(token, url, form, signature))) return notSigned(c);
+  await take(c, 'twilio', twilioReport(form, searchParams));
+  // TwiML that says nothing: whatever Twilio replies to a STOP, it replies itself.
+  return c.body('<?xml version="1.0" encoding="UTF-8"?><Response/>', 200, { 'content-type': 'text/xml' });
+}
+
+/** Delivery events of Telnyx, and what customers send to our number. */
+export async function telnyx(c: Context<AppEnv>): Promise<Response> {
+  const key = c.get('config').TELNYX_PUBLIC_KEY;
+  if (!key || !(await verifyTelnyx(key, c.req.raw.headers, c.get('body'), c.get('now')))) return notSigned(c);
+  const body = jsonBody(c);
+  if (body === undefined) return unreadable(c);
+  await take(c, 'telnyx', telnyxReport(body));
+  return received(c);
+}

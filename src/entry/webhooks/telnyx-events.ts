@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { optOf } from './opt-keyword.ts';
+import { deliveryEvent, type Meaning, means, type Report, typeForLog } from './report.ts';
+import type { Opt } from './twilio-events.ts';
+
+const Envelope = z.object({ data: z.object({ id: z.string().min(1), event_type: z.string(), payload: z.unknown() }) });
+
+const Outbound = z.object({
+  id: z.string().min(1),
+  to: z.array(z.object({ status: z.string() })).length(1),
+  tags: z.array(z.string()).nullish(),
+  errors: z.array(z.object({ code: z.coerce.string(), title: z.string().nullish() })).nullish(),
+});
+
+const Inbound = z.object({
+  from: z.object({ phone_number: z.string().regex(/^\+[1-9]\d{6,14}$/) }),
+  text: z.string().nullish(),
+});
+
+/** https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks: the status of the one number it went to. */
+const meanings: Record<string, Meaning> = {
+  queued: means('SENT'),
+  sending: means('SENT'),
+  sent: means('SENT'),
+  delivery_unconfirmed: means('SENT'),
+  delivered: means('DELIVERED'),
+  sending_failed: means('FAILED'),
+  delivery_failed: means('FAILED'),
+  expired: means('FAILED'),
+};
+
+/** Blocked, as the recipient has sent STOP. */
+const optedOut = '40300';
+
+/** Reads one event, a status of a message of ours or an inbound message. What the URL says is not signed, so the tag names the attempt. */
+export function telnyxReport(body: unknown): Report & { opt: Opt | null } {
+  const event = Envelope.safeParse(body).data?.data;
+  if (!event) return ignored('malformed');
+  switch (event.event_type) {
+    case 'message.sent':
+    case 'message.finalized':
+      return outbound(event.id, event.payload);
+    case 'message.received':
+      return inbound(event.id, event.payload);
+    default:
+      return ignored(typeForLog(event.event_type));
+  }
+}
+
+const ignored = (type: string) => ({ events: [], ignored: [type], opt: null });
+
+function outbound(key: string, payload: unknown): Report & { opt: Opt | null } {
+  const message = Outbound.safeParse(payload).data;
+  const state = message?.to[0]?.status ?? '';
+  const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
+  if (!message || !meaning) return ignored(message ? typeForLog(state) : 'malformed');
+  const [error] = message.errors ?? [];
+  const about = { attemptId: message.tags?.[0], messageId: message.id };
+  const meant = error?.code === optedOut ? means(meaning.status, 'stop') : meaning;
+  const reason = error ? [error.code, error.title].filter(Boolean).join(' ') : null;
+  return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], opt: null };
+}
+
+function inbound(key: string, payload: unknown): Report & { opt: Opt | null } {
+  const message = Inbound.safeParse(payload).data;
+  const kind = message ? optOf(message.text ?? '') : null;
+  if (!message || !kind) return ignored(message ? 'inbound' : 'malformed');
+  return { events: [], ignored: [], opt: { kind, from: message.from.phone_number, key } };
+}

@@ -1,0 +1,45 @@
+import { log } from '../log.ts';
+import type { Channel } from '../model.ts';
+import { recipientKey } from '../secrets.ts';
+import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/recipients.ts';
+import { databaseOfMerchant } from '../store/shards.ts';
+import { insertErased } from '../store/suppressions.ts';
+import type { Context } from './context.ts';
+import { callCoordinator } from './coordinators.ts';
+import { normalizeRecipient, recipientHash } from './recipient.ts';
+import { suppressionOf } from './suppress.ts';
+
+/** Paylinks one call goes through, and how many of them at a time. */
+const most = 100;
+const atOnce = 10;
+
+/**
+ * Erases a recipient (an email address, or an E.164 number) from everything of the caller's: first it is suppressed, with nothing but
+ * its hash kept, then its captured messages and the Paylinks that name it are cleaned. Repeat while `remaining` is not 0.
+ */
+export async function eraseRecipient(
+  ctx: Context,
+  channel: Channel,
+  recipient: string,
+): Promise<{ paylinks: number; remaining: number }> {
+  const { merchant } = ctx.caller;
+  const db = databaseOfMerchant(ctx.env, merchant);
+  const address = normalizeRecipient(channel, recipient);
+  const hash = await recipientHash(await recipientKey(ctx.config), channel, address);
+  const nobody = { channel, recipient: null, recipientHash: hash };
+  await insertErased(db, suppressionOf(merchant.id, nobody, 'erased', ctx.now));
+  await deleteInboxMessages(db, merchant.id, channel, address);
+  const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, most);
+  let paylinks = 0;
+  for (let at = 0; at < ids.length; at += atOnce) {
+    const results = await Promise.allSettled(ids.slice(at, at + atOnce).map((id) => eraseFrom(ctx, id, hash)));
+    paylinks += results.filter(({ status }) => status === 'fulfilled').length;
+  }
+  if (paylinks < ids.length) log('warn', 'erase_incomplete', { requestId: ctx.requestId, left: ids.length - paylinks });
+  return { paylinks, remaining: total - paylinks };
+}
+
+const eraseFrom = (ctx: Context, paylinkId: string, hash: string) =>
+  callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+    stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'erase', hash }),
+  );

@@ -1,0 +1,24 @@
+import { notFound } from '../errors.ts';
+import type { Paylink } from '../model.ts';
+import { databaseOfPaylink } from '../store/shards.ts';
+import { readStanding } from '../store/standing.ts';
+import type { PaymentNews } from './change-command.ts';
+import type { Context } from './context.ts';
+import { callCoordinator } from './coordinators.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Records what the merchant's checkout reports of an order, once for each order's own id. */
+export async function recordPayment(
+  ctx: Context,
+  paylinkId: string,
+  payment: PaymentNews,
+): Promise<Outcome<{ paylink: Paylink }>> {
+  const callerId = ctx.caller.merchant.id;
+  // An id that does not exist is refused before its object is called: a call would make the object.
+  if (!(await readStanding(databaseOfPaylink(ctx.env, paylinkId), paylinkId, callerId, [], ctx.now)))
+    return { kind: 'refused', refusal: notFound };
+  const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+    stub.change(paylinkId, callerId, { kind: 'payment', payment }),
+  );
+  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
+}

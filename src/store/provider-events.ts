@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { fromJson } from './row.ts';
+import { sharedSender } from './suppressions.ts';
+
+/** What a provider reported of one message. `id` names the event once and for all: a repeat is known by it. */
+export const DeliveryEvent = z.object({
+  id: z.string(),
+  provider: z.enum(['mailchannels', 'resend', 'twilio', 'telnyx']),
+  /** The id that we sent along; null when the provider did not give it back. */
+  attemptId: z.string().nullable(),
+  paylinkId: z.string().nullable(),
+  /** The provider's own id of the message. */
+  messageId: z.string().nullable(),
+  status: z.enum(['SENT', 'DELIVERED', 'FAILED', 'BOUNCED']),
+  suppression: z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe']).nullable(),
+  /** For a person; names no recipient. */
+  reason: z.string().nullable(),
+});
+export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
+export type ReportingProvider = DeliveryEvent['provider'];
+
+/** A customer told a shared sender to stop, or to start again. */
+export type OptEvent = { id: string; provider: ReportingProvider; kind: 'stop' | 'start'; recipientHash: string };
+
+/** Events in one statement: keeps the bound parameter well under D1's 2 MB. */
+const most = 1_000;
+/** When an event that could not be applied is tried again: doubling from a minute, at most about four hours, ms. */
+const firstRetryMs = 60_000;
+
+const columns = [
+  'id',
+  'provider',
+  'kind',
+  'attempt_id',
+  'paylink_id',
+  'message_id',
+  'status',
+  'suppression',
+  'reason',
+  'due_at',
+  'received_at',
+] as const;
+
+const insertEvents = `INSERT INTO provider_events (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO NOTHING RETURNING id`;
+
+// Whoever a known attempt was sent to; an event whose attempt D1 does not have yet suppresses when it is applied.
+const suppressKnown = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
+  SELECT value->>'suppression_id', d.merchant_id, d.channel, d.recipient_hash, d.recipient, value->>'suppression', ?2
+  FROM json_each(?1) JOIN delivery_logs d ON d.id = value->>'attempt_id' AND d.provider = value->>'provider'
+  WHERE NOT EXISTS (SELECT 1 FROM provider_events p WHERE p.id = value->>'id')
+  ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
+
+/**
+ * Keeps events durably, and suppresses whom their bounces and complaints name, in one transaction; what was stored before changes
+ * nothing. They fall due at `dueAt` (ms), unless settled before.
+ * @returns the ids that are new
+ */
+export async function storeDeliveryEvents(
+  db: D1Database,
+  events: readonly DeliveryEvent[],
+  now: number,
+  dueAt: number,
+): Promise<Set<string>> {
+  const rows = events.map((event) => ({
+    id: event.id,
+    provider: event.provider,
+    kind: 'delivery',
+    attempt_id: event.attemptId,
+    paylink_id: event.paylinkId,
+    message_id: event.messageId,
+    status: event.status,
+    suppression: event.suppression,
+    reason: event.reason,
+    due_at: dueAt,
+    received_at: now,
+  }));
+  const suppressing = rows.filter((row) => row.suppression !== null);
+  const statements: D1PreparedStatement[] = [];
+  for (const part of parts(suppressing)) {
+    const named = part.map((row) => ({ ...row, suppression_id: crypto.randomUUID() }));
+    statements.push(db.prepare(suppressKnown).bind(JSON.stringify(named), now));
+  }
+  for (const part of parts(rows)) statements.push(db.prepare(insertEvents).bind(JSON.stringify(part)));
+  if (statements.length === 0) return new Set();
+  const results = await db.batch(statements);
+  const inserted = results.slice(-Math.ceil(rows.length / most)).flatMap(({ results: found }) => found);
+  return new Set(
+    z
+      .array(z.object({ id: z.string() }))
+      .parse(inserted)
+      .map(({ id }) => id),
+  );
+}
+
+const isNew = 'NOT EXISTS (SELECT 1 FROM provider_events WHERE id = ?1)';
+const stop = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
+  SELECT ?2, '${sharedSender}', 'SMS', ?3, NULL, 'stop', ?4 WHERE ${isNew} ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
+const start = `DELETE FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`;
+
+/** Keeps a STOP or START and does what it says, in one transaction; a repeat changes nothing. START lifts what STOPs have suppressed. */
+export async function storeOptEvent(db: D1Database, event: OptEvent, now: number): Promise<void> {
+  const { id, provider, kind, recipientHash } = event;
+  const effect =
+    kind === 'stop'
+      ? db.prepare(stop).bind(id, crypto.randomUUID(), recipientHash, now)
+      : db.prepare(start).bind(id, recipientHash);
+  const kept = db
+    .prepare(
+      `INSERT INTO provider_events (id, provider, kind, recipient_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (id) DO NOTHING`,
+    )
+    .bind(id, provider, kind, recipientHash, now);
+  await db.batch([effect, kept]);
+}
+
+/** Events that have to be applied by now, the longest due first. */
+export async function dueDeliveryEvents(db: D1Database, now: number, limit: number): Promise<DeliveryEvent[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, provider, attempt_id AS attemptId, paylink_id AS paylinkId, message_id AS messageId, status, suppression, reason
+       FROM provider_events WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`,
+    )
+    .bind(now, limit)
+    .all();
+  return z.array(DeliveryEvent).parse(results);
+}
+
+const LocatedRow = z.object({ event: z.string(), attempt: z.string(), paylink: z.string() });
+
+/** Which attempt of which Paylink each event is about, as far as D1 knows: by our id, or without one by the provider's. One query. */
+export async function locateAttempts(
+  db: D1Database,
+  events: readonly DeliveryEvent[],
+): Promise<Map<string, { attemptId: string; paylinkId: string }>> {
+  const located = new Map<string, { attemptId: string; paylinkId: string }>();
+  if (events.length === 0) return located;
+  const asked = events.map(({ id, provider, attemptId, messageId }) => ({ id, provider, attemptId, messageId }));
+  const { results } = await db
+    .prepare(
+      `SELECT value->>'id' AS event, d.id AS attempt, d.paylink_id AS paylink
+       FROM json_each(?1) JOIN delivery_logs d ON d.id = value->>'attemptId' AND d.provider = value->>'provider'
+       UNION ALL SELECT value->>'id', d.id, d.paylink_id
+       FROM json_each(?1) JOIN delivery_logs d ON d.message_id = value->>'messageId' AND d.provider = value->>'provider'
+       WHERE value->>'attemptId' IS NULL`,
+    )
+    .bind(JSON.stringify(asked))
+    .all();
+  for (const row of z.array(LocatedRow).parse(results))
+    located.set(row.event, { attemptId: row.attempt, paylinkId: row.paylink });
+  return located;
+}
+
+/** Lets go of events that were applied, and puts off those that could not be. */
+export async function settleDeliveryEvents(
+  db: D1Database,
+  applied: readonly string[],
+  later: readonly string[],
+  now: number,
+): Promise<void> {
+  const of = '(SELECT value FROM json_each(?1))';
+  const ids = JSON.stringify(applied);
+  const statements = [
+    db.prepare(`DELETE FROM provider_events WHERE id IN ${of} AND suppression IS NULL`).bind(ids),
+    db.prepare(`UPDATE provider_events SET due_at = NULL WHERE id IN ${of}`).bind(ids),
+    db
+      .prepare(
+        `UPDATE provider_events SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`,
+      )
+      .bind(JSON.stringify(later), now, firstRetryMs),
+  ];
+  await db.batch(statements);
+}
+
+/** Forgets events that came before `before` (ms). @returns how many of them had never been applied */
+export async function forgetProviderEvents(db: D1Database, before: number): Promise<number> {
+  const { results } = await db
+    .prepare('DELETE FROM provider_events WHERE received_at < ?1 RETURNING due_at')
+    .bind(before)
+    .all();
+  return results.filter((row) => row.due_at !== null).length;
+}
+
+function parts<T>(all: readonly T[]): T[][] {
+  const found: T[][] = [];
+  for (let at = 0; at < all.length; at += most) found.push(all.slice(at, at + most));
+  return found;
+}
