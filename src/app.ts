@@ -7,7 +7,9 @@ import { graphqlRoutes } from './entry/graphql/route.ts';
 import { pageRoutes } from './entry/pages/routes.ts';
 import { problem } from './entry/problem.ts';
 import { paylinkRoutes } from './entry/rest/paylinks.ts';
+import { suppressionRoutes } from './entry/rest/suppressions.ts';
 import { route } from './entry/routes.ts';
+import { webhookRoutes } from './entry/webhooks/routes.ts';
 import { configOf, Misconfigured } from './env.ts';
 import { refusal } from './errors.ts';
 import { log } from './log.ts';
@@ -71,6 +73,8 @@ route(app, '/healthz', { GET: [(c) => c.json({ status: 'ok' })] });
 pageRoutes(app);
 graphqlRoutes(app);
 adminRoutes(app);
+webhookRoutes(app);
+suppressionRoutes(app);
 paylinkRoutes(app);
 
 export default app;

@@ -21,6 +21,7 @@ import { Journal } from './journal.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
 import { Sends, type SendsDeps } from './sends.ts';
 import { Settling } from './settling.ts';
+import { suppressOptedOut } from './suppress.ts';
 import { within } from './within.ts';
 
 type ProvidersFor = typeof providersFor;
@@ -63,7 +64,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     const inbox: InboxWriter = (message) => insertInboxMessage(db, message);
     const providers: SendsDeps['providers'] = (channel, merchant) =>
       this.providersFor(this.#config, channel, merchant.mode, inbox);
-    this.#sends = new Sends({ ...shared, alarm: this.#alarm, providers });
+    const optedOut: SendsDeps['suppressOptedOut'] = ({ id, merchantId }, target, at) =>
+      suppressOptedOut(databaseOfPaylink(env, id), merchantId, target, at);
+    this.#sends = new Sends({ ...shared, alarm: this.#alarm, providers, suppressOptedOut: optedOut });
     this.#settling = new Settling({ ...shared, sends: this.#sends });
     // What an earlier life was doing is looked after at once, not only when somebody asks.
     if (this.#journal.hasRunning()) this.#alarm.ringBy(now());
@@ -122,6 +125,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     const applied = applyChange(known.paylink, command, now);
     if (applied.kind === 'refused') return applied;
     const changed = applied.kind === 'changed';
+    if (command.kind === 'erase') this.#journal.forgetAnswers(paylinkId);
     if (changed) {
       this.#book.commit(known, applied.paylink, now, { lineItems: applied.lineItems === true });
       if (command.kind === 'delivery') this.#sends.afterNews(known);

@@ -40,6 +40,8 @@ export type DispatchDesk = {
   paylink(): Paylink;
   begin(target: Target, provider: ProviderName): DeliveryLog;
   end(attemptId: string, change: (log: DeliveryLog, now: number, version: number) => DeliveryLog | null): void;
+  /** The provider will not have this recipient, who opted out with it. Never throws. */
+  optedOut(target: Target): Promise<void>;
   /** Composes the message and asks the provider. */
   ask(provider: Provider, attempt: DeliveryLog, timeoutMs: number): Promise<ProviderOutcome>;
 };
@@ -70,6 +72,7 @@ export async function dispatchChannel(desk: DispatchDesk, dispatch: Dispatch): P
     if (!provider) return reports;
     const outcome = await askUnlessEnded(desk, provider, current, Math.min(dispatch.timeoutMs, deadline - desk.now()));
     desk.end(current.id, (log, now, version) => withOutcome(log, outcome, now, version));
+    if (outcome.kind === 'refused' && outcome.optedOut) await desk.optedOut(target);
     reports.push({
       provider: provider.name,
       outcome: outcome.kind,
