@@ -1,0 +1,135 @@
+import { DurableObject } from 'cloudflare:workers';
+import { headColumns } from '../src/store/paylink-row.ts';
+import type { FloorGate } from './floor.ts';
+
+export type FloorEnv = {
+  DB: D1Database;
+  GATE: DurableObjectNamespace<FloorGate>;
+  COORDINATOR: DurableObjectNamespace<FloorCoordinator>;
+  FAILED_AUTHENTICATIONS: RateLimit;
+  COORDINATORS: string;
+  PROVIDER: string;
+  /** The provider's message, and answers, as the gateway makes them; SAMPLE_ID is the Paylink they are of. */
+  MESSAGE: string;
+  ANSWER: string;
+  CREATED: string;
+  SAMPLE_ID: string;
+  UNAUTHENTICATED: string;
+  LIMITED: string;
+  /** Authorization headers that are unknown, or of a merchant without quota left. */
+  UNKNOWN: string;
+  BLOCKED: string;
+};
+
+type Row = Record<string, string | number | null>;
+type Waiting = { log: Row; event: Row; done: () => void };
+
+const logColumns = ['id', 'paylink_id', 'merchant_id', 'operation_id', 'channel', 'status', 'provider', 'message_id', 'recipient', 'recipient_hash', 'accepted_at', 'created_at', 'updated_at', 'version'];
+const eventColumns = ['id', 'paylink_id', 'type', 'old_value', 'new_value', 'created_by', 'created_at', 'version'];
+const itemColumns = ['id', 'paylink_id', 'position', 'sku', 'price', 'quantity', 'tax', 'description', 'category', 'created_at', 'updated_at'];
+
+const insert = (table: string, columns: readonly string[]) =>
+  `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+
+const heads = insert('paylinks', headColumns);
+const items = insert('line_items', itemColumns);
+const logs = insert('delivery_logs', logColumns);
+const events = insert('events', eventColumns);
+const updates = `UPDATE paylinks SET status = 'SENT', version = j.value->>'version', last_sent_at = j.value->>'created_at', updated_at = j.value->>'created_at'
+  FROM json_each(?1) j WHERE paylinks.id = j.value->>'paylink_id' AND paylinks.version < j.value->>'version'`;
+
+/** One of a pool, as the gateway's: claims durably, asks the provider, projects many sends' rows in one batch. */
+export class FloorCoordinator extends DurableObject<FloorEnv> {
+  readonly #known = new Set<string>();
+  #queue: Waiting[] = [];
+  #running = false;
+  #armed = false;
+
+  constructor(state: DurableObjectState, env: FloorEnv) {
+    super(state, env);
+    state.storage.sql.exec(
+      `CREATE TABLE IF NOT EXISTS operations (id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, due_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+       CREATE UNIQUE INDEX IF NOT EXISTS operations_by_key ON operations (paylink_id, key);
+       CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`,
+    );
+  }
+
+  async create(id: string, body: string): Promise<void> {
+    const { merchantId, customer, lineItems } = JSON.parse(body);
+    const now = Date.now();
+    const head: Row = {
+      ...Object.fromEntries(headColumns.map((column) => [column, null])),
+      id, merchant_id: merchantId, version: 1, status: 'CREATED', code: id.slice(-13), merchant_invoice_id: 'INV-1', currency_code: 'USD', description: 'Your order',
+      customer: JSON.stringify(customer), email_hash: customer.email, phone_hash: customer.phone, send_email: 1, send_sms: 1, customer_consent: 1,
+      attachments: '[]', sub_total: 1010, total: 1010, expiration: now + 86_400_000, created_at: now, updated_at: now,
+    };
+    const rows = lineItems.map((item: object, position: number) => ({ ...item, id: crypto.randomUUID(), paylink_id: id, position, created_at: now, updated_at: now }));
+    const event = { id: crypto.randomUUID(), paylink_id: id, type: 'CREATED', created_by: 'API Key', created_at: now, version: 1 };
+    const { DB } = this.env;
+    await DB.batch([
+      DB.prepare(heads).bind(JSON.stringify([head])),
+      DB.prepare(items).bind(JSON.stringify(rows)),
+      DB.prepare(events).bind(JSON.stringify([event])),
+    ]);
+    this.#known.add(id);
+  }
+
+  async send(id: string, key: string): Promise<{ answer: string; replayed: boolean }> {
+    const { sql } = this.ctx.storage;
+    const [kept] = sql.exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key).toArray();
+    if (kept) return { answer: kept.body, replayed: true };
+    if (!this.#known.has(id)) {
+      await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
+      this.#known.add(id);
+    }
+    const now = Date.now();
+    const operation = crypto.randomUUID();
+    sql.exec('INSERT INTO operations (id, paylink_id, key, due_at, body) VALUES (?, ?, ?, ?, ?)', operation, id, key, now + 30_000, 'running');
+    if (!this.#armed) {
+      this.#armed = true;
+      void this.ctx.storage.setAlarm(now + 5_000);
+    }
+    const response = await fetch(`${this.env.PROVIDER}/tx/v1/send`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'bench', 'content-type': 'application/json' },
+      body: this.env.MESSAGE,
+    });
+    const taken = await response.text();
+    const answer = this.env.ANSWER;
+    sql.exec('UPDATE operations SET body = ?, due_at = ? WHERE id = ?', answer, now + 604_800_000, operation);
+    const at = Date.now();
+    const log = {
+      id: crypto.randomUUID(), paylink_id: id, merchant_id: '11111111-2222-4333-8444-555555555555', operation_id: operation, channel: 'EMAIL', status: 'SENT', provider: 'mailchannels',
+      message_id: taken.slice(-60, -20), recipient: 'customer@example.com', recipient_hash: operation, accepted_at: at, created_at: now, updated_at: at, version: 4,
+    };
+    const event = { id: crypto.randomUUID(), paylink_id: id, type: 'SENT', old_value: '{"status":"CREATED"}', new_value: '{"status":"SENT","deliveredTo":["EMAIL"]}', created_by: 'API Key', created_at: at, version: 4 };
+    await this.#project(log, event);
+    return { answer, replayed: false };
+  }
+
+  /** While one batch is under way the next collects. */
+  async #project(log: Row, event: Row): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#queue.push({ log, event, done: resolve });
+    if (!this.#running) {
+      this.#running = true;
+      while (this.#queue.length > 0) {
+        const group = this.#queue.splice(0, 50);
+        const { DB } = this.env;
+        const logRows = JSON.stringify(group.map((waiting) => waiting.log));
+        await DB.batch([
+          DB.prepare(updates).bind(logRows),
+          DB.prepare(logs).bind(logRows),
+          DB.prepare(events).bind(JSON.stringify(group.map((waiting) => waiting.event))),
+        ]);
+        for (const { done } of group) done();
+      }
+      this.#running = false;
+    }
+    return promise;
+  }
+
+  override async alarm(): Promise<void> {
+    this.#armed = false;
+  }
+}

@@ -1,0 +1,89 @@
+import { DurableObject } from 'cloudflare:workers';
+import { wholePaylink } from '../src/store/paylink-row.ts';
+import { FloorCoordinator, type FloorEnv } from './floor-coordinator.ts';
+
+export { FloorCoordinator };
+
+/**
+ * The floor: what the platform itself costs. No framework, no validation, no rendering, no domain; only the I/O that none of these
+ * requests can do without, with the same rows written to D1, the same bytes to the provider and to the caller. Answers and the message
+ * are texts that the gateway gave for the same requests.
+ */
+export class FloorGate extends DurableObject<FloorEnv> {
+  readonly #start = Date.now();
+  #units = 0;
+
+  constructor(state: DurableObjectState, env: FloorEnv) {
+    super(state, env);
+    state.storage.sql.exec(
+      `CREATE TABLE IF NOT EXISTS bursts (start INTEGER PRIMARY KEY, units INTEGER NOT NULL);
+       CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;`,
+    );
+  }
+
+  /** One durable write; one more for a nonce. */
+  admit(nonce: string | null): number {
+    const { sql } = this.ctx.storage;
+    this.#units += 1;
+    sql.exec('INSERT OR REPLACE INTO bursts (start, units) VALUES (?, ?)', this.#start, this.#units);
+    if (nonce) sql.exec('INSERT INTO nonces (nonce, expires_at) VALUES (?, ?)', nonce, Date.now());
+    return this.#units;
+  }
+}
+
+/** Who may be sent to: the merchant, suppressions and the messages of the last day. */
+const standing = `SELECT m.id, m.sms_countries, m.recipient_send_cap,
+    (SELECT count(*) FROM suppressions s WHERE s.recipient_hash IN (p.email_hash, p.phone_hash) AND s.merchant_id IN (p.merchant_id, '*')) AS suppressed,
+    (SELECT count(*) FROM delivery_logs d WHERE d.merchant_id = p.merchant_id AND d.recipient_hash IN (p.email_hash, p.phone_hash) AND d.created_at > ?2) AS recent
+  FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
+const whole = `SELECT ${wholePaylink} FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
+
+const json = (body: string, status: number) => new Response(body, { status, headers: { 'content-type': 'application/json' } });
+const day = 86_400_000;
+
+const admit = (env: FloorEnv, nonce: string | null) => env.GATE.get(env.GATE.idFromName('merchant')).admit(nonce);
+
+const coordinator = (env: FloorEnv, id: string) =>
+  env.COORDINATOR.get(env.COORDINATOR.idFromName(`paylinks-${Number.parseInt(id.slice(15, 18), 16)}`));
+
+/** A UUIDv7 whose `rand_a` is the coordinator's number, as the gateway's are. */
+function newId(pool: number): string {
+  const time = Date.now().toString(16).padStart(12, '0');
+  const number = Math.floor(Math.random() * pool).toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-8${crypto.randomUUID().slice(20)}`.slice(0, 36);
+}
+
+async function create(request: Request, env: FloorEnv, nonce: string | null): Promise<Response> {
+  const [body] = await Promise.all([request.text(), admit(env, nonce)]);
+  const id = newId(Number(env.COORDINATORS));
+  await coordinator(env, id).create(id, body);
+  return json(env.CREATED.replace(env.SAMPLE_ID, id), 201);
+}
+
+async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
+  const reading = env.DB.prepare(standing).bind(id, Date.now() - day).first();
+  await Promise.all([request.text(), reading, admit(env, nonce)]);
+  const { answer, replayed } = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '');
+  return replayed ? json(answer, 200) : json(answer, 200);
+}
+
+async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
+  const [row] = await Promise.all([env.DB.prepare(whole).bind(id).first(), admit(env, nonce)]);
+  return json(JSON.stringify(row), 200);
+}
+
+export default {
+  async fetch(request: Request, env: FloorEnv): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const authorization = request.headers.get('authorization');
+    const nonce = request.headers.get('nonce');
+    if (authorization === env.UNKNOWN) {
+      const { success } = await env.FAILED_AUTHENTICATIONS.limit({ key: request.headers.get('cf-connecting-ip') ?? '' });
+      return json(env.UNAUTHENTICATED, success ? 401 : 429);
+    }
+    if (authorization === env.BLOCKED) return json(env.LIMITED, 429);
+    if (pathname === '/') return create(request, env, nonce);
+    const id = pathname.slice(1, 37);
+    return request.method === 'GET' ? read(env, id, nonce) : send(request, env, id, nonce);
+  },
+};

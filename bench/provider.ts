@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+
+/**
+ * MailChannels as a process of its own that takes everything and answers at once, with bodies of the real form and size.
+ * `GET /_last` gives the body it got last. Says where it listens over IPC.
+ */
+let last = '';
+let count = 0;
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    response.end(last);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    last = Buffer.concat(chunks).toString();
+    count += 1;
+    const id = count.toString(16).padStart(24, '0');
+    response.writeHead(202, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ request_id: id, results: [{ index: 0, message_id: `<${id}@bench>`, status: 'sent' }] }));
+  });
+});
+
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
+process.on('disconnect', () => process.exit());

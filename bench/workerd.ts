@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+
+const root = join(import.meta.dirname, '..');
+
+/** What a worker of the benchmark is made of. */
+export type Recipe = {
+  name: string;
+  /** Its entry, from the repository's root. */
+  entry: string;
+  /** Durable Object classes by binding. */
+  objects: Record<string, string>;
+  variables: Record<string, string>;
+};
+
+/** A worker in a workerd of its own, reached without a proxy, its state on disk. */
+export type Worker = {
+  name: string;
+  origin: string;
+  database: () => ReturnType<Miniflare['getD1Database']>;
+  /** User and system time of its workerd so far, s. */
+  cpuSeconds: () => number;
+  /** Stands still, so that nothing of it (an alarm) falls into another's measurement. */
+  pause: () => void;
+  resume: () => void;
+  stop: () => Promise<void>;
+};
+
+async function bundle(entry: string): Promise<string> {
+  const built = await build({
+    entryPoints: [join(root, entry)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workerd', 'worker', 'browser', 'import'],
+    external: ['cloudflare:*', 'node:*', 'crypto', 'buffer'],
+    alias: { crypto: 'node:crypto', buffer: 'node:buffer' },
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    logLevel: 'error',
+  });
+  const [file] = built.outputFiles;
+  if (!file) throw new Error(`nothing was built of ${entry}`);
+  return file.text;
+}
+
+/** The migrations in their order, as one text. */
+export const migrations = (): string[] => {
+  const folder = join(root, 'src/store/migrations');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+};
+
+/** workerd processes that this process started. */
+function children(): Set<number> {
+  const text = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  const isWorkerd = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').includes('(workerd)');
+  return new Set(text.trim().split(/\s+/).map(Number).filter(isWorkerd));
+}
+
+const ticksPerSecond = 100;
+
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Builds and starts a worker; `folder` keeps its state. */
+export async function startWorker(recipe: Recipe, folder: string, inspectorPort?: number): Promise<Worker> {
+  const before = children();
+  const options = convertV4MiniflareOptions({
+    name: recipe.name,
+    modules: [{ type: 'ESModule', path: `${recipe.name}.js`, contents: await bundle(recipe.entry) }],
+    compatibilityDate: '2026-10-15',
+    compatibilityFlags: ['nodejs_compat'],
+    bindings: recipe.variables,
+    d1Databases: { DB: recipe.name },
+    durableObjects: Object.fromEntries(
+      Object.entries(recipe.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+    ),
+    queueProducers: { EVENTS: 'paylink-events' },
+    ratelimits: { FAILED_AUTHENTICATIONS: { namespace_id: '1001', simple: { limit: 100, period: 60 } } },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    stripCfConnectingIp: false,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
+    cf: false,
+  });
+  const miniflare = new Miniflare({
+    ...options,
+    resourcePersistencePath: folder,
+    handleStructuredLogs: ({ level, message }) => {
+      if (level === 'error') console.error(`${recipe.name}: ${message}`);
+    },
+  });
+  const origin = (await miniflare.unsafeGetDirectURL(recipe.name)).origin;
+  const [pid] = [...children()].filter((child) => !before.has(child));
+  if (pid === undefined) throw new Error('workerd was not found');
+  return {
+    name: recipe.name,
+    origin,
+    database: () => miniflare.getD1Database('DB', recipe.name),
+    cpuSeconds: () => cpuSeconds(pid),
+    pause: () => process.kill(pid, 'SIGSTOP'),
+    resume: () => process.kill(pid, 'SIGCONT'),
+    stop: async () => {
+      process.kill(pid, 'SIGCONT');
+      await miniflare.dispose();
+    },
+  };
+}
