@@ -1,4 +1,4 @@
-import { MailChannels } from 'mailchannels-sdk';
+import { Emails, MailChannelsClient } from 'mailchannels-sdk';
 import * as z from 'zod';
 import type { Config } from '../../env.ts';
 import { oneLine } from '../message/clean.ts';
@@ -44,7 +44,7 @@ const dialect: Dialect = {
  * The SDK writes and checks the request; this carries it, once, within the deadline (the SDK's own transport has none) and keeps the
  * answer, of which the SDK would keep only words. One instance a call.
  */
-class OneSend extends MailChannels {
+class OneSend extends MailChannelsClient {
   answer: Answer | null = null;
   readonly #carry: (path: string, body: string) => Promise<Answer>;
 
@@ -71,7 +71,7 @@ export function mailchannels(config: Config): Provider {
     async send(message: Message, options: SendOptions): Promise<ProviderOutcome> {
       if (message.channel !== 'EMAIL') return wrongChannel;
       const client = new OneSend(config, options);
-      const { error } = await client.emails.send(requestOf(config, message));
+      const { error } = await new Emails(client).send(requestOf(config, message));
       if (client.answer) return verdict(client.answer, dialect);
       return refused({ code: 'invalid', message: error?.message });
     },
