@@ -42,7 +42,9 @@ export async function startRedis(): Promise<RedisServer> {
     '--dir',
     tmpdir(),
   ];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  // The shell kills it as soon as our end of `cat` closes, so that it outlives no run, however that ends.
+  const script = 'redis-server "$@" & cat; kill -9 $!; wait';
+  const server = spawn('sh', ['-c', script, 'redis', ...options], { stdio: ['pipe', 'pipe', 'ignore'] });
   const gone = once(server, 'exit');
   await ready(server);
   const connection = await connectRedis(port);
@@ -50,7 +52,7 @@ export async function startRedis(): Promise<RedisServer> {
     connection,
     async kill() {
       connection.close();
-      server.kill('SIGKILL');
+      server.stdin.end();
       await gone;
     },
   };

@@ -1,0 +1,44 @@
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { failedAuthentication, floodKey } from '../../src/admission/flood-guard.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('the flood guard', () => {
+  it('tells an address that has failed 100 times in a minute to stop, and no other', async () => {
+    const verdicts: string[] = [];
+    for (let attempt = 0; attempt < 250; attempt++) verdicts.push(await failedAuthentication(env, '203.0.113.7'));
+    const refused = verdicts.filter((verdict) => verdict === 'rate_limited').length;
+    // Two windows at most can have begun meanwhile.
+    expect(refused).toBeGreaterThanOrEqual(50);
+    expect(verdicts.slice(0, 50)).not.toContain('rate_limited');
+    expect(await failedAuthentication(env, '203.0.113.8')).toBe('unauthenticated');
+  });
+
+  it('answers the plain 401 when its binding fails', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const broken = {
+      FAILED_AUTHENTICATIONS: {
+        limit: async () => {
+          throw new Error('binding');
+        },
+      },
+    };
+    expect(await failedAuthentication(broken, '203.0.113.7')).toBe('unauthenticated');
+  });
+
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::6', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['unknown', 'unknown'],
+  ])('holds a failure of %s against %s', (address, key) => {
+    expect(floodKey(address)).toBe(key);
+  });
+});
