@@ -6,7 +6,7 @@ export const keptMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * What a send means, whatever bytes and surface asked for it: the channels and the recipient as asked. REST and GraphQL share it.
- * @param to the normalised override, or null for the customer's own recipient
+ * @param to the hash of the normalised override (it is kept, so it names nobody), or null for the customer's own recipient
  */
 export const sendFingerprint = (channels: readonly Channel[], to: string | null): string =>
   JSON.stringify(['send', [...channels].sort(), to]);

@@ -35,7 +35,12 @@ export async function receiveNews(
 ): Promise<{ fresh: number; apply: () => Promise<void> }> {
   const stored = await storeDeliveryEvents(env.DB, events, now, now + graceMs);
   const fresh = events.filter((event) => stored.delete(event.id));
-  return { fresh: fresh.length, apply: () => applyAll(env, config, fresh.slice(0, most), now) };
+  const apply = () =>
+    applyAll(env, config, fresh.slice(0, most), now).catch((error: unknown) => {
+      // Nothing is lost: they are stored, and fall due.
+      log('error', 'provider_events_put_off', { error: error instanceof Error ? error.message : 'unknown' });
+    });
+  return { fresh: fresh.length, apply };
 }
 
 /** Applies what is due: events that failed, came before our own record of their attempt, or were too many at once. For the cron. */

@@ -74,7 +74,7 @@ export async function sendPaylink(
     to: ready.to,
     requireEnabled: input.requireEnabled,
     key: input.idempotency.key,
-    fingerprint: sendFingerprint(channels, ready.to?.recipient ?? null),
+    fingerprint: sendFingerprint(channels, ready.to?.hash ?? null),
     waitMs: input.idempotency.waitSeconds * 1000,
     standing: ready.standing,
     skip: skipped(ctx.now),

@@ -18,9 +18,7 @@ const Payment = z.strictObject({
   paylinkId: z.string(),
   orderId: z
     .string()
-    .min(1)
-    .max(255)
-    .regex(/^[^\p{Cc}]+$/u, 'Control characters are not allowed.')
+    .regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.')
     .refine((id) => id.isWellFormed(), 'Not well-formed Unicode.'),
   type: z.enum(['payment', 'refund']),
   amount: amount.min(1, 'Must be at least 1.'),
