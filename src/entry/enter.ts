@@ -36,6 +36,7 @@ function entrance(admitted: AdmissionResult, caller: Caller): Entrance {
       const refused = refusal('rate_limited', 'The quota of this merchant is used up.', { retryAfterSeconds });
       return { kind: 'out', refusal: refused, headers: rateLimitHeaders(admitted.quota) };
     }
+    // Not for the flood guard: whoever replays has signed well.
     case 'replayed':
       return { kind: 'out', refusal: unauthenticated, headers: {} };
     case 'unavailable':
@@ -67,6 +68,5 @@ export async function enter(c: Context<AppEnv>, cost: number, beside?: (caller: 
   const quota = quotaOf(caller.merchant, config);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
   const admitted = await c.get('waits').during('admission', admission.admit(asked));
-  if (admitted.kind === 'replayed') return turnedAway(c, 'nonce replayed');
   return entrance(admitted, caller);
 }

@@ -1,0 +1,81 @@
+import { exports } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { giveCredential, signHmac } from '../auth/merchant-side.ts';
+import { type Api, merchantApi, request } from '../support/api.ts';
+
+const secret = 'sk_live_0123456789abcdef0123456789abcdef';
+const base = 'http://gateway.test';
+
+describe('admission, on both surfaces', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await merchantApi();
+    await giveCredential(api.merchant.id, 'hmac', secret);
+  });
+
+  const signed = (merchant: Api['merchant'], path = '/paylinks') =>
+    signHmac({ merchantId: merchant.id, secret, timestamp: Math.floor(Date.now() / 1000), url: `${base}${path}` });
+  const ask = ({ url, headers }: { url: string; headers: Headers }) => exports.default.fetch(url, { headers });
+  const mutations = (count: number) => ({
+    query: `mutation { ${Array.from({ length: count }, (_, n) => `m${n}: sendPaymentSessionLink(input: {id: "x", channel: Email}) { success }`).join(' ')} }`,
+  });
+
+  it('tells of the quota on every authenticated answer, refusals too', async () => {
+    const limited = await merchantApi({ rateLimitRequests: 50, rateLimitWindowSeconds: 30 });
+    const answers = [
+      await limited.call('GET', '/paylinks'),
+      await limited.call('GET', '/01a1fc88-5533-7035-a46e-9461f1d6fe45'),
+      await limited.call('POST', '/', '{'),
+      await limited.call('POST', '/graphql', { query: '{ __typename }' }),
+      await limited.call('POST', '/graphql', '{'),
+      await limited.call('POST', '/graphql', mutations(3)),
+    ];
+    expect(answers.map((answer) => answer.headers.get('ratelimit-policy'))).toEqual(
+      answers.map(() => '"merchant";q=50;w=30'),
+    );
+    expect(answers.map((answer) => Number(/;r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]))).toEqual([
+      49, 48, 47, 46, 45, 42,
+    ]);
+    expect((await request('GET', '/paylinks')).headers.get('ratelimit')).toBeNull();
+  });
+
+  it('over the quota says 429 with Retry-After, as a problem and as a GraphQL error', async () => {
+    const limited = await merchantApi({ rateLimitRequests: 3, rateLimitWindowSeconds: 60 });
+    const whole = await limited.call('POST', '/graphql', mutations(4));
+    expect([whole.status, await whole.json()]).toMatchObject([
+      429,
+      { errors: [{ extensions: { code: 'RATE_LIMITED' } }] },
+    ]);
+    for (let n = 0; n < 3; n += 1) expect((await limited.call('GET', '/paylinks')).status).toBe(200);
+    const refused = await limited.call('GET', '/paylinks');
+    expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'rate_limited' }]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(refused.headers.get('ratelimit')).toMatch(/^"merchant";r=0;t=\d+$/);
+  });
+
+  it('accepts a signed request once: replays are the uniform 401, also in races of 16', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const one = signed(api.merchant);
+      const statuses = (await Promise.all(Array.from({ length: 16 }, () => ask(one))))
+        .map(({ status }) => status)
+        .sort();
+      expect(statuses).toEqual([200, ...Array.from({ length: 15 }, () => 401)]);
+      expect((await ask(one)).status).toBe(401);
+    }
+  });
+
+  it('turns failed authentications from one address into 429, and never a good one', async () => {
+    const from = { 'cf-connecting-ip': '192.0.2.7' };
+    const statuses: number[] = [];
+    for (let n = 0; n < 120; n += 1) statuses.push((await request('GET', '/paylinks', undefined, from)).status);
+    expect(statuses.slice(0, 100)).toEqual(Array.from({ length: 100 }, () => 401));
+    expect(statuses.slice(100)).toEqual(Array.from({ length: 20 }, () => 429));
+    expect((await api.call('GET', '/paylinks', undefined, from)).status).toBe(200);
+    expect((await request('GET', '/paylinks', undefined, { 'cf-connecting-ip': '192.0.2.8' })).status).toBe(401);
+  });
+
+  it('says what it waited for', async () => {
+    const answer = await api.call('GET', '/paylinks');
+    expect(answer.headers.get('server-timing')).toMatch(/^admission;dur=\d+, read;dur=\d+$/);
+  });
+});
