@@ -41,7 +41,7 @@ pre { margin: 10px 0 0; white-space: pre-wrap; }
 @media (max-width: 480px) {
   main { padding: 0 10px 40px; }
   .message { padding: 14px; }
-  iframe { width: calc(100% + 28px); margin-inline: -14px; height: 78vh; min-height: 480px; }
+  iframe { width: calc(100% + 28px); margin-inline: -14px; }
   .empty { padding: 20px; }
 }
 `;

@@ -7,7 +7,7 @@ import { baseStyle } from './style.ts';
 /** For answers that lead to or show somebody's Paylink: in no cache, no search index, no Referer. */
 export const privateHeaders = {
   'cache-control': 'no-store',
-  'x-robots-tag': 'noindex, nofollow',
+  'x-robots-tag': 'noindex',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
@@ -41,7 +41,7 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex, nofollow" />
+        <meta name="robots" content="noindex" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
         <title>{options.title}</title>

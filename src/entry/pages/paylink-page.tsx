@@ -44,7 +44,7 @@ const HowToPay = ({ view: { summary, checkoutUrl } }: { view: PaylinkView }) => 
   <div class="pay">
     {checkoutUrl === null ? (
       <p>
-        <b>How to pay.</b> {summary.merchant} takes the payment itself: answer the message that brought you here, or
+        <b>How to pay.</b> {summary.merchant} takes the payment itself: reply to the message that brought you here, or
         write to <Contact summary={summary} />.
       </p>
     ) : (
@@ -82,9 +82,11 @@ export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boo
         {summary.memo.length === 0 ? null : <p class="memo">{summary.memo.join('\n')}</p>}
         {payable ? <HowToPay view={view} /> : null}
       </article>
-      <footer class="soft small">
-        Questions? Ask <Contact summary={summary} />.
-      </footer>
+      {payable && view.checkoutUrl === null ? null : (
+        <footer class="soft small">
+          Questions? Ask <Contact summary={summary} />.
+        </footer>
+      )}
     </main>
   );
 };

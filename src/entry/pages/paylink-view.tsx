@@ -98,6 +98,7 @@ main { max-width: 520px; margin: 0 auto; padding: 40px 16px 56px; }
 .due strong { display: block; font-size: clamp(32px, 9vw, 42px); line-height: 1.2; font-variant-numeric: tabular-nums; }
 .settled .due strong { color: var(--soft); font-size: 28px; }
 h1 { font-size: 17px; font-weight: 500; margin-top: 8px; }
+h1 + p.soft { margin-top: 10px; }
 .lines { list-style: none; margin-top: 22px; border-top: 1px solid var(--line); }
 .lines li, .sums div { display: flex; justify-content: space-between; gap: 20px; }
 .lines li { padding: 12px 0; border-bottom: 1px solid var(--line); }
@@ -107,7 +108,7 @@ h1 { font-size: 17px; font-weight: 500; margin-top: 8px; }
 .sums .total { color: var(--ink); font-weight: 650; }
 .memo { margin-top: 20px; padding-left: 14px; border-left: 3px solid var(--line); white-space: pre-line; }
 .pay { margin-top: 26px; }
-.pay .button { display: block; background: var(--brand); color: var(--on-brand); outline: 1px solid var(--brand-edge); padding: 15px 20px; }
+.pay .button { display: block; background: var(--brand); color: var(--on-brand); border: 1px solid var(--brand-edge); padding: 14px 20px; }
 .pay p + p, .pay .button + p { margin-top: 10px; }
 footer { margin-top: 18px; text-align: center; }
 @media (max-width: 480px) { main { padding: 16px 12px 40px; } .bill { padding: 22px 20px 26px; } }

@@ -1,0 +1,64 @@
+/** What `npm start -- …` was given: what this command must know, and everything else for `wrangler dev`. */
+export type StartArguments = {
+  /** 0: any free port. */
+  port: number;
+  ip: string;
+  persistTo: string;
+  vars: Map<string, string>;
+  rest: string[];
+};
+
+const known = new Set(['--port', '--ip', '--persist-to', '--var']);
+
+/**
+ * Reads the arguments as wrangler does: `--name value` or `--name=value`; `--var` takes every value up to the next flag; the last one
+ * of a kind wins.
+ * @throws Error, with a message for a person, for a port that is none or a `--var` without a colon
+ */
+export function readArguments(argv: readonly string[]): StartArguments {
+  const given: StartArguments = {
+    port: 8787,
+    ip: '127.0.0.1',
+    persistTo: '.wrangler/state',
+    vars: new Map(),
+    rest: [],
+  };
+  const take = (name: string, value: string) => {
+    if (name === '--port') given.port = portOf(value);
+    else if (name === '--ip') given.ip = value;
+    else if (name === '--persist-to') given.persistTo = value;
+    else {
+      const colon = value.indexOf(':');
+      if (colon < 1) throw new Error(`--var takes NAME:value, not "${value}"`);
+      given.vars.set(value.slice(0, colon), value.slice(colon + 1));
+    }
+  };
+  for (let i = 0; i < argv.length; i++) {
+    const [name = '', inline] = split(argv[i] ?? '');
+    if (!known.has(name)) {
+      given.rest.push(argv[i] ?? '');
+      continue;
+    }
+    const values = inline === undefined ? [] : [inline];
+    while (inline === undefined && (values.length === 0 || name === '--var')) {
+      const next = argv[i + 1];
+      if (next === undefined || next.startsWith('-')) break;
+      values.push(next);
+      i++;
+    }
+    if (values.length === 0) throw new Error(`${name} needs a value`);
+    for (const value of values) take(name, value);
+  }
+  return given;
+}
+
+function split(argument: string): [string, string | undefined] {
+  const at = argument.indexOf('=');
+  return at < 0 ? [argument, undefined] : [argument.slice(0, at), argument.slice(at + 1)];
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`--port takes 0–65535, not "${text}"`);
+  return port;
+}

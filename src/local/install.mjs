@@ -1,0 +1,47 @@
+// Runs on the machine's own Node (≥ 20) before anything is installed: no imports but Node's own.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The Node that the tools need, from npm: `node_modules/node`, whatever the machine has. */
+export const toolNode = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** @param {string} path @returns {Record<string, { version?: string, optional?: boolean }>} */
+const packagesIn = (path) => JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
+
+/**
+ * Is what the lock file asks for what npm last installed? npm writes `node_modules/.package-lock.json` when an installation is
+ * complete, so this also sees a pull that changed the lock file and an installation that was interrupted.
+ * @param {string} directory the project's
+ */
+export function isInstalled(directory) {
+  const record = join(directory, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = packagesIn(record);
+  return Object.entries(packagesIn(join(directory, 'package-lock.json'))).every(
+    // An optional package that is absent belongs to another platform.
+    ([path, wanted]) =>
+      path === '' || (installed[path] ? installed[path].version === wanted.version : wanted.optional === true),
+  );
+}
+
+/** `npm ci`, when something is missing. Ends the process if it fails. */
+export function install() {
+  if (isInstalled(root) && existsSync(toolNode)) return;
+  console.log('Installing what is missing (npm ci) …');
+  const npm = process.env.npm_execpath;
+  const options = /** @type {const} */ ({ cwd: root, stdio: 'inherit' });
+  const result = npm?.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
+    : spawnSync('npm', ['ci', '--include=dev'], { ...options, shell: process.platform === 'win32' });
+  if (result.status !== 0 || !existsSync(toolNode)) {
+    console.error('npm ci did not finish: see above. It needs the npm registry once; later starts need no network.');
+    process.exit(result.status || 1);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) install();

@@ -1,0 +1,18 @@
+// `npm start`, on the machine's own Node (≥ 20): installs what is missing, then serves with the Node from npm.
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { install, toolNode } from './install.mjs';
+
+install();
+const serve = fileURLToPath(new URL('./serve.ts', import.meta.url));
+const child = spawn(toolNode, [serve, ...process.argv.slice(2)], { stdio: 'inherit' });
+const stop = () => child.kill('SIGTERM');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+child.on('exit', (code) => process.exit(code ?? 1));
+
+// A signal to npm alone ends npm and its shell, and nobody tells this process.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), 500).unref();
+}

@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const root = join(import.meta.dirname, '../..');
+const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+
+/** Off-line and quiet: no telemetry, no update check, no request.cf from the network, no log files in the home directory. */
+const environment = {
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_WRITE_LOGS: 'false',
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
+};
+
+/** Starts a wrangler command in the project's folder, with this Node. `inherit` shows what it says; `quiet` keeps it for `finished`. */
+export function startWrangler(args: string[], output: 'inherit' | 'quiet'): ChildProcess {
+  return spawn(process.execPath, [wrangler, ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a wrangler command to its end. @throws Error with all it said, if it fails */
+export async function runWrangler(args: string[]): Promise<void> {
+  const child = startWrangler(args, 'quiet');
+  let said = '';
+  child.stdout?.on('data', (chunk) => {
+    said += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+  });
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`wrangler ${args.slice(0, 3).join(' ')} failed:\n${said}`);
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+
+const authorization = 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
+const Paylink = z.object({ paylinkId: z.string(), status: z.string(), shortLink: z.string() });
+const Inbox = z.object({ messages: z.array(z.object({ channel: z.string(), to: z.string(), text: z.string() })) });
+
+async function call(gateway: Gateway, method: string, path: string, body?: object): Promise<z.output<typeof Paylink>> {
+  const headers = { authorization, ...(body ? { 'content-type': 'application/json' } : {}) };
+  const response = await fetch(gateway.url + path, {
+    method,
+    headers,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  return Paylink.parse(await response.json());
+}
+
+let persistTo = '';
+let gateway: Gateway;
+let paylinkId = '';
+const options = () => ({ persistTo, vars: { PUBLIC_BASE_URL: 'https://pay.example.test' } });
+
+beforeAll(async () => {
+  persistTo = await mkdtemp(join(tmpdir(), 'paylinks-start-'));
+  gateway = await startGateway(options());
+});
+afterAll(async () => {
+  await gateway.kill();
+  await rm(persistTo, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('npm start', () => {
+  it('serves on the port it was given, and says where to look', async () => {
+    const response = await fetch(`${gateway.url}/healthz`);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    await expect.poll(gateway.output).toContain(`http://localhost:${gateway.port}/inbox`);
+  });
+
+  it('has a demo merchant whose messages come into the inbox, with the variables it was given', async () => {
+    const created = await call(gateway, 'POST', '/', {
+      merchantId: '11111111-2222-4333-8444-555555555555',
+      customer: { email: 'ada@example.com', phone: '+12025550123' },
+      lineItems: [{ description: 'Trail jacket', price: 12_900, quantity: 1 }],
+      sendEmail: true,
+      sendSms: true,
+      customerConsent: true,
+    });
+    paylinkId = created.paylinkId;
+    expect(created.shortLink).toMatch(/^https:\/\/pay\.example\.test\/s\/\w{13}$/);
+    const sent = await call(gateway, 'PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSms: true });
+    expect(sent.status).toBe('SENT');
+    const { messages } = Inbox.parse(await (await fetch(`${gateway.url}/inbox.json?paylinkId=${paylinkId}`)).json());
+    expect(messages.map(({ channel, to }) => `${channel} ${to}`).sort()).toEqual([
+      'EMAIL ada@example.com',
+      'SMS +12025550123',
+    ]);
+    for (const { text } of messages) expect(text).toContain(created.shortLink);
+  });
+
+  it('refuses a port that is taken instead of taking another', async () => {
+    const start = join(import.meta.dirname, '../../src/local/start.mjs');
+    const second = spawn('node', [start, '--port', `${gateway.port}`, '--persist-to', persistTo]);
+    let said = '';
+    second.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const code = await new Promise((resolve) => second.on('close', resolve));
+    expect([code, said]).toEqual([1, expect.stringContaining(`Port ${gateway.port} is taken`)]);
+  });
+
+  it('stops when told to, and keeps the data for the next start', async () => {
+    expect(await gateway.stop()).toBe(0);
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+    gateway = await startGateway(options());
+    expect(await call(gateway, 'GET', `/${paylinkId}`)).toMatchObject({ paylinkId, status: 'SENT' });
+  });
+
+  it('keeps the data when everything is killed at once', async () => {
+    await gateway.kill();
+    gateway = await startGateway(options());
+    expect(await call(gateway, 'GET', `/${paylinkId}`)).toMatchObject({ paylinkId, status: 'SENT' });
+  });
+});

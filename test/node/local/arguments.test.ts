@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../../src/local/arguments.ts';
+
+describe('the arguments of npm start', () => {
+  it('default to port 8787 of this machine and .wrangler/state', () => {
+    expect(readArguments([])).toEqual({
+      port: 8787,
+      ip: '127.0.0.1',
+      persistTo: '.wrangler/state',
+      vars: new Map(),
+      rest: [],
+    });
+  });
+
+  it('are read in both spellings', () => {
+    const spaced = readArguments(['--port', '9000', '--persist-to', '/data', '--var', 'A:1', '--ip', '0.0.0.0']);
+    expect(readArguments(['--port=9000', '--persist-to=/data', '--var=A:1', '--ip=0.0.0.0'])).toEqual(spaced);
+    expect(spaced).toEqual({ port: 9000, ip: '0.0.0.0', persistTo: '/data', vars: new Map([['A', '1']]), rest: [] });
+  });
+
+  it('keep colons and equals signs in the value of a variable, and its last value', () => {
+    const { vars } = readArguments([
+      '--var',
+      'A:first',
+      '--var',
+      'URL:http://localhost:9/?x=1',
+      'B:',
+      '--var=A:second',
+    ]);
+    expect([...vars]).toEqual([
+      ['A', 'second'],
+      ['URL', 'http://localhost:9/?x=1'],
+      ['B', ''],
+    ]);
+  });
+
+  it('that are not known here are left for wrangler, in their order', () => {
+    expect(readArguments(['--log-level', 'debug', '--port', '1', '--test-scheduled']).rest).toEqual([
+      '--log-level',
+      'debug',
+      '--test-scheduled',
+    ]);
+  });
+
+  it.each([
+    [['--port', 'x']],
+    [['--port', '70000']],
+    [['--port']],
+    [['--var', 'NOCOLON']],
+    [['--var', ':x']],
+    [['--persist-to', '--var']],
+  ])('are refused when they make no sense: %j', (argv) => {
+    expect(() => readArguments(argv)).toThrow(/--(port|var|persist-to)/);
+  });
+});
