@@ -4,6 +4,7 @@ import { providersFor } from '../delivery/providers.ts';
 import type { Bindings, Config } from '../env.ts';
 import { configOf } from '../env.ts';
 import { notFound, refusal } from '../errors.ts';
+import { log } from '../log.ts';
 import type { Paylink } from '../model.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
 import { findByCreateKey, loadPaylink } from '../store/paylinks.ts';
@@ -139,9 +140,14 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     const now = this.clock();
-    await this.#settling.lookAfterDue(now);
-    await this.#book.projectDue(now, (loaded) => this.#sends.recover(loaded));
+    const work = [
+      this.#settling.lookAfterDue(now),
+      this.#book.projectDue(now, (loaded) => this.#sends.recover(loaded)),
+    ];
+    const failed = (await Promise.allSettled(work)).filter((end) => end.status === 'rejected');
+    for (const { reason } of failed) log('error', 'alarm_failed', { error: String(reason) });
+    // An alarm that throws is dropped after its last retry, so this one never throws: it comes back, sooner when all went well.
     const next = this.#journal.nextDue();
-    if (next !== null) this.#alarm.ringBy(Math.max(next, this.clock() + 1_000));
+    if (next !== null) this.#alarm.ringBy(Math.max(next, this.clock() + (failed.length > 0 ? 15_000 : 1_000)));
   }
 }

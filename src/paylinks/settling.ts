@@ -30,7 +30,9 @@ export class Settling {
   /** For the alarm. Doing it twice, late or with nothing due does no harm. */
   async lookAfterDue(now: number): Promise<void> {
     const due = this.#deps.journal.dueOperations(now, 200);
-    await Promise.all(due.map((operation) => this.#lookAfter(operation, now)));
+    const ended = await Promise.allSettled(due.map((operation) => this.#lookAfter(operation, now)));
+    const failed = ended.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   async #lookAfter(operation: Operation, now: number): Promise<void> {
