@@ -8,6 +8,7 @@ import { pageRoutes } from './entry/pages/routes.ts';
 import { problem } from './entry/problem.ts';
 import { paylinkRoutes } from './entry/rest/paylinks.ts';
 import { suppressionRoutes } from './entry/rest/suppressions.ts';
+import { webhookEndpointRoutes } from './entry/rest/webhook-endpoints.ts';
 import { route } from './entry/routes.ts';
 import { webhookRoutes } from './entry/webhooks/routes.ts';
 import { configOf, Misconfigured } from './env.ts';
@@ -75,6 +76,7 @@ graphqlRoutes(app);
 adminRoutes(app);
 webhookRoutes(app);
 suppressionRoutes(app);
+webhookEndpointRoutes(app);
 paylinkRoutes(app);
 
 export default app;

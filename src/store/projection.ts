@@ -1,4 +1,6 @@
 import type { DeliveryLog, LineItem, Order, PaylinkEvent, PaylinkHead } from '../model.ts';
+import { announcementsOf } from './announcement.ts';
+import { announceStatement, deliveriesIn } from './outbox.ts';
 import { headColumns, toHeadRow } from './paylink-row.ts';
 import { fromJson } from './row.ts';
 
@@ -149,8 +151,12 @@ const insertEvents = `INSERT INTO events (${eventColumns.join(', ')}) SELECT ${f
 const upsertOrders = `INSERT INTO orders (${orderColumns.join(', ')}) SELECT ${fromJson(orderColumns)} FROM json_each(?1) WHERE true
   ON CONFLICT (paylink_id, id) DO UPDATE SET ${excluded(orderColumns.slice(2))} WHERE excluded.version > orders.version`;
 
-/** Brings the changes of many Paylinks to D1 in one transaction of as many statements as kinds of rows. */
-export async function projectChanges(db: D1Database, changes: readonly Changes[]): Promise<void> {
+/**
+ * Brings the changes of many Paylinks to D1 in one transaction of as many statements as kinds of rows, and with them what merchants'
+ * endpoints are to be told.
+ * @returns the new deliveries to endpoints, for the Queue to be nudged
+ */
+export async function projectChanges(db: D1Database, changes: readonly Changes[]): Promise<string[]> {
   const statements = [db.prepare(updateHeads).bind(JSON.stringify(changes.map((change) => toHeadRow(change.head))))];
   const add = (sql: string, rows: unknown[]) => {
     if (rows.length > 0) statements.push(db.prepare(sql).bind(JSON.stringify(rows)));
@@ -178,7 +184,13 @@ export async function projectChanges(db: D1Database, changes: readonly Changes[]
     upsertOrders,
     changes.flatMap(({ head, orders }) => orders.map((order) => toOrderRow(head.id, order))),
   );
-  await db.batch(statements);
+  const announcements = changes.flatMap(announcementsOf);
+  if (announcements.length === 0) {
+    await db.batch(statements);
+    return [];
+  }
+  const results = await db.batch([...statements, announceStatement(db, announcements)]);
+  return deliveriesIn(results.at(-1));
 }
 
 const headInsert = `INSERT INTO paylinks (${headColumns.join(', ')}, create_key, create_fingerprint)
@@ -194,9 +206,10 @@ export type CreateKey = { key: string; fingerprint: string; expiredBefore: numbe
 
 /**
  * Inserts a new Paylink, all or nothing; repeating it with the same id changes nothing.
- * @returns false when another Paylink of the merchant already has the create key (or this id is in already)
+ * @returns the new deliveries to endpoints, for the Queue to be nudged; null when another Paylink of the merchant already has the
+ * create key (or this id is in already)
  */
-export async function insertPaylink(db: D1Database, changes: Changes, key: CreateKey | null): Promise<boolean> {
+export async function insertPaylink(db: D1Database, changes: Changes, key: CreateKey | null): Promise<string[] | null> {
   const { head, lineItems, events } = changes;
   const statements = key ? [db.prepare(clearOldKey).bind(head.merchantId, key.key, key.expiredBefore)] : [];
   const insertAt = statements.length;
@@ -208,6 +221,9 @@ export async function insertPaylink(db: D1Database, changes: Changes, key: Creat
   statements.push(
     db.prepare(eventInsert).bind(JSON.stringify(events.map((event) => toEventRow(head.id, event))), head.id),
   );
+  const announcements = announcementsOf(changes);
+  if (announcements.length > 0) statements.push(announceStatement(db, announcements, head.id));
   const results = await db.batch(statements);
-  return (results[insertAt]?.meta.changes ?? 0) > 0;
+  if ((results[insertAt]?.meta.changes ?? 0) === 0) return null;
+  return announcements.length > 0 ? deliveriesIn(results.at(-1)) : [];
 }

@@ -1,0 +1,25 @@
+import type { EventNudge } from '../env.ts';
+import { log } from '../log.ts';
+
+/** Messages in one `sendBatch`, the platform's limit. */
+const most = 100;
+
+/** Wakes the consumer for these deliveries. Best effort: what is lost here, the sweep finds. */
+export async function nudge(
+  queue: Queue<EventNudge>,
+  deliveryIds: readonly string[],
+  delaySeconds?: number,
+): Promise<void> {
+  try {
+    for (let at = 0; at < deliveryIds.length; at += most) {
+      const part = deliveryIds.slice(at, at + most);
+      const messages = part.map((deliveryId) => ({ body: { deliveryId } }));
+      await queue.sendBatch(messages, delaySeconds === undefined ? {} : { delaySeconds });
+    }
+  } catch (error) {
+    log('warn', 'nudge_failed', {
+      deliveries: deliveryIds.length,
+      error: error instanceof Error ? error.message : 'unknown',
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+
+const Row = z
+  .object({
+    id: z.string(),
+    delivery_id: z.string(),
+    event_id: z.string().nullable(),
+    event_type: z.string().nullable(),
+    paylink_id: z.string().nullable(),
+    attempt: z.int(),
+    outcome: z.enum(['delivered', 'failed']),
+    status_code: z.int().nullable(),
+    error: z.string().nullable(),
+    answer: z.string().nullable(),
+    duration_ms: z.int(),
+    attempted_at: z.int(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    deliveryId: row.delivery_id,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    paylinkId: row.paylink_id,
+    attempt: row.attempt,
+    outcome: row.outcome,
+    statusCode: row.status_code,
+    error: row.error,
+    answer: row.answer,
+    durationMs: row.duration_ms,
+    attemptedAt: row.attempted_at,
+  }));
+
+/** One try to tell an endpoint of an event; the event's columns are null once the delivery's own 30 days are over. */
+export type WebhookAttempt = z.output<typeof Row>;
+
+/** An endpoint's attempts, newest first; a page costs the same however deep it is (keyset). The caller has checked whose endpoint it is. */
+export async function listAttempts(
+  db: D1Database,
+  endpointId: string,
+  page: { limit: number; after?: { attemptedAt: number; id: string } | undefined },
+): Promise<WebhookAttempt[]> {
+  const { attemptedAt, id } = page.after ?? { attemptedAt: Number.MAX_SAFE_INTEGER, id: '' };
+  const { results } = await db
+    .prepare(
+      `SELECT a.*, d.event_id, d.event_type, d.paylink_id FROM webhook_attempts a LEFT JOIN webhook_deliveries d ON d.id = a.delivery_id
+       WHERE a.endpoint_id = ?1 AND (a.attempted_at, a.id) < (?2, ?3) ORDER BY a.attempted_at DESC, a.id DESC LIMIT ?4`,
+    )
+    .bind(endpointId, attemptedAt, id, page.limit)
+    .all();
+  return results.map((row) => Row.parse(row));
+}
+
+const requeued = `UPDATE webhook_deliveries SET status = 'pending', round = 0, next_attempt_at = ?1`;
+
+// What is being attempted right now is due within its lease: it is left alone, it is on its way.
+const resting = '(next_attempt_at IS NULL OR next_attempt_at > ?2)';
+
+/** Queues one delivery of an endpoint again, due at once. `unknown`: no such delivery; `running`: it is being attempted, or due anyway. */
+export async function requeueDelivery(
+  db: D1Database,
+  endpointId: string,
+  id: string,
+  now: number,
+  leaseMs: number,
+): Promise<'queued' | 'running' | 'unknown'> {
+  const [changed, known] = await db.batch([
+    db
+      .prepare(`${requeued} WHERE id = ?3 AND endpoint_id = ?4 AND ${resting} RETURNING id`)
+      .bind(now, now + leaseMs, id, endpointId),
+    db.prepare('SELECT id FROM webhook_deliveries WHERE id = ?1 AND endpoint_id = ?2').bind(id, endpointId),
+  ]);
+  if (changed?.results.length === 1) return 'queued';
+  return known?.results.length === 1 ? 'running' : 'unknown';
+}
+
+const Queued = z.array(z.object({ id: z.string(), created_at: z.int() }));
+
+/** Queues an endpoint's deliveries of events since `since` (ms) again, delivered ones too, the oldest `limit` first. */
+export async function requeueSince(
+  db: D1Database,
+  endpointId: string,
+  since: number,
+  now: number,
+  leaseMs: number,
+  limit: number,
+): Promise<{ ids: string[]; nextSince: number | null }> {
+  const { results } = await db
+    .prepare(
+      `${requeued} WHERE id IN (SELECT id FROM webhook_deliveries WHERE endpoint_id = ?3 AND created_at >= ?4 AND ${resting}
+       ORDER BY created_at LIMIT ?5) RETURNING id, created_at`,
+    )
+    .bind(now, now + leaseMs, endpointId, since, limit)
+    .all();
+  const rows = Queued.parse(results);
+  const last = rows.reduce((latest, row) => Math.max(latest, row.created_at), since);
+  return { ids: rows.map(({ id }) => id), nextSince: rows.length === limit ? last : null };
+}
+
+/** Forgets attempts and deliveries from before `before` (ms), at most `limit` of each a call. */
+export async function forgetOld(db: D1Database, before: number, limit: number): Promise<void> {
+  const old = (table: string, column: string) =>
+    db
+      .prepare(
+        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} < ?1 ORDER BY ${column} LIMIT ?2)`,
+      )
+      .bind(before, limit);
+  await db.batch([old('webhook_attempts', 'attempted_at'), old('webhook_deliveries', 'created_at')]);
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import type { Announcement } from './announcement.ts';
+import { deliveriesIn, disabledStatement } from './outbox.ts';
+import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
+
+const ClaimedRow = z
+  .object({
+    id: z.string(),
+    endpoint_id: z.string(),
+    event_id: z.string(),
+    payload: z.string(),
+    attempts: z.int(),
+    round: z.int(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    payload: row.payload,
+    attempt: row.attempts,
+    round: row.round,
+  }));
+
+/** A delivery that its claimer alone attempts until the lease ends. `attempt` names the claim; `round` counts since it was queued (again). */
+export type Claimed = z.output<typeof ClaimedRow>;
+
+const listed = 'id IN (SELECT value FROM json_each(?1))';
+
+/** Takes those of these deliveries that are due, oldest first, for `leaseMs`, with the endpoints that still exist. One batch. */
+export async function claimDeliveries(
+  db: D1Database,
+  ids: readonly string[],
+  now: number,
+  leaseMs: number,
+): Promise<{ deliveries: Claimed[]; endpoints: WebhookEndpoint[] }> {
+  const list = JSON.stringify(ids);
+  const [claimed, endpoints] = await db.batch([
+    db
+      .prepare(
+        `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?2 + ?3
+         WHERE ${listed} AND next_attempt_at <= ?2 RETURNING id, endpoint_id, event_id, payload, attempts, round, created_at`,
+      )
+      .bind(list, now, leaseMs),
+    db
+      .prepare(
+        `SELECT * FROM webhook_endpoints WHERE id IN (SELECT endpoint_id FROM webhook_deliveries WHERE ${listed})`,
+      )
+      .bind(list),
+  ]);
+  const rows = z.array(ClaimedRow.and(z.object({ created_at: z.int() }))).parse(claimed?.results);
+  return {
+    deliveries: rows.sort((one, other) => one.created_at - other.created_at),
+    endpoints: (endpoints?.results ?? []).map(toWebhookEndpoint),
+  };
+}
+
+/** How one attempt went, and what follows for its delivery. Times in ms. */
+export type AttemptRecord = {
+  delivery: Claimed;
+  outcome: 'delivered' | 'failed';
+  statusCode: number | null;
+  error: string | null;
+  /** What was kept of the answer's body. */
+  answer: string | null;
+  attemptedAt: number;
+  durationMs: number;
+  /** null: the delivery is settled. */
+  nextAttemptAt: number | null;
+  /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`; and what the others are told. */
+  disable: { reason: 'gone' | 'failing'; failingBefore: number; announcement: Announcement };
+};
+
+const insertAttempt = `INSERT INTO webhook_attempts
+    (id, delivery_id, endpoint_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING`;
+const settleDelivery = `UPDATE webhook_deliveries SET status = ?3, next_attempt_at = ?4 WHERE id = ?1 AND attempts = ?2 AND status = 'pending'`;
+const works = 'UPDATE webhook_endpoints SET failing_since = NULL WHERE id = ?1 AND failing_since IS NOT NULL';
+const fails = 'UPDATE webhook_endpoints SET failing_since = ?2 WHERE id = ?1 AND failing_since IS NULL';
+const disable = `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason = ?3, updated_at = ?2
+  WHERE id = ?1 AND disabled_at IS NULL AND (?3 = 'gone' OR failing_since <= ?4)`;
+
+/**
+ * Records an attempt in one transaction: the attempt itself, the delivery's fate (unless another claim has taken it meanwhile), and
+ * the endpoint's health.
+ * @returns whether this disabled the endpoint, and the deliveries that tell the others of it
+ */
+export async function recordAttempt(
+  db: D1Database,
+  record: AttemptRecord,
+): Promise<{ disabled: boolean; nudge: string[] }> {
+  const { delivery, outcome, statusCode, error, answer, attemptedAt, durationMs, nextAttemptAt } = record;
+  const { id, endpointId, attempt } = delivery;
+  const endedAt = attemptedAt + durationMs;
+  const row = [
+    `${id}.${attempt}`,
+    id,
+    endpointId,
+    attempt,
+    outcome,
+    statusCode,
+    error,
+    answer,
+    durationMs,
+    attemptedAt,
+  ];
+  const status = outcome === 'delivered' ? 'delivered' : nextAttemptAt === null ? 'failed' : 'pending';
+  const statements = [
+    db.prepare(insertAttempt).bind(...row),
+    db.prepare(settleDelivery).bind(id, attempt, status, nextAttemptAt),
+  ];
+  if (outcome === 'delivered') {
+    await db.batch([...statements, db.prepare(works).bind(endpointId)]);
+    return { disabled: false, nudge: [] };
+  }
+  const { reason, failingBefore, announcement } = record.disable;
+  const results = await db.batch([
+    ...statements,
+    db.prepare(fails).bind(endpointId, endedAt),
+    db.prepare(disable).bind(endpointId, endedAt, reason, failingBefore),
+    disabledStatement(db, announcement, endpointId, endedAt),
+  ]);
+  return { disabled: (results[3]?.meta.changes ?? 0) > 0, nudge: deliveriesIn(results[4]) };
+}
+
+const unsettled = `FROM (SELECT value->>'id' AS claimed_id, value->>'attempt' AS claim FROM json_each(?1)) AS c
+  WHERE id = c.claimed_id AND attempts = c.claim AND status = 'pending'`;
+const claimsOf = (claimed: readonly Claimed[]) => JSON.stringify(claimed.map(({ id, attempt }) => ({ id, attempt })));
+
+/** Gives claimed deliveries back untried, due at `dueAt` (ms): the claim does not count. */
+export async function releaseDeliveries(db: D1Database, claimed: readonly Claimed[], dueAt: number): Promise<void> {
+  if (claimed.length === 0) return;
+  await db
+    .prepare(
+      `UPDATE webhook_deliveries SET attempts = attempts - 1, round = round - 1, next_attempt_at = ?2 ${unsettled}`,
+    )
+    .bind(claimsOf(claimed), dueAt)
+    .run();
+}
+
+/** Settles claimed deliveries without an attempt: their endpoint is disabled or gone. A replay can queue them again. */
+export async function closeDeliveries(db: D1Database, claimed: readonly Claimed[]): Promise<void> {
+  if (claimed.length === 0) return;
+  await db
+    .prepare(
+      `UPDATE webhook_deliveries SET status = 'failed', attempts = attempts - 1, next_attempt_at = NULL ${unsettled}`,
+    )
+    .bind(claimsOf(claimed))
+    .run();
+}

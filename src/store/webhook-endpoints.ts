@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { merchantEventTypes } from './announcement.ts';
+import { jsonText } from './row.ts';
+
+const text = z.string().nullable();
+const maybeInt = z.int().nullable();
+
+/** What an endpoint listens to; `*` is everything, also what is added later. */
+export const EventFilter = z.array(z.enum(['*', ...merchantEventTypes]));
+export type EventFilter = z.infer<typeof EventFilter>;
+
+const Row = z
+  .object({
+    id: z.string(),
+    merchant_id: z.string(),
+    url: z.string(),
+    description: text,
+    event_types: jsonText(EventFilter),
+    secret_ciphertext: z.string(),
+    previous_secret_ciphertext: text,
+    previous_secret_expires_at: maybeInt,
+    disabled_at: maybeInt,
+    disabled_reason: text,
+    failing_since: maybeInt,
+    created_at: z.int(),
+    updated_at: z.int(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    merchantId: row.merchant_id,
+    url: row.url,
+    description: row.description,
+    eventTypes: row.event_types,
+    secretCiphertext: row.secret_ciphertext,
+    previousSecretCiphertext: row.previous_secret_ciphertext,
+    previousSecretExpiresAt: row.previous_secret_expires_at,
+    disabledAt: row.disabled_at,
+    disabledReason: row.disabled_reason,
+    failingSince: row.failing_since,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+
+/** Where a merchant hears of events. Times in ms; secrets are sealed, the id being associated data. */
+export type WebhookEndpoint = z.output<typeof Row>;
+
+/** @throws when a row is not what this version writes */
+export const toWebhookEndpoint = (row: unknown): WebhookEndpoint => Row.parse(row);
+
+export type NewEndpoint = Pick<
+  WebhookEndpoint,
+  'id' | 'merchantId' | 'url' | 'description' | 'eventTypes' | 'secretCiphertext' | 'createdAt'
+>;
+
+/** Stores an endpoint unless its merchant has `most` already; then null. */
+export async function insertEndpoint(
+  db: D1Database,
+  endpoint: NewEndpoint,
+  most: number,
+): Promise<WebhookEndpoint | null> {
+  const { id, merchantId, url, description, eventTypes, secretCiphertext, createdAt } = endpoint;
+  const row = await db
+    .prepare(
+      `INSERT INTO webhook_endpoints (id, merchant_id, url, description, event_types, secret_ciphertext, created_at, updated_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?8 RETURNING *`,
+    )
+    .bind(id, merchantId, url, description, JSON.stringify(eventTypes), secretCiphertext, createdAt, most)
+    .first();
+  return row ? toWebhookEndpoint(row) : null;
+}
+
+/** A merchant's endpoints, oldest first. */
+export async function listEndpoints(db: D1Database, merchantId: string): Promise<WebhookEndpoint[]> {
+  const { results } = await db
+    .prepare('SELECT * FROM webhook_endpoints WHERE merchant_id = ?1 ORDER BY created_at, id')
+    .bind(merchantId)
+    .all();
+  return results.map(toWebhookEndpoint);
+}
+
+/** One endpoint of this merchant; null for any other. */
+export async function findEndpoint(db: D1Database, merchantId: string, id: string): Promise<WebhookEndpoint | null> {
+  const row = await db
+    .prepare('SELECT * FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2')
+    .bind(id, merchantId)
+    .first();
+  return row ? toWebhookEndpoint(row) : null;
+}
+
+export type EndpointChange = {
+  url?: string | undefined;
+  description?: string | null | undefined;
+  eventTypes?: EventFilter | undefined;
+  enabled?: boolean | undefined;
+};
+
+/** Changes what is given. A new URL, or enabling, begins with a clean record. null: no such endpoint of this merchant. */
+export async function updateEndpoint(
+  db: D1Database,
+  merchantId: string,
+  id: string,
+  change: EndpointChange,
+  now: number,
+): Promise<WebhookEndpoint | null> {
+  const sets = ['updated_at = ?3'];
+  const values: (string | number | null)[] = [id, merchantId, now];
+  const set = (column: string, value: string | null) => sets.push(`${column} = ?${values.push(value)}`);
+  if (change.url !== undefined) set('url', change.url);
+  if (change.description !== undefined) set('description', change.description);
+  if (change.eventTypes !== undefined) set('event_types', JSON.stringify(change.eventTypes));
+  if (change.enabled === false)
+    sets.push(
+      `disabled_reason = iif(disabled_at IS NULL, 'merchant', disabled_reason)`,
+      'disabled_at = coalesce(disabled_at, ?3)',
+    );
+  if (change.enabled === true) sets.push('disabled_at = NULL', 'disabled_reason = NULL');
+  if (change.enabled === true || change.url !== undefined) sets.push('failing_since = NULL');
+  const row = await db
+    .prepare(`UPDATE webhook_endpoints SET ${sets.join(', ')} WHERE id = ?1 AND merchant_id = ?2 RETURNING *`)
+    .bind(...values)
+    .first();
+  return row ? toWebhookEndpoint(row) : null;
+}
+
+/** Takes a new secret; the one before signs too until `previousExpiresAt` (ms). null: no such endpoint of this merchant. */
+export async function rotateSecret(
+  db: D1Database,
+  merchantId: string,
+  id: string,
+  secretCiphertext: string,
+  previousExpiresAt: number,
+  now: number,
+): Promise<WebhookEndpoint | null> {
+  const row = await db
+    .prepare(
+      `UPDATE webhook_endpoints SET previous_secret_ciphertext = secret_ciphertext, secret_ciphertext = ?3,
+       previous_secret_expires_at = ?4, updated_at = ?5 WHERE id = ?1 AND merchant_id = ?2 RETURNING *`,
+    )
+    .bind(id, merchantId, secretCiphertext, previousExpiresAt, now)
+    .first();
+  return row ? toWebhookEndpoint(row) : null;
+}
+
+/** Removes an endpoint; false: no such endpoint of this merchant. What was queued for it goes nowhere. */
+export async function deleteEndpoint(db: D1Database, merchantId: string, id: string): Promise<boolean> {
+  const row = await db
+    .prepare('DELETE FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 RETURNING id')
+    .bind(id, merchantId)
+    .first();
+  return row !== null;
+}

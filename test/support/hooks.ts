@@ -1,0 +1,91 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
+import * as z from 'zod';
+import { type Bindings, configOf } from '../../src/env.ts';
+import { consumeEvents } from '../../src/events/consume.ts';
+import { endpointContext, registerEndpoint } from '../../src/events/endpoints.ts';
+import type { Merchant } from '../../src/model.ts';
+import { merchantEventTypes } from '../../src/store/announcement.ts';
+import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
+
+const Requests = z.array(
+  z.object({ name: z.string(), headers: z.record(z.string(), z.string()), body: z.string(), behaviour: z.string() }),
+);
+
+/** The receiver's endpoint of that name. */
+export const hookUrl = (name: string) => `${inject('receiver')}/hook/${name}`;
+
+const receiver = (path: string, body?: object) =>
+  fetch(`${inject('receiver')}${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : {});
+
+/** Has the endpoint behave so, one a request, then `after`. */
+export async function behave(
+  name: string,
+  behaviours: (number | string)[],
+  after: number | string = 200,
+): Promise<void> {
+  const answer = await receiver('/_control', { name, behaviours, after });
+  if (answer.status !== 200) throw new Error(await answer.text());
+}
+
+/** What the endpoint got, once that is at least `count` requests. */
+export async function heardBy(name: string, count = 0) {
+  const answer = await receiver(`/_heard?name=${name}&count=${count}`);
+  return Requests.parse(await answer.json());
+}
+
+export const release = (name: string) => receiver(`/_release?name=${name}`);
+
+export type Hook = { endpoint: WebhookEndpoint; secret: string; name: string };
+
+/** An endpoint of the merchant at the receiver, of a name of its own. */
+export async function seedHook(
+  merchant: Merchant,
+  some: { eventTypes?: WebhookEndpoint['eventTypes'] } = {},
+  now = Date.now(),
+): Promise<Hook> {
+  const name = crypto.randomUUID();
+  const { eventTypes = ['*'] } = some;
+  const made = await registerEndpoint(endpointContext(env, configOf(env), merchant, now), {
+    url: hookUrl(name),
+    description: null,
+    eventTypes,
+  });
+  if (made.kind === 'refused') throw new Error(made.refusal.detail);
+  return { endpoint: made.endpoint, secret: made.secret, name };
+}
+
+const DeliveryRow = z.object({
+  id: z.string(),
+  endpoint_id: z.string(),
+  event_id: z.string(),
+  event_type: z.enum(merchantEventTypes),
+  payload: z.string(),
+  status: z.string(),
+  attempts: z.int(),
+  round: z.int(),
+  next_attempt_at: z.int().nullable(),
+  created_at: z.int(),
+});
+
+/** Every delivery to the endpoint as D1 has it, in the order of the events. */
+export async function deliveriesOf(endpointId: string) {
+  const { results } = await env.DB.prepare(
+    'SELECT * FROM webhook_deliveries WHERE endpoint_id = ?1 ORDER BY created_at, rowid',
+  )
+    .bind(endpointId)
+    .all();
+  return z.array(DeliveryRow).parse(results);
+}
+
+/** Has the Queue's consumer see these messages, as the runtime would. */
+export async function consume(bodies: readonly unknown[], now: number, bindings: Bindings = env) {
+  const messages = bodies.map((body) => ({ id: crypto.randomUUID(), timestamp: new Date(now), attempts: 1, body }));
+  const batch = createMessageBatch('paylink-events', messages);
+  const ctx = createExecutionContext();
+  await consumeEvents(batch, bindings, now);
+  return getQueueResult(batch, ctx);
+}
+
+export const nudgesFor = (ids: readonly string[]) => ids.map((deliveryId) => ({ deliveryId }));
