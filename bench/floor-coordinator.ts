@@ -24,9 +24,36 @@ export type FloorEnv = {
 type Row = Record<string, string | number | null>;
 type Waiting = { log: Row; event: Row; done: () => void };
 
-const logColumns = ['id', 'paylink_id', 'merchant_id', 'operation_id', 'channel', 'status', 'provider', 'message_id', 'recipient', 'recipient_hash', 'accepted_at', 'created_at', 'updated_at', 'version'];
+const logColumns = [
+  'id',
+  'paylink_id',
+  'merchant_id',
+  'operation_id',
+  'channel',
+  'status',
+  'provider',
+  'message_id',
+  'recipient',
+  'recipient_hash',
+  'accepted_at',
+  'created_at',
+  'updated_at',
+  'version',
+];
 const eventColumns = ['id', 'paylink_id', 'type', 'old_value', 'new_value', 'created_by', 'created_at', 'version'];
-const itemColumns = ['id', 'paylink_id', 'position', 'sku', 'price', 'quantity', 'tax', 'description', 'category', 'created_at', 'updated_at'];
+const itemColumns = [
+  'id',
+  'paylink_id',
+  'position',
+  'sku',
+  'price',
+  'quantity',
+  'tax',
+  'description',
+  'category',
+  'created_at',
+  'updated_at',
+];
 
 const insert = (table: string, columns: readonly string[]) =>
   `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
@@ -59,12 +86,43 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     const now = Date.now();
     const head: Row = {
       ...Object.fromEntries(headColumns.map((column) => [column, null])),
-      id, merchant_id: merchantId, version: 1, status: 'CREATED', code: id.slice(-13), merchant_invoice_id: 'INV-1', currency_code: 'USD', description: 'Your order',
-      customer: JSON.stringify(customer), email_hash: customer.email, phone_hash: customer.phone, send_email: 1, send_sms: 1, customer_consent: 1,
-      attachments: '[]', sub_total: 1010, total: 1010, expiration: now + 86_400_000, created_at: now, updated_at: now,
+      id,
+      merchant_id: merchantId,
+      version: 1,
+      status: 'CREATED',
+      code: id.slice(-13),
+      merchant_invoice_id: 'INV-1',
+      currency_code: 'USD',
+      description: 'Your order',
+      customer: JSON.stringify(customer),
+      email_hash: customer.email,
+      phone_hash: customer.phone,
+      send_email: 1,
+      send_sms: 1,
+      customer_consent: 1,
+      attachments: '[]',
+      sub_total: 1010,
+      total: 1010,
+      expiration: now + 86_400_000,
+      created_at: now,
+      updated_at: now,
     };
-    const rows = lineItems.map((item: object, position: number) => ({ ...item, id: crypto.randomUUID(), paylink_id: id, position, created_at: now, updated_at: now }));
-    const event = { id: crypto.randomUUID(), paylink_id: id, type: 'CREATED', created_by: 'API Key', created_at: now, version: 1 };
+    const rows = lineItems.map((item: object, position: number) => ({
+      ...item,
+      id: crypto.randomUUID(),
+      paylink_id: id,
+      position,
+      created_at: now,
+      updated_at: now,
+    }));
+    const event = {
+      id: crypto.randomUUID(),
+      paylink_id: id,
+      type: 'CREATED',
+      created_by: 'API Key',
+      created_at: now,
+      version: 1,
+    };
     const { DB } = this.env;
     await DB.batch([
       DB.prepare(heads).bind(JSON.stringify([head])),
@@ -76,7 +134,9 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
 
   async send(id: string, key: string): Promise<{ answer: string; replayed: boolean }> {
     const { sql } = this.ctx.storage;
-    const [kept] = sql.exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key).toArray();
+    const [kept] = sql
+      .exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key)
+      .toArray();
     if (kept) return { answer: kept.body, replayed: true };
     if (!this.#known.has(id)) {
       await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
@@ -84,7 +144,14 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     }
     const now = Date.now();
     const operation = crypto.randomUUID();
-    sql.exec('INSERT INTO operations (id, paylink_id, key, due_at, body) VALUES (?, ?, ?, ?, ?)', operation, id, key, now + 30_000, 'running');
+    sql.exec(
+      'INSERT INTO operations (id, paylink_id, key, due_at, body) VALUES (?, ?, ?, ?, ?)',
+      operation,
+      id,
+      key,
+      now + 30_000,
+      'running',
+    );
     if (!this.#armed) {
       this.#armed = true;
       void this.ctx.storage.setAlarm(now + 5_000);
@@ -99,10 +166,31 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     sql.exec('UPDATE operations SET body = ?, due_at = ? WHERE id = ?', answer, now + 604_800_000, operation);
     const at = Date.now();
     const log = {
-      id: crypto.randomUUID(), paylink_id: id, merchant_id: '11111111-2222-4333-8444-555555555555', operation_id: operation, channel: 'EMAIL', status: 'SENT', provider: 'mailchannels',
-      message_id: taken.slice(-60, -20), recipient: 'customer@example.com', recipient_hash: operation, accepted_at: at, created_at: now, updated_at: at, version: 4,
+      id: crypto.randomUUID(),
+      paylink_id: id,
+      merchant_id: '11111111-2222-4333-8444-555555555555',
+      operation_id: operation,
+      channel: 'EMAIL',
+      status: 'SENT',
+      provider: 'mailchannels',
+      message_id: taken.slice(-60, -20),
+      recipient: 'customer@example.com',
+      recipient_hash: operation,
+      accepted_at: at,
+      created_at: now,
+      updated_at: at,
+      version: 4,
     };
-    const event = { id: crypto.randomUUID(), paylink_id: id, type: 'SENT', old_value: '{"status":"CREATED"}', new_value: '{"status":"SENT","deliveredTo":["EMAIL"]}', created_by: 'API Key', created_at: at, version: 4 };
+    const event = {
+      id: crypto.randomUUID(),
+      paylink_id: id,
+      type: 'SENT',
+      old_value: '{"status":"CREATED"}',
+      new_value: '{"status":"SENT","deliveredTo":["EMAIL"]}',
+      created_by: 'API Key',
+      created_at: at,
+      version: 4,
+    };
     await this.#project(log, event);
     return { answer, replayed: false };
   }

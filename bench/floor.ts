@@ -38,7 +38,8 @@ const standing = `SELECT m.id, m.sms_countries, m.recipient_send_cap,
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 const whole = `SELECT ${wholePaylink} FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 
-const json = (body: string, status: number) => new Response(body, { status, headers: { 'content-type': 'application/json' } });
+const json = (body: string, status: number) =>
+  new Response(body, { status, headers: { 'content-type': 'application/json' } });
 const day = 86_400_000;
 
 const admit = (env: FloorEnv, nonce: string | null) => env.GATE.get(env.GATE.idFromName('merchant')).admit(nonce);
@@ -49,7 +50,9 @@ const coordinator = (env: FloorEnv, id: string) =>
 /** A UUIDv7 whose `rand_a` is the coordinator's number, as the gateway's are. */
 function newId(pool: number): string {
   const time = Date.now().toString(16).padStart(12, '0');
-  const number = Math.floor(Math.random() * pool).toString(16).padStart(3, '0');
+  const number = Math.floor(Math.random() * pool)
+    .toString(16)
+    .padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-8${crypto.randomUUID().slice(20)}`.slice(0, 36);
 }
 
@@ -61,7 +64,9 @@ async function create(request: Request, env: FloorEnv, nonce: string | null): Pr
 }
 
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
-  const reading = env.DB.prepare(standing).bind(id, Date.now() - day).first();
+  const reading = env.DB.prepare(standing)
+    .bind(id, Date.now() - day)
+    .first();
   await Promise.all([request.text(), reading, admit(env, nonce)]);
   const { answer, replayed } = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '');
   return replayed ? json(answer, 200) : json(answer, 200);
@@ -78,7 +83,9 @@ export default {
     const authorization = request.headers.get('authorization');
     const nonce = request.headers.get('nonce');
     if (authorization === env.UNKNOWN) {
-      const { success } = await env.FAILED_AUTHENTICATIONS.limit({ key: request.headers.get('cf-connecting-ip') ?? '' });
+      const { success } = await env.FAILED_AUTHENTICATIONS.limit({
+        key: request.headers.get('cf-connecting-ip') ?? '',
+      });
       return json(env.UNAUTHENTICATED, success ? 401 : 429);
     }
     if (authorization === env.BLOCKED) return json(env.LIMITED, 429);

@@ -16,14 +16,18 @@ export type Fired = {
   bodies: string[];
 };
 
-const at = (sorted: readonly number[], part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+const at = (sorted: readonly number[], part: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
 async function fire({ origin, shots, connections, keepBodies }: Load): Promise<Fired> {
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const bodies: string[] = [];
   let next = 0;
-  const clients = Array.from({ length: Math.min(connections, shots.length) }, () => new Client(origin, { pipelining: 1 }));
+  const clients = Array.from(
+    { length: Math.min(connections, shots.length) },
+    () => new Client(origin, { pipelining: 1 }),
+  );
   const began = performance.now();
   await Promise.all(
     clients.map(async (client) => {

@@ -18,7 +18,9 @@ export async function measure(
   const cpu = worker.cpuSeconds() - before;
   const right = fired.statuses[status] ?? 0;
   if (right !== shots.length) {
-    throw new Error(`${worker.name}: ${shots.length} answers of ${status} expected, got ${JSON.stringify(fired.statuses)}`);
+    throw new Error(
+      `${worker.name}: ${shots.length} answers of ${status} expected, got ${JSON.stringify(fired.statuses)}`,
+    );
   }
   return {
     perSecond: shots.length / fired.seconds,

@@ -51,7 +51,8 @@ function print(profile: z.infer<typeof Profile>, requests: number): void {
   profile.samples.forEach((id, n) => {
     self.set(id, (self.get(id) ?? 0) + (profile.timeDeltas[n] ?? 0));
   });
-  const label = ({ functionName, lineNumber }: z.infer<typeof Frame>) => `${functionName || '(anonymous)'}:${lineNumber + 1}`;
+  const label = ({ functionName, lineNumber }: z.infer<typeof Frame>) =>
+    `${functionName || '(anonymous)'}:${lineNumber + 1}`;
   const selfBy = new Map<string, number>();
   const totalBy = new Map<string, number>();
   const visit = (id: number, above: ReadonlySet<string>): number => {
@@ -67,7 +68,10 @@ function print(profile: z.infer<typeof Profile>, requests: number): void {
   };
   const [root] = profile.nodes;
   if (root) visit(root.id, new Set());
-  for (const [title, by] of [['self', selfBy], ['total', totalBy]] as const) {
+  for (const [title, by] of [
+    ['self', selfBy],
+    ['total', totalBy],
+  ] as const) {
     console.log(`\n${title}, µs a request`);
     const top = [...by].sort((a, b) => b[1] - a[1]).slice(0, 60);
     for (const [key, micros] of top) console.log(`${(micros / requests).toFixed(1).padStart(8)}  ${key}`);

@@ -19,7 +19,9 @@ const server = createServer((request, response) => {
     count += 1;
     const id = count.toString(16).padStart(24, '0');
     response.writeHead(202, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ request_id: id, results: [{ index: 0, message_id: `<${id}@bench>`, status: 'sent' }] }));
+    response.end(
+      JSON.stringify({ request_id: id, results: [{ index: 0, message_id: `<${id}@bench>`, status: 'sent' }] }),
+    );
   });
 });
 

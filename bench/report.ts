@@ -45,7 +45,11 @@ function rowOf(series: Series) {
       p99: ratio(gateway, both, 'p99'),
     },
     ofPeer: ratio(gateway, peer, 'perSecond'),
-    spread: { perSecond: spreadOf(series, 'perSecond'), cpuMicros: spreadOf(series, 'cpuMicros'), p99: spreadOf(series, 'p99') },
+    spread: {
+      perSecond: spreadOf(series, 'perSecond'),
+      cpuMicros: spreadOf(series, 'cpuMicros'),
+      p99: spreadOf(series, 'p99'),
+    },
   };
 }
 
@@ -68,15 +72,19 @@ const atMost = (what: string, measured: number | null, most: number): Verdict =>
 function verdicts(rows: readonly Row[]): Verdict[] {
   const said = rows.flatMap(({ name, target, ofFloor, ofPeer, spread }) => {
     if (target === null) return [];
-    const list = name === 'send (GraphQL)' ? [] : [atLeast(`${name}: throughput of its floor's`, ofFloor.perSecond, target)];
+    const list =
+      name === 'send (GraphQL)' ? [] : [atLeast(`${name}: throughput of its floor's`, ofFloor.perSecond, target)];
     if (name === 'send (REST)') {
       list.push(atMost(`${name}: CPU of its floor's`, ofFloor.cpuMicros, 1.2));
       list.push(atMost(`${name}: p99 of its floor's`, ofFloor.p99, 1.3 * (1 + spread.p99.median)));
     }
-    if (name.startsWith('send') && ofPeer !== null) list.push(atLeast(`${name}: throughput of the peer's`, ofPeer, 2.2));
+    if (name.startsWith('send') && ofPeer !== null)
+      list.push(atLeast(`${name}: throughput of the peer's`, ofPeer, 2.2));
     return list;
   });
-  const [rest, graphql] = ['send (REST)', 'send (GraphQL)'].map((name) => rows.find((row) => row.name === name)?.gateway?.perSecond);
+  const [rest, graphql] = ['send (REST)', 'send (GraphQL)'].map(
+    (name) => rows.find((row) => row.name === name)?.gateway?.perSecond,
+  );
   if (rest && graphql) said.push(atLeast('send (GraphQL): throughput of send (REST)', graphql / rest, 0.93));
   return said;
 }
@@ -97,7 +105,19 @@ const cells = ({ name, gateway, floor, peer, ofFloor, spread }: Row): string[] =
   `${number(gateway?.p99, 1)} / ${number(floor?.p99, 1)} / ${number(peer?.p99, 1)}`,
 ];
 
-const heading = ['', 'gateway/s', 'floor/s', 'peer/s', 'of floor', 'floor itself', 'CPU µs (g / f / p)', 'of floor', 'floor itself', 'p50 ms (g / f / p)', 'p99 ms (g / f / p)'];
+const heading = [
+  '',
+  'gateway/s',
+  'floor/s',
+  'peer/s',
+  'of floor',
+  'floor itself',
+  'CPU µs (g / f / p)',
+  'of floor',
+  'floor itself',
+  'p50 ms (g / f / p)',
+  'p99 ms (g / f / p)',
+];
 
 /** Prints the table and which targets are met; gives both as data. */
 export function report(series: readonly Series[]) {
@@ -111,6 +131,8 @@ export function report(series: readonly Series[]) {
     console.log(`${met ? 'met    ' : 'NOT MET'}  ${what}: ${number(measured, 2)} (${wanted})`);
   }
   console.log();
-  console.log('Sends go to Paylinks created beforehand, once each, with an Idempotency-Key: their coordinators know them, except where the row says otherwise.');
+  console.log(
+    'Sends go to Paylinks created beforehand, once each, with an Idempotency-Key: their coordinators know them, except where the row says otherwise.',
+  );
   return { rows, targets };
 }

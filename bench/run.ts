@@ -72,7 +72,8 @@ async function run(): Promise<void> {
   }
   const results = { options, ...report(series) };
   const growth = options.growth ? await measureGrowth(place, load, options) : null;
-  if (options.only === '') writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify({ ...results, growth }, null, 2)}\n`);
+  if (options.only === '')
+    writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify({ ...results, growth }, null, 2)}\n`);
 }
 
 try {

@@ -85,7 +85,14 @@ export const startPeer = (place: Place): Promise<Worker> =>
   );
 
 /** Texts that the gateway made of one create and one send. */
-export type Samples = { id: string; created: string; answer: string; message: string; unauthenticated: string; limited: string };
+export type Samples = {
+  id: string;
+  created: string;
+  answer: string;
+  message: string;
+  unauthenticated: string;
+  limited: string;
+};
 
 export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
   start(

@@ -8,7 +8,7 @@ import { createPaylink } from '../../paylinks/create.ts';
 import { CreateFields, SendFields, UpdateFields, withSendSms } from '../../paylinks/fields.ts';
 import { findPaylink } from '../../paylinks/find.ts';
 import { parsePaylinkId } from '../../paylinks/id.ts';
-import { type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
+import { prepareSend, sendPaylink } from '../../paylinks/send.ts';
 import { updatePaylink } from '../../paylinks/update.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
@@ -16,6 +16,7 @@ import { readJson } from '../body.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
+import { readBeside } from '../read-beside.ts';
 import { route } from '../routes.ts';
 import { verbContext } from '../verb-context.ts';
 import { listPage } from './list.ts';
@@ -44,8 +45,11 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
 }
 
+const paylinkRead = readBeside((c, caller) => findPaylink(verbContext(c, caller), idOf(c)));
+const standingRead = readBeside((c, caller) => prepareSend(verbContext(c, caller), idOf(c), null, null));
+
 async function read(c: Context<AppEnv>): Promise<Response> {
-  const paylink = await findPaylink(verbContext(c, callerOf(c)), idOf(c));
+  const paylink = await paylinkRead.of(c);
   return paylink ? show(c, paylink, 200) : problem(c, notFound);
 }
 
@@ -54,26 +58,16 @@ async function update(c: Context<AppEnv>): Promise<Response> {
   if (body.kind === 'refused') return problem(c, body.refusal);
   const id = idOf(c);
   if (id === '') return problem(c, notFound);
-  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value);
+  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, standingRead.of(c));
   return updated.kind === 'refused' ? problem(c, updated.refusal) : show(c, updated.paylink, 200);
 }
 
 async function cancel(c: Context<AppEnv>): Promise<Response> {
   const id = idOf(c);
   if (id === '') return problem(c, notFound);
-  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id);
+  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, standingRead.of(c));
   return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
 }
-
-const prepared = new WeakMap<Request, Promise<Preparation>>();
-
-/** Begins a send's one D1 read beside its admission. */
-const prepare = authenticated((c, caller) => {
-  const reading = prepareSend(verbContext(c, caller), idOf(c), null, null);
-  // Awaited by `send`; when the request is not admitted nobody asks how it ended.
-  reading.catch(() => {});
-  prepared.set(c.req.raw, reading);
-});
 
 async function send(c: Context<AppEnv>): Promise<Response> {
   const body = await readJson(c, SendBody);
@@ -83,7 +77,7 @@ async function send(c: Context<AppEnv>): Promise<Response> {
   const { sendEmail, sendSms } = body.value;
   const channels: Channel[] = [...(sendEmail ? (['EMAIL'] as const) : []), ...(sendSms ? (['SMS'] as const) : [])];
   const input = { paylinkId: idOf(c), channels, to: null, requireEnabled: true, idempotency };
-  const outcome = await sendPaylink(verbContext(c, callerOf(c)), input, prepared.get(c.req.raw));
+  const outcome = await sendPaylink(verbContext(c, callerOf(c)), input, standingRead.of(c));
   switch (outcome.kind) {
     case 'sent':
       return show(c, outcome.paylink, 200, replayedHeader(outcome.replayed));
@@ -97,7 +91,7 @@ async function send(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function qr(c: Context<AppEnv>): Promise<Response> {
-  const paylink = await findPaylink(verbContext(c, callerOf(c)), idOf(c));
+  const paylink = await paylinkRead.of(c);
   if (!paylink) return problem(c, notFound);
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
@@ -106,8 +100,8 @@ async function qr(c: Context<AppEnv>): Promise<Response> {
 export function paylinkRoutes(app: Hono<AppEnv>): void {
   route(app, '/', { POST: [authenticated(), create] });
   route(app, '/paylinks', { GET: [authenticated(), listPage] });
-  route(app, '/:paylinkId', { GET: [authenticated(), read], PATCH: [authenticated(), update] });
-  route(app, '/:paylinkId/cancel', { PATCH: [authenticated(), cancel] });
-  route(app, '/:paylinkId/send', { PATCH: [prepare, send] });
-  route(app, '/:paylinkId/qr.svg', { GET: [authenticated(), qr] });
+  route(app, '/:paylinkId', { GET: [paylinkRead.begin, read], PATCH: [standingRead.begin, update] });
+  route(app, '/:paylinkId/cancel', { PATCH: [standingRead.begin, cancel] });
+  route(app, '/:paylinkId/send', { PATCH: [standingRead.begin, send] });
+  route(app, '/:paylinkId/qr.svg', { GET: [paylinkRead.begin, qr] });
 }

@@ -1,0 +1,91 @@
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
+import app from '../../src/app.ts';
+import type { Bindings } from '../../src/env.ts';
+import { PaylinkCoordinator } from '../../src/paylinks/coordinator.ts';
+import type { CoordinatorRpc } from '../../src/paylinks/coordinator-rpc.ts';
+import { countedDatabase, TripLog } from './trips.ts';
+
+/** The gateway with bindings that note every trip, at the edge and inside its coordinators. */
+export class CountedGateway {
+  readonly bindings: Bindings;
+  #log = new TripLog();
+  readonly #coordinators = new Map<string, PaylinkCoordinator>();
+
+  constructor(variables: Record<string, string>) {
+    // One database for good; what it notes goes to the log of the moment.
+    const current = new Proxy(this.#log, { get: (_, name) => this.#bound(name) });
+    const plain: Bindings = { ...env, ...variables, DB: countedDatabase(env.DB, current) };
+    this.bindings = { ...plain, GATE: this.#gates(), COORDINATOR: this.#namespace(plain) };
+    const real = globalThis.fetch;
+    vi.spyOn(globalThis, 'fetch').mockImplementation((...args: Parameters<typeof fetch>) =>
+      this.#log.during('fetch', () => real(...args)),
+    );
+  }
+
+  /** Has the gateway answer one request; the trips of exactly this request. */
+  async ask(request: Request): Promise<{ response: Response; log: TripLog }> {
+    this.#log = new TripLog();
+    const log = this.#log;
+    const ctx = createExecutionContext();
+    const response = await app.fetch(request, this.bindings, ctx);
+    await waitOnExecutionContext(ctx);
+    return { response, log };
+  }
+
+  #bound(name: string | symbol): unknown {
+    const value = Reflect.get(this.#log, name);
+    return typeof value === 'function' ? value.bind(this.#log) : value;
+  }
+
+  #gates(): Bindings['GATE'] {
+    const log = () => this.#log;
+    const stub = (real: ReturnType<Bindings['GATE']['get']>) =>
+      new Proxy(real, {
+        get: (target, name) =>
+          name === 'admit'
+            ? (request: Parameters<typeof real.admit>[0]) =>
+                log().during('gate', async () => await target.admit(request))
+            : Reflect.get(target, name),
+      });
+    return new Proxy(env.GATE, {
+      get: (target, name) =>
+        name === 'get'
+          ? (...args: Parameters<typeof target.get>) => stub(target.get(...args))
+          : Reflect.get(target, name).bind(target),
+    });
+  }
+
+  /** Coordinators that live in the real objects but have these bindings. */
+  #namespace(inside: Bindings): Bindings['COORDINATOR'] {
+    const call =
+      <A extends unknown[], R>(id: DurableObjectId, run: (coordinator: CoordinatorRpc, ...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        const log = this.#log;
+        const trip = log.begin('coordinator');
+        return runInDurableObject(env.COORDINATOR.get(id), async (_, state) => {
+          log.end(trip);
+          const known = this.#coordinators.get(id.toString()) ?? new PaylinkCoordinator(state, inside);
+          this.#coordinators.set(id.toString(), known);
+          return run(known, ...args);
+        });
+      };
+    return new Proxy(env.COORDINATOR, {
+      get: (target, name) =>
+        name === 'get'
+          ? (id: DurableObjectId): CoordinatorRpc => ({
+              create: call(id, (coordinator, command: Parameters<CoordinatorRpc['create']>[0]) =>
+                coordinator.create(command),
+              ),
+              send: call(id, (coordinator, command: Parameters<CoordinatorRpc['send']>[0]) =>
+                coordinator.send(command),
+              ),
+              change: call(id, (coordinator, ...args: Parameters<CoordinatorRpc['change']>) =>
+                coordinator.change(...args),
+              ),
+            })
+          : Reflect.get(target, name).bind(target),
+    });
+  }
+}
