@@ -1,11 +1,13 @@
 import app from './app.ts';
 import { runSweeps } from './entry/sweeps.ts';
 import type { Bindings } from './env.ts';
+import { consumeEvents } from './events/consume.ts';
 
 export { MerchantGate } from './admission/gate.ts';
 export { PaylinkCoordinator } from './paylinks/coordinator.ts';
 
 export default {
   fetch: app.fetch,
+  queue: (batch, env) => consumeEvents(batch, env, Date.now()),
   scheduled: (controller, env) => runSweeps(env, controller.scheduledTime),
 } satisfies ExportedHandler<Bindings>;

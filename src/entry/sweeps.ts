@@ -1,9 +1,10 @@
 import { type Bindings, configOf } from '../env.ts';
+import { sweepEvents } from '../events/sweep.ts';
 import { log } from '../log.ts';
 import { sweepExpired } from '../paylinks/expire.ts';
 import { sweepProviderEvents } from '../paylinks/provider-news.ts';
 
-const sweeps = { sweepExpired, sweepProviderEvents };
+const sweeps = { sweepExpired, sweepProviderEvents, sweepEvents };
 
 /** What the cron trigger does every minute: everything that is due and that nobody is asking for. One failing sweep stops no other. */
 export async function runSweeps(env: Bindings, now: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Bindings } from '../env.ts';
+import type { Bindings, Config } from '../env.ts';
 import { log } from '../log.ts';
 import { listDueDeliveries } from '../store/outbox.ts';
 import { forgetOld } from '../store/webhook-attempts.ts';
@@ -13,7 +13,7 @@ const mostForgotten = 5_000;
 export const keptMs = 30 * 24 * 60 * 60 * 1_000;
 
 /** Once a minute: nudges what is due, whose own nudge was lost or which waited for its next try, and forgets what is older than 30 days. */
-export async function sweepEvents(env: Bindings, now: number): Promise<void> {
+export async function sweepEvents(env: Bindings, _config: Config, now: number): Promise<void> {
   const due = await listDueDeliveries(env.DB, now - graceMs, mostNudged);
   await nudge(env.EVENTS, due);
   if (due.length > 0) log('info', 'events_swept', { due: due.length });

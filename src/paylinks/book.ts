@@ -1,9 +1,9 @@
 import type { Paylink } from '../model.ts';
 import { loadPaylink } from '../store/paylinks.ts';
 import type { AlarmClock } from './alarm-clock.ts';
-import { type Known, overlay, unprojected } from './changes.ts';
+import { type Known, overlay, sameDetails, unprojected } from './changes.ts';
 import type { Journal } from './journal.ts';
-import { Projector } from './projector.ts';
+import { Projector, type Told } from './projector.ts';
 import { within } from './within.ts';
 
 /** Known Paylinks kept in memory; only clean, idle ones are let go. */
@@ -31,11 +31,11 @@ export class Book {
   /** What D1 has taken but the journal still holds; forgotten with the next write, as a write of its own would hold answers back. */
   readonly #taken = new Map<string, number>();
 
-  constructor(db: D1Database, journal: Journal, alarm: AlarmClock) {
+  constructor(db: D1Database, journal: Journal, alarm: AlarmClock, announced: Told['announced']) {
     this.#db = db;
     this.#journal = journal;
     this.#alarm = alarm;
-    this.#projector = new Projector(db, (id, version) => this.#taken.set(id, version));
+    this.#projector = new Projector(db, { projected: (id, version) => this.#taken.set(id, version), announced });
   }
 
   /** The Paylink, from memory or else by one D1 query; null when there is none. `recover` sees one that was just loaded. */
@@ -62,6 +62,7 @@ export class Book {
         parentId: stored.parentId,
         projectedVersion: stored.paylink.version,
         itemsVersion: changes?.lineItems ? paylink.version : 0,
+        detailsVersion: changes && !changes.progressOnly ? paylink.version : 0,
       };
       this.remember(known);
       recover(known);
@@ -91,6 +92,7 @@ export class Book {
 
   /** Takes `next` (one version further) as the truth, durably. Everything up to the next `await` commits with it. */
   commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
+    if (!sameDetails(known.paylink, next)) known.detailsVersion = next.version;
     known.paylink = next;
     if (changed?.lineItems) known.itemsVersion = next.version;
     this.#forgetTaken();

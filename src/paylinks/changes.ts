@@ -10,14 +10,33 @@ export type Known = {
   projectedVersion: number;
   /** The version that replaced the line items last. */
   itemsVersion: number;
+  /** The version that changed the head last in more than `progress`. */
+  detailsVersion: number;
 };
 
+/** What every send changes; with the lists, which are told apart by their own versions. */
+const progress = new Set([
+  'version',
+  'status',
+  'lastSentAt',
+  'updatedAt',
+  'lineItems',
+  'deliveryLogs',
+  'events',
+  'orders',
+]);
+
+/** Whether one Paylink became the other by its progress alone. What was not set is the same object still. */
+export const sameDetails = (before: Paylink, after: Paylink): boolean =>
+  Object.entries(after).every(([name, value]) => progress.has(name) || value === Reflect.get(before, name));
+
 /** All that was written after D1's version. */
-export function unprojected({ paylink, projectedVersion, itemsVersion }: Known): Changes {
+export function unprojected({ paylink, projectedVersion, itemsVersion, detailsVersion }: Known): Changes {
   const { lineItems, deliveryLogs, events, orders, ...head } = paylink;
   const newer = (part: { version: number }) => part.version > projectedVersion;
   return {
     head,
+    progressOnly: detailsVersion <= projectedVersion,
     lineItems: itemsVersion > projectedVersion ? lineItems : null,
     deliveryLogs: deliveryLogs.filter(newer),
     events: events.filter(newer),

@@ -4,6 +4,7 @@ import { providersFor } from '../delivery/providers.ts';
 import type { Bindings, Config } from '../env.ts';
 import { configOf } from '../env.ts';
 import { notFound, refusal } from '../errors.ts';
+import { nudge } from '../events/nudge.ts';
 import { log } from '../log.ts';
 import type { Paylink } from '../model.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
@@ -53,7 +54,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#alarm = new AlarmClock(ctx.storage);
     const db = env.DB;
     const now = () => this.clock();
-    this.#book = new Book(db, this.#journal, this.#alarm);
+    this.#book = new Book(db, this.#journal, this.#alarm, (ids) => this.#announced(ids));
     const shared = {
       book: this.#book,
       journal: this.#journal,
@@ -93,8 +94,10 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       parentId,
       projectedVersion: stored.version,
       itemsVersion: 0,
+      detailsVersion: 0,
     });
     if (inserted) {
+      this.#announced(inserted);
       this.#book.remember(known(paylink));
       return { kind: 'created', paylink, replayed: false };
     }
@@ -107,6 +110,11 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       };
     }
     return { kind: 'created', paylink: existing.paylink, replayed: existing.paylink.id !== paylink.id };
+  }
+
+  /** Wakes the Queue's consumer for new deliveries to merchants' endpoints; nobody waits for that. */
+  #announced(deliveryIds: string[]): void {
+    if (deliveryIds.length > 0) this.ctx.waitUntil(nudge(this.env.EVENTS, deliveryIds));
   }
 
   /** Sends a Paylink, once for each operation id and each key. */

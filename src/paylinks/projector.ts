@@ -5,6 +5,12 @@ import { type Known, unprojected } from './changes.ts';
 /** Paylinks in one batch; keeps a bound parameter well under D1's 2 MB. */
 const most = 50;
 
+/** Who is told when D1 has taken changes, and which deliveries to merchants' endpoints came with them. */
+export type Told = {
+  projected: (paylinkId: string, version: number) => void;
+  announced: (deliveryIds: string[]) => void;
+};
+
 type Waiting = { known: Known; version: number; done: (ok: boolean) => void };
 
 /**
@@ -13,13 +19,13 @@ type Waiting = { known: Known; version: number; done: (ok: boolean) => void };
  */
 export class Projector {
   readonly #db: D1Database;
-  readonly #projected: (paylinkId: string, version: number) => void;
+  readonly #told: Told;
   #queue: Waiting[] = [];
   #running = false;
 
-  constructor(db: D1Database, projected: (paylinkId: string, version: number) => void) {
+  constructor(db: D1Database, told: Told) {
     this.#db = db;
-    this.#projected = projected;
+    this.#told = told;
   }
 
   /** Resolves once D1 has `known` as it is now: true, or false when the batch failed. */
@@ -41,7 +47,7 @@ export class Projector {
       for (const [known, { head }] of changes) {
         if (!ok) continue;
         known.projectedVersion = Math.max(known.projectedVersion, head.version);
-        this.#projected(head.id, head.version);
+        this.#told.projected(head.id, head.version);
       }
       for (const { known, version, done } of group) done(ok && known.projectedVersion >= version);
     }
@@ -50,7 +56,7 @@ export class Projector {
 
   async #batch(changes: Changes[]): Promise<boolean> {
     try {
-      await projectChanges(this.#db, changes);
+      this.#told.announced(await projectChanges(this.#db, changes));
       return true;
     } catch (error) {
       log('error', 'projection_failed', {
