@@ -7,6 +7,8 @@ import { fromJson } from './row.ts';
 /** What a Paylink's coordinator has changed and D1 may not have yet: the head, and the parts written since. */
 export type Changes = {
   head: PaylinkHead;
+  /** The head differs from D1's only in status, version and times: its other columns, and their indexes, need no write. */
+  progressOnly?: boolean;
   /** The whole new list, when it was replaced. */
   lineItems: LineItem[] | null;
   deliveryLogs: DeliveryLog[];
@@ -115,6 +117,14 @@ const toEventRow = (paylinkId: string, event: PaylinkEvent) => ({
   version: event.version,
 });
 
+const toProgressRow = ({ id, version, status, lastSentAt, updatedAt }: PaylinkHead) => ({
+  id,
+  version,
+  status,
+  last_sent_at: lastSentAt,
+  updated_at: updatedAt,
+});
+
 const toOrderRow = (paylinkId: string, order: Order) => ({
   paylink_id: paylinkId,
   id: order.id,
@@ -129,12 +139,13 @@ const toOrderRow = (paylinkId: string, order: Order) => ({
 });
 
 // The head is taken only if newer: a batch may run twice, late, and in any order.
-const updateHeads = `UPDATE paylinks SET ${headColumns
-  .slice(1)
+const updateOf = (columns: readonly string[]) => `UPDATE paylinks SET ${columns
   .map((column) => `${column} = j.${column}`)
   .join(', ')}
-  FROM (SELECT ${headColumns.map((column) => `value->>'${column}' AS ${column}`).join(', ')} FROM json_each(?1)) AS j
+  FROM (SELECT value->>'id' AS id, ${columns.map((column) => `value->>'${column}' AS ${column}`).join(', ')} FROM json_each(?1)) AS j
   WHERE paylinks.id = j.id AND paylinks.version < j.version`;
+const updateHeads = updateOf(headColumns.slice(1));
+const updateProgress = updateOf(['version', 'status', 'last_sent_at', 'updated_at']);
 
 // Only for the Paylinks whose head, after the update above, is the very version that carries these items.
 const current = `(SELECT p.id FROM json_each(?1) j JOIN paylinks p ON p.id = j.value->>'id' AND p.version = j.value->>'version')`;
@@ -157,10 +168,18 @@ const upsertOrders = `INSERT INTO orders (${orderColumns.join(', ')}) SELECT ${f
  * @returns the new deliveries to endpoints, for the Queue to be nudged
  */
 export async function projectChanges(db: D1Database, changes: readonly Changes[]): Promise<string[]> {
-  const statements = [db.prepare(updateHeads).bind(JSON.stringify(changes.map((change) => toHeadRow(change.head))))];
+  const statements: D1PreparedStatement[] = [];
   const add = (sql: string, rows: unknown[]) => {
     if (rows.length > 0) statements.push(db.prepare(sql).bind(JSON.stringify(rows)));
   };
+  add(
+    updateHeads,
+    changes.flatMap(({ head, progressOnly }) => (progressOnly ? [] : [toHeadRow(head)])),
+  );
+  add(
+    updateProgress,
+    changes.flatMap(({ head, progressOnly }) => (progressOnly ? [toProgressRow(head)] : [])),
+  );
   const replaced = changes.flatMap(({ head, lineItems }) =>
     lineItems ? [{ id: head.id, version: head.version, lineItems }] : [],
   );
