@@ -212,4 +212,12 @@ describe('/webhook-endpoints', () => {
       ['paylink.canceled', 'CANCELED', paylinkId],
     ]);
   });
+
+  it('hears through the Queue without anyone’s doing', async () => {
+    const name = crypto.randomUUID();
+    await create({ url: hookUrl(name), eventTypes: ['paylink.created'] });
+    expect((await api.call('POST', '/', createBody(api.merchant.id))).status).toBe(201);
+    const [request] = await heardBy(name, 1);
+    expect(request?.body).toContain('"paylink.created"');
+  });
 });
