@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { type Refusal, statusOf } from '../../errors.ts';
 import { findPaylink } from '../../paylinks/find.ts';
-import { type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
+import { type Idempotency, type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
 import type { AppEnv } from '../app-env.ts';
 import { enter } from '../enter.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
@@ -13,6 +13,8 @@ import { prepareGraphql } from './prepare.ts';
 
 const verbs = { send: sendPaylink, find: findPaylink };
 const decoder = new TextDecoder();
+/** A GET only reads: its key is ignored, also a malformed one. */
+const unkeyed: Idempotency = { key: null, waitSeconds: 0 };
 
 function errorCode({ code }: Refusal): GraphqlErrorCode {
   if (code === 'unauthenticated') return 'UNAUTHENTICATED';
@@ -54,7 +56,7 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
   });
   if (entrance.kind === 'out') return refused(c, entrance.refusal, entrance.headers);
   c.set('caller', entrance.caller);
-  const idempotency = parseIdempotency(headers);
+  const idempotency = method === 'GET' ? unkeyed : parseIdempotency(headers);
   if ('code' in idempotency) return refused(c, idempotency, entrance.headers);
   const response = await runGraphql(prepared, {
     ctx: verbContext(c, entrance.caller),

@@ -1,0 +1,59 @@
+import { exports } from 'cloudflare:workers';
+import { serverAudits } from 'graphql-http';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Api, merchantApi, request } from '../../support/api.ts';
+
+describe('/graphql of the mounted gateway', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await merchantApi({ rateLimitRequests: 1000 });
+  });
+
+  it('passes every audit, asked with a bearer key', async () => {
+    const audits = serverAudits({
+      url: 'http://gateway.test/graphql',
+      fetchFn: (url: string, init: RequestInit = {}) => {
+        const headers = new Headers(init.headers);
+        headers.set('authorization', `Bearer ${api.key}`);
+        return exports.default.fetch(url, { ...init, headers });
+      },
+    });
+    const results = await Promise.all(audits.map((audit) => audit.fn()));
+    expect(results.filter(({ status }) => status !== 'ok').map(({ id, name }) => `${id} ${name}`)).toEqual([]);
+  });
+
+  it('answers a browser with GraphiQL, without a key', async () => {
+    const page = await request('GET', '/graphql', undefined, {
+      accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+    });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; /);
+    expect(await page.text()).toContain('<title>GraphiQL');
+  });
+
+  it('answers a browser that asks a query with its result', async () => {
+    const accept = 'text/html,*/*;q=0.8';
+    const answer = await api.call('GET', '/graphql?query={__typename}', undefined, { accept });
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('refuses whoever is not known with a GraphQL error', async () => {
+    const answer = await request('POST', '/graphql', { query: '{ __typename }' });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    expect(await answer.json()).toEqual({
+      errors: [{ message: 'The request is not authenticated.', extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+  });
+
+  it('refuses a malformed Idempotency-Key on POST and ignores it on GET', async () => {
+    const headers = { 'idempotency-key': '"unclosed' };
+    const post = await api.call('POST', '/graphql', { query: '{ __typename }' }, headers);
+    expect([post.status, await post.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    ]);
+    const get = await api.call('GET', '/graphql?query={__typename}', undefined, headers);
+    expect([get.status, await get.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+  });
+});
