@@ -1,9 +1,9 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { adminRoutes } from './entry/admin.ts';
 import type { AppEnv } from './entry/app-env.ts';
 import { readBody } from './entry/body.ts';
-import { graphqlRoutes } from './entry/graphql/route.ts';
+import { graphqlRoutes, refuseGraphql } from './entry/graphql/route.ts';
 import { pageRoutes } from './entry/pages/routes.ts';
 import { problem } from './entry/problem.ts';
 import { paylinkRoutes } from './entry/rest/paylinks.ts';
@@ -12,12 +12,16 @@ import { webhookEndpointRoutes } from './entry/rest/webhook-endpoints.ts';
 import { route } from './entry/routes.ts';
 import { webhookRoutes } from './entry/webhooks/routes.ts';
 import { configOf, Misconfigured } from './env.ts';
-import { refusal } from './errors.ts';
+import { type Refusal, refusal } from './errors.ts';
 import { log } from './log.ts';
 import { Waits } from './waits.ts';
 
 const bodyLimit = 64 * 1024;
 const webhookBodyLimit = 1024 * 1024;
+
+/** A refusal that no route has made, in the shape of the surface it was asked on. */
+const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
+  c.req.path === '/graphql' ? refuseGraphql(c, refused) : problem(c, refused);
 
 const app = new Hono<AppEnv>();
 
@@ -46,7 +50,7 @@ app.use(async (c, next) => {
   c.set('config', configOf(c.env));
   const limit = c.req.path.startsWith('/webhooks/') ? webhookBodyLimit : bodyLimit;
   const body = await readBody(c.req.raw, limit);
-  if (!body) return problem(c, refusal('payload_too_large', `The body may have ${limit} bytes.`));
+  if (!body) return refuse(c, refusal('payload_too_large', `The body may have ${limit} bytes.`));
   c.set('body', body);
   return next();
 });
@@ -55,13 +59,13 @@ app.onError((error, c) => {
   const requestId = c.get('requestId');
   if (error instanceof Misconfigured) {
     log('error', 'misconfigured', { requestId, variables: error.message });
-    return problem(
+    return refuse(
       c,
       refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.'),
     );
   }
   log('error', 'internal', { requestId, error: error.name, message: error.message, stack: error.stack });
-  return problem(
+  return refuse(
     c,
     refusal('internal', 'Something went wrong on our side. Repeat the request with the same Idempotency-Key.'),
   );

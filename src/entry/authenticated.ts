@@ -8,7 +8,10 @@ import { problem } from './problem.ts';
 export const authenticated =
   (beside?: (c: Context<AppEnv>, caller: Caller) => void): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    const entrance = await enter(c, 1, beside ? (caller) => beside(c, caller) : undefined);
+    const entrance = await enter(c, (caller) => {
+      beside?.(c, caller);
+      return 1;
+    });
     if (entrance.kind === 'out') return problem(c, entrance.refusal, entrance.headers);
     c.set('caller', entrance.caller);
     await next();

@@ -51,10 +51,13 @@ function entrance(admitted: AdmissionResult, caller: Caller): Entrance {
 }
 
 /**
- * Authenticates a request and admits it for `cost` units: one wait, quota and nonce together. `beside` starts work as soon as it is
- * known who asks; what it reads, it reads while admission is awaited.
+ * Authenticates a request and admits it: one wait, quota and nonce together. `begin` runs as soon as it is known who asks: it says what
+ * the request costs (units) and may start work, which then goes on while admission is awaited.
  */
-export async function enter(c: Context<AppEnv>, cost: number, beside?: (caller: Caller) => void): Promise<Entrance> {
+export async function enter(
+  c: Context<AppEnv>,
+  begin: (caller: Caller) => number | Promise<number>,
+): Promise<Entrance> {
   const config = c.get('config');
   const { method, url, headers } = c.req.raw;
   const request = { method, url, headers, body: c.get('body') };
@@ -63,7 +66,7 @@ export async function enter(c: Context<AppEnv>, cost: number, beside?: (caller: 
   const identity = await authenticate(request, deps);
   if (identity.kind === 'unauthenticated') return turnedAway(c, identity.reason);
   const { caller, nonce } = identity;
-  beside?.(caller);
+  const cost = await begin(caller);
   const admission = admissionFor(c.env, config, waitUntil);
   const quota = quotaOf(caller.merchant, config);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };

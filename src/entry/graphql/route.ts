@@ -9,7 +9,7 @@ import { verbContext } from '../verb-context.ts';
 import { type GraphqlErrorCode, graphqlError } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { runGraphql } from './handler.ts';
-import { prepareGraphql } from './prepare.ts';
+import { type PreparedGraphql, prepareGraphql } from './prepare.ts';
 
 const verbs = { send: sendPaylink, find: findPaylink };
 const decoder = new TextDecoder();
@@ -22,7 +22,8 @@ function errorCode({ code }: Refusal): GraphqlErrorCode {
   return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-function refused(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string>): Response {
+/** A refusal of the whole request, in GraphQL's shape. */
+export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
   const more = {
     ...headers,
     ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
@@ -40,25 +41,25 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
     method === 'GET' && !new URL(url).searchParams.has('query') && headers.get('accept')?.includes('text/html');
   if (wantsPage && c.get('config').ENVIRONMENT === 'local') return graphiqlPage(c);
   const body = c.get('body');
-  const prepared = await prepareGraphql({
-    method,
-    url,
-    headers,
-    body: body.length === 0 ? null : decoder.decode(body),
-  });
+  const request = { method, url, headers, body: body.length === 0 ? null : decoder.decode(body) };
+  let prepared: PreparedGraphql | undefined;
   let preparation: Promise<Preparation> | undefined;
-  const entrance = await enter(c, prepared.cost, (caller) => {
-    if (!prepared.firstSend) return;
-    const { paylinkId, channel, to } = prepared.firstSend;
-    preparation = prepareSend(verbContext(c, caller), paylinkId, channel, to);
-    // Awaited by the send; when the request is not admitted nobody asks how it ended.
-    preparation.catch(() => {});
+  // Only for who is authenticated: parsing and validating a document is work, and its place in the cache is another's.
+  const entrance = await enter(c, async (caller) => {
+    prepared = await prepareGraphql(request);
+    if (prepared.firstSend) {
+      const { paylinkId, channel, to } = prepared.firstSend;
+      preparation = prepareSend(verbContext(c, caller), paylinkId, channel, to);
+      // Awaited by the send; when the request is not admitted nobody asks how it ended.
+      preparation.catch(() => {});
+    }
+    return prepared.cost;
   });
-  if (entrance.kind === 'out') return refused(c, entrance.refusal, entrance.headers);
+  if (entrance.kind === 'out') return refuseGraphql(c, entrance.refusal, entrance.headers);
   c.set('caller', entrance.caller);
   const idempotency = method === 'GET' ? unkeyed : parseIdempotency(headers);
-  if ('code' in idempotency) return refused(c, idempotency, entrance.headers);
-  const response = await runGraphql(prepared, {
+  if ('code' in idempotency) return refuseGraphql(c, idempotency, entrance.headers);
+  const response = await runGraphql(prepared ?? (await prepareGraphql(request)), {
     ctx: verbContext(c, entrance.caller),
     verbs,
     idempotency,
