@@ -54,7 +54,13 @@ export type SendOptions = {
 };
 
 /** What was asked before; enough to ask the provider what became of it. */
-export type LostAttempt = { message: Message; attemptedAt: number; knownMessageIds: string[] };
+export type LostAttempt = {
+  message: Message;
+  attemptedAt: number;
+  knownMessageIds: string[];
+  /** Attempts whose messages would look the same and are not known by id: made before and after this one, open; and refused ones. */
+  rivals?: { before: number; after: number; refused: number };
+};
 
 /** A port to one provider's HTTP API. Implementations never throw. */
 export interface Provider {

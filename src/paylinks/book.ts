@@ -109,9 +109,13 @@ export class Book {
   async projectDue(now: number, recover: (known: Known) => void): Promise<void> {
     this.#forgetTaken();
     const ids = this.#journal.takeDueChanges(now, now + projectionRetryMs, 500);
-    const known = await Promise.all(ids.map((id) => this.get(id, recover)));
+    const loaded = await Promise.allSettled(ids.map((id) => this.get(id, recover)));
+    const known = loaded.map((end) => (end.status === 'fulfilled' ? end.value : null));
     await Promise.all(known.map((one) => (one ? this.#projector.project(one) : false)));
     this.#forgetTaken();
+    // One that could not be loaded is due again, and the others did not have to wait for it.
+    const failed = loaded.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   #forgetTaken(): void {

@@ -71,7 +71,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#sends = new Sends({ ...shared, alarm: this.#alarm, providers, suppressOptedOut: optedOut });
     this.#settling = new Settling({ ...shared, sends: this.#sends });
     // What an earlier life was doing is looked after at once, not only when somebody asks.
-    if (this.#journal.hasRunning()) this.#alarm.ringBy(now());
+    if (this.#journal.abandonRunning(now())) this.#alarm.ringBy(now());
   }
 
   /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */

@@ -21,7 +21,8 @@ CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`;
 /**
  * - `running`: providers are being asked (or the object died while they were).
  * - `unsettled`: ended without any acceptance and with an outcome not known yet; answered from the present state.
- * - `settling`: was unsettled, has been accepted on one channel since, the other is still open; answered from the present state.
+ * - `settling`: accepted on one channel, the other is still open; its first answer is kept if that was final, else answered from the
+ *   present state.
  * - `done`: its first answer is kept. `failed`: refused for certain; its key is free again.
  */
 const OperationState = z.enum(['running', 'unsettled', 'settling', 'done', 'failed']);
@@ -156,9 +157,11 @@ export class Journal {
     return row?.at ?? null;
   }
 
-  /** Whether an earlier life of this object ended with providers being asked. */
-  hasRunning(): boolean {
-    return this.#ids("SELECT id FROM operations WHERE state = 'running' LIMIT 1").length > 0;
+  /** Has operations that an earlier life of this object was running looked after at `now` (ms). @returns whether there are any */
+  abandonRunning(now: number): boolean {
+    const abandoned = this.#ids("SELECT id FROM operations WHERE state = 'running'");
+    if (abandoned.length > 0) this.#sql.exec("UPDATE operations SET due_at = ? WHERE state = 'running'", now);
+    return abandoned.length > 0;
   }
 
   #operation(where: string, ...values: (string | number)[]): Operation | null {

@@ -241,12 +241,15 @@ export class Sends {
       });
       return outcome;
     }
-    if (open && operation.state !== 'running') {
-      journal.saveOperation({ ...operation, state: 'settling', dueAt: settle });
+    // What was answered first stays the answer, also when the other channel is settled later.
+    const answer = operation.outcome ?? JSON.stringify(outcome);
+    if (open) {
+      const first = operation.state === 'running' ? answer : operation.outcome;
+      journal.saveOperation({ ...operation, state: 'settling', dueAt: settle, outcome: first });
       alarm.ringBy(settle);
       return outcome;
     }
-    journal.saveOperation({ ...operation, state: 'done', dueAt: now + keptMs, outcome: JSON.stringify(outcome) });
+    journal.saveOperation({ ...operation, state: 'done', dueAt: now + keptMs, outcome: answer });
     return outcome;
   }
 

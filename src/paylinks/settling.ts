@@ -1,4 +1,4 @@
-import type { Provider } from '../delivery/port.ts';
+import type { LostAttempt, Provider } from '../delivery/port.ts';
 import type { Config } from '../env.ts';
 import type { DeliveryLog } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
@@ -18,6 +18,26 @@ export type SettlingDeps = {
   now: () => number;
   readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
 };
+
+/** When an operation that is being looked into is looked into again, ms. */
+const againMs = 30_000;
+/** Attempts further apart than this cannot be taken for one another, ms. */
+const rivalMs = 15 * 60_000;
+
+/** Attempts whose messages, should the provider have taken them, would look like this one's. */
+function rivalsOf(attempt: DeliveryLog, logs: readonly DeliveryLog[]): NonNullable<LostAttempt['rivals']> {
+  const alike = logs.filter(
+    (other) =>
+      other.id !== attempt.id &&
+      other.messageId === null &&
+      other.provider === attempt.provider &&
+      other.recipientHash === attempt.recipientHash &&
+      Math.abs(other.createdAt - attempt.createdAt) <= rivalMs,
+  );
+  const open = alike.filter(({ status }) => status === 'PENDING' || status === 'UNKNOWN');
+  const before = open.filter(({ id }) => id < attempt.id).length;
+  return { before, after: open.length - before, refused: alike.length - open.length };
+}
 
 /** Looks after operations that are due: abandoned, unsettled, or old enough to be forgotten. */
 export class Settling {
@@ -41,7 +61,7 @@ export class Settling {
     const known = await book.get(operation.paylinkId, (loaded) => sends.recover(loaded));
     if (!known) return journal.deleteOperation(operation.id);
     if (operation.state === 'running') {
-      if (sends.isRunning(operation.id)) journal.saveOperation({ ...operation, dueAt: now + 30_000 });
+      if (sends.isRunning(operation.id)) journal.saveOperation({ ...operation, dueAt: now + againMs });
       else sends.recover(known);
       return;
     }
@@ -57,7 +77,7 @@ export class Settling {
     const { sends, journal } = this.#deps;
     // Counted before asking: a crash in between costs a try, not an endless loop.
     const tried = { ...operation, tries: operation.tries + 1 };
-    journal.saveOperation({ ...tried, dueAt: now + 30_000 });
+    journal.saveOperation({ ...tried, dueAt: now + againMs });
     const lost = known.paylink.deliveryLogs.filter(
       (log) => log.operationId === operation.id && log.status === 'UNKNOWN',
     );
@@ -76,7 +96,8 @@ export class Settling {
     if (!provider?.settle || !this.#mayAsk(provider, known, attempt, standing)) return;
     const message = composeMessage(config, known.paylink, standing.merchant, attempt, attempt.recipient);
     const knownMessageIds = known.paylink.deliveryLogs.flatMap((log) => (log.messageId ? [log.messageId] : []));
-    const lost = { message, attemptedAt: attempt.createdAt, knownMessageIds };
+    const rivals = rivalsOf(attempt, known.paylink.deliveryLogs);
+    const lost = { message, attemptedAt: attempt.createdAt, knownMessageIds, rivals };
     const outcome = await provider.settle(lost, { timeoutMs: config.PROVIDER_TIMEOUT_MS });
     sends.changeAttempt(known, attempt.id, (log, at, version) => withOutcome(log, outcome, at, version));
   }

@@ -39,6 +39,25 @@ describe('what a coordinator left open', () => {
     expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: true });
   });
 
+  it('is settled beside an accepted channel too, and the first answer stays the answer', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const { provider } = scripted('resend', 'EMAIL', unknown, async () => accepted());
+    const sms = scripted('telnyx', 'SMS', accepted);
+    await usingProviders(paylink.id, [provider, sms.provider], () => now);
+    const ctx = contextOf(merchant);
+    const first = await send(ctx, paylink.id, { key: 'k' });
+    if (first.kind !== 'sent') throw new Error(first.kind);
+    expect(first.accepted).toEqual(['SMS']);
+    now += 31_000;
+    await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    const stored = await findPaylink(ctx, paylink.id);
+    expect(stored?.deliveryLogs.map(({ status }) => status)).toEqual(['SENT', 'SENT']);
+    expect(stored?.events.filter(({ type }) => type === 'SENT')).toHaveLength(1);
+    expect(await send(ctx, paylink.id, { key: 'k' })).toEqual({ ...first, replayed: true });
+    expect(sms.received).toHaveLength(1);
+  });
+
   it('is never asked again by a message once the Paylink was canceled', async () => {
     let now = Date.now();
     const paylink = await seedPaylink(merchant);

@@ -108,13 +108,24 @@ const latestMs = 10 * 60_000;
 
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-/** The message made nearest to the attempt that carries its link and belongs to no other attempt. Absence proves nothing. */
+/**
+ * The attempt's message among those that carry its link and belong to no other attempt. Absence proves nothing. Attempts side by side
+ * make messages that look the same: when there are fewer than attempts nobody can tell whose they are, else their order says it.
+ */
 function found(messages: z.infer<typeof Listed>[], lost: LostAttempt, shortLink: string): ProviderOutcome {
+  const { before, after, refused: failed } = lost.rivals ?? { before: 0, after: 0, refused: 0 };
   const distance = (message: { date_created: string }) => Date.parse(message.date_created) - lost.attemptedAt;
-  const [nearest] = messages
+  const own = messages
     .filter(({ direction, to }) => direction.startsWith('outbound') && to === lost.message.to)
     .filter(({ sid, body }) => body.split(/\s+/).includes(shortLink) && !lost.knownMessageIds.includes(sid))
-    .filter((message) => distance(message) >= -slackMs && distance(message) <= latestMs)
-    .sort((a, b) => Math.abs(distance(a)) - Math.abs(distance(b)));
-  return nearest ? stateOf(nearest) : { kind: 'unknown', reason: 'not in the provider’s list' };
+    .filter((message) => distance(message) >= -slackMs && distance(message) <= latestMs);
+  const taken = own.filter((message) => stateOf(message).kind === 'accepted');
+  const candidates = taken.length > 0 || failed > 0 ? taken : own;
+  if (candidates.length === 0) return { kind: 'unknown', reason: 'not in the provider’s list' };
+  if (candidates.length <= before + after) return { kind: 'unknown', reason: 'one of several like it' };
+  // The list is newest first, to the second.
+  const ordered = candidates.reverse().sort((a, b) => Date.parse(a.date_created) - Date.parse(b.date_created));
+  const nearest = ordered.toSorted((a, b) => Math.abs(distance(a)) - Math.abs(distance(b)));
+  const chosen = before + after > 0 ? ordered[before] : nearest[0];
+  return chosen ? stateOf(chosen) : { kind: 'unknown', reason: 'not in the provider’s list' };
 }

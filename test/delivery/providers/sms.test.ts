@@ -61,6 +61,20 @@ describe('twilio settling a lost attempt', () => {
     expect(await settle(lost(message, { knownMessageIds: [sid] }))).toMatchObject({ kind: 'unknown' });
   });
 
+  it('does not tell attempts side by side apart unless the list has a message for each', async () => {
+    const { message, sid } = await lostMessage();
+    const rivals = { before: 0, after: 1, refused: 0 };
+    expect(await settle(lost(message, { rivals }))).toMatchObject({ kind: 'unknown' });
+    await behave(url, { provider: 'twilio', to: message.to, behaviours: ['500-after'] });
+    await twilio(config).send({ ...message, attemptId: crypto.randomUUID() }, options);
+    const second = (await callsOf(url, { to: message.to })).calls[1]?.messageId;
+    expect(await settle(lost(message, { rivals }))).toEqual({ kind: 'accepted', messageId: sid });
+    expect(await settle(lost(message, { rivals: { before: 1, after: 0, refused: 0 } }))).toEqual({
+      kind: 'accepted',
+      messageId: second,
+    });
+  });
+
   it('does not take a message with another link, or of another time, for it', async () => {
     const { message } = await lostMessage();
     expect(await settle(lost({ ...message, shortLink: `${message.shortLink}0` }))).toMatchObject({ kind: 'unknown' });
