@@ -18,10 +18,10 @@ const server = createServer((request, response) => {
     last = Buffer.concat(chunks).toString();
     count += 1;
     const id = count.toString(16).padStart(24, '0');
-    response.writeHead(202, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify({ request_id: id, results: [{ index: 0, message_id: `<${id}@bench>`, status: 'sent' }] }),
-    );
+    const results = [{ index: 0, message_id: `<${id}@bench>`, status: 'sent' }];
+    const body = JSON.stringify({ request_id: id, results });
+    response.writeHead(202, { 'content-type': 'application/json', 'content-length': body.length });
+    response.end(body);
   });
 });
 

@@ -32,8 +32,9 @@ app.use(async (c, next) => {
   c.set('now', now);
   c.set('waits', new Waits());
   await next();
-  // Set here and not before: an answer that a handler builds itself takes no headers set earlier.
-  c.header('x-request-id', c.get('requestId'));
+  // Set here and not before: an answer that a handler builds itself takes no headers set earlier. Not by `c.header`, which would make
+  // a new answer of the body's stream.
+  c.res.headers.set('x-request-id', c.get('requestId'));
   const { status } = c.res;
   const fields = {
     requestId: c.get('requestId'),

@@ -15,8 +15,10 @@ export const authenticated =
     if (entrance.kind === 'out') return problem(c, entrance.refusal, entrance.headers);
     c.set('caller', entrance.caller);
     await next();
-    c.header('server-timing', c.get('waits').header());
-    for (const [name, value] of Object.entries(entrance.headers)) c.header(name, value);
+    // Not by `c.header`: once there is an answer, that makes a new one of its body's stream for every header.
+    const { headers } = c.res;
+    headers.set('server-timing', c.get('waits').header());
+    for (const [name, value] of Object.entries(entrance.headers)) headers.set(name, value);
   };
 
 /** The caller of a route behind `authenticated`. @throws when the route is not */

@@ -7,10 +7,18 @@ export type Parsed<T> = { kind: 'ok'; value: T } | { kind: 'refused'; refusal: R
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** Reads a request's body, at most `limit` bytes; null when it is longer. Stops reading as soon as that is certain. */
+/**
+ * Reads a request's body, at most `limit` bytes; null when it is longer. A body of a length that was told is read in one go, any other
+ * piece by piece, and no further than that is certain.
+ */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
   if (!request.body) return new Uint8Array();
+  const told = request.headers.get('content-length');
+  if (told !== null && Number(told) > limit) return null;
+  if (told !== null) {
+    const body = new Uint8Array(await request.arrayBuffer());
+    return body.byteLength > limit ? null : body;
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
