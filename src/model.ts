@@ -1,6 +1,6 @@
 /**
  * The words of the domain, as plain data: what is stored, what crosses the Durable Object boundary, what is rendered.
- * Types only; times are milliseconds since the epoch, money is integer minor units of `currencyCode`.
+ * Times are milliseconds since the epoch, money is integer minor units of `currencyCode`.
  */
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -8,17 +8,19 @@ export type JsonObject = { [key: string]: Json };
 
 export type Channel = 'EMAIL' | 'SMS';
 
-export type PaylinkStatus =
-  | 'CREATED'
-  | 'SENT'
-  | 'OPENED'
-  | 'PAID'
-  | 'PARTIALLY_PAID'
-  | 'REFUNDED'
-  | 'PARTIALLY_REFUNDED'
-  | 'EXPIRED'
-  | 'CANCELED'
-  | 'FAILED';
+export const paylinkStatuses = [
+  'CREATED',
+  'SENT',
+  'OPENED',
+  'PAID',
+  'PARTIALLY_PAID',
+  'REFUNDED',
+  'PARTIALLY_REFUNDED',
+  'EXPIRED',
+  'CANCELED',
+  'FAILED',
+] as const;
+export type PaylinkStatus = (typeof paylinkStatuses)[number];
 
 /** A delivery attempt: PENDING while the provider is asked, UNKNOWN when its answer was lost. */
 export type DeliveryStatus = 'PENDING' | 'SENT' | 'DELIVERED' | 'FAILED' | 'BOUNCED' | 'SUPPRESSED' | 'UNKNOWN';

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import type { DeliveryLog, LineItem, Order, Paylink, PaylinkEvent, PaylinkHead } from '../model.ts';
+import {
+  type DeliveryLog,
+  type LineItem,
+  type Order,
+  type Paylink,
+  type PaylinkEvent,
+  type PaylinkHead,
+  paylinkStatuses,
+} from '../model.ts';
 import { Flag, JsonRecord, jsonText } from './row.ts';
 
 /** Column names of `paylinks`, in the order of every insert (create_key and create_fingerprint aside). */
@@ -78,18 +86,7 @@ export const toHeadRow = (head: PaylinkHead): Record<(typeof headColumns)[number
 const text = z.string().nullable();
 const int = z.int();
 const maybeInt = z.int().nullable();
-const status = z.enum([
-  'CREATED',
-  'SENT',
-  'OPENED',
-  'PAID',
-  'PARTIALLY_PAID',
-  'REFUNDED',
-  'PARTIALLY_REFUNDED',
-  'EXPIRED',
-  'CANCELED',
-  'FAILED',
-]);
+const status = z.enum(paylinkStatuses);
 
 const Item: z.ZodType<LineItem> = z.object({
   id: z.string(),

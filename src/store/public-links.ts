@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PaylinkStatus } from '../model.ts';
+import { paylinkStatuses } from '../model.ts';
 import { jsonText } from './row.ts';
 
 const Item = z.object({
@@ -10,22 +10,9 @@ const Item = z.object({
   tax: z.int().nullable(),
 });
 
-const statuses = [
-  'CREATED',
-  'SENT',
-  'OPENED',
-  'PAID',
-  'PARTIALLY_PAID',
-  'REFUNDED',
-  'PARTIALLY_REFUNDED',
-  'EXPIRED',
-  'CANCELED',
-  'FAILED',
-] as const satisfies PaylinkStatus[];
-
 const Row = z.object({
   id: z.string(),
-  status: z.enum(statuses),
+  status: z.enum(paylinkStatuses),
   code: z.string(),
   checkoutUrl: z.string().nullable(),
   currencyCode: z.string(),

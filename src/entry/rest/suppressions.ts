@@ -10,31 +10,18 @@ import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
 import { route } from '../routes.ts';
 import { verbContext } from '../verb-context.ts';
+import { nextCursor, paging } from './paging.ts';
 
-/** A cursor says where the previous page ended: `{createdAt in ms, base 36}.{id}`. Opaque to callers. */
-const Cursor = z
-  .string()
-  .regex(/^[0-9a-z]{1,11}\.[0-9a-f-]{36}$/, 'Must be a nextCursor of an earlier page.')
-  .transform((text) => {
-    const [time = '', id = ''] = text.split('.');
-    return { createdAt: Number.parseInt(time, 36), id };
-  });
-
-const Query = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(20),
-  cursor: Cursor.optional(),
-});
+const Query = z.strictObject(paging);
 
 async function list(c: Context<AppEnv>): Promise<Response> {
   const query = validate(Query, c.req.query(), 'query');
   if (query.kind === 'refused') return problem(c, query.refusal);
   const { limit, cursor } = query.value;
-  const { page, more } = await listSuppressions(verbContext(c, callerOf(c)), { limit, after: cursor });
+  const { page, more } = await listSuppressions(verbContext(c, callerOf(c)), {
+    limit,
+    after: cursor && { createdAt: cursor.at, id: cursor.id },
+  });
   const last = page.at(-1);
   const data = page.map(({ id, channel, recipient, reason, createdAt }) => ({
     suppressionId: id,
@@ -43,7 +30,7 @@ async function list(c: Context<AppEnv>): Promise<Response> {
     reason,
     createdAt: new Date(createdAt).toISOString(),
   }));
-  return c.json({ data, nextCursor: more && last ? `${last.createdAt.toString(36)}.${last.id}` : null });
+  return c.json({ data, nextCursor: nextCursor(more, last && { at: last.createdAt, id: last.id }) });
 }
 
 async function lift(c: Context<AppEnv>): Promise<Response> {

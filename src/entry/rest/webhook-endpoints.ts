@@ -19,6 +19,7 @@ import { authenticated, callerOf } from '../authenticated.ts';
 import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
 import { route } from '../routes.ts';
+import { nextCursor, paging } from './paging.ts';
 
 const eventTypes = z
   .array(z.enum(['*', ...merchantEventTypes]))
@@ -47,24 +48,7 @@ const ReplayBody = z.union(
   'Name either a deliveryId or, as an ISO 8601 time, since.',
 );
 
-/** Where the previous page ended: `{attemptedAt in ms, base 36}~{id}`. Opaque to callers. */
-const Cursor = z
-  .string()
-  .regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')
-  .transform((text) => {
-    const [time = '', id = ''] = text.split('~');
-    return { attemptedAt: Number.parseInt(time, 36), id };
-  });
-
-const AttemptsQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(20),
-  cursor: Cursor.optional(),
-});
+const AttemptsQuery = z.strictObject(paging);
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
@@ -155,11 +139,14 @@ async function attempts(c: Context<AppEnv>): Promise<Response> {
   const query = validate(AttemptsQuery, c.req.query(), 'query');
   if (query.kind === 'refused') return problem(c, query.refusal);
   const { limit, cursor } = query.value;
-  const found = await attemptsOf(contextOf(c), idOf(c), { limit, after: cursor });
+  const found = await attemptsOf(contextOf(c), idOf(c), {
+    limit,
+    after: cursor && { attemptedAt: cursor.at, id: cursor.id },
+  });
   if (found.kind === 'refused') return problem(c, found.refusal);
   const last = found.page.at(-1);
-  const nextCursor = found.more && last ? `${last.attemptedAt.toString(36)}~${last.id}` : null;
-  return c.json({ data: found.page.map(renderAttempt), nextCursor });
+  const end = last && { at: last.attemptedAt, id: last.id };
+  return c.json({ data: found.page.map(renderAttempt), nextCursor: nextCursor(found.more, end) });
 }
 
 async function replay(c: Context<AppEnv>): Promise<Response> {
