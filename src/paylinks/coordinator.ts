@@ -17,6 +17,7 @@ import { applyChange } from './apply-change.ts';
 import { Book } from './book.ts';
 import type { ChangeCommand } from './change-command.ts';
 import type { Known } from './changes.ts';
+import { Conclusions } from './conclusions.ts';
 import type { ChangeReply, CoordinatorRpc, CreateCommand, CreateReply } from './coordinator-rpc.ts';
 import { mayAct } from './decide-send.ts';
 import { Journal } from './journal.ts';
@@ -44,6 +45,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #alarm: AlarmClock;
   readonly #journal: Journal;
   readonly #book: Book;
+  readonly #conclusions: Conclusions;
   readonly #sends: Sends;
   readonly #settling: Settling;
 
@@ -63,13 +65,20 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       readStanding: (paylinkId: string, hashes: string[], at: number) =>
         readStanding(databaseOfPaylink(env, paylinkId), paylinkId, null, hashes, at),
     };
+    this.#conclusions = new Conclusions({ ...shared, alarm: this.#alarm });
     const inbox: InboxWriter = (message) => insertInboxMessage(db, message);
     const providers: SendsDeps['providers'] = (channel, merchant) =>
       this.providersFor(this.#config, channel, merchant.mode, inbox);
     const optedOut: SendsDeps['suppressOptedOut'] = ({ id, merchantId }, target, at) =>
       suppressOptedOut(databaseOfPaylink(env, id), merchantId, target, at);
-    this.#sends = new Sends({ ...shared, alarm: this.#alarm, providers, suppressOptedOut: optedOut });
-    this.#settling = new Settling({ ...shared, sends: this.#sends });
+    this.#sends = new Sends({
+      ...shared,
+      conclusions: this.#conclusions,
+      alarm: this.#alarm,
+      providers,
+      suppressOptedOut: optedOut,
+    });
+    this.#settling = new Settling({ ...shared, sends: this.#sends, conclusions: this.#conclusions });
     // What an earlier life was doing is looked after at once, not only when somebody asks.
     if (this.#journal.abandonRunning(now())) this.#alarm.ringBy(now());
   }
@@ -137,7 +146,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     if (command.kind === 'erase') this.#journal.forgetAnswers(paylinkId);
     if (changed) {
       this.#book.commit(known, applied.paylink, now, { lineItems: applied.lineItems === true });
-      if (command.kind === 'delivery') this.#sends.afterNews(known);
+      if (command.kind === 'delivery') this.#conclusions.afterNews(known);
     }
     const { paylink } = known;
     await this.#book.project(known);

@@ -6,15 +6,15 @@ import type { Channel, DeliveryLog, Merchant, Paylink } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
 import { Waits } from '../waits.ts';
 import type { AlarmClock } from './alarm-clock.ts';
-import { withOutcome } from './attempt.ts';
 import type { Book } from './book.ts';
 import type { Known } from './changes.ts';
 import { composeMessage } from './compose.ts';
+import type { Conclusions } from './conclusions.ts';
 import { decideSend, mayAct, type Target } from './decide-send.ts';
 import { type DispatchDesk, dispatchChannel, newAttempt } from './dispatch.ts';
-import { keptMs, matchOperation } from './idempotency.ts';
+import { matchOperation } from './idempotency.ts';
 import type { Journal, Operation } from './journal.ts';
-import { outcomeOf, summarize, withConclusion } from './operation.ts';
+import { outcomeOf } from './operation.ts';
 import type { SendOutcome } from './outcome.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
 import { within } from './within.ts';
@@ -25,11 +25,9 @@ const sendDeadlineMs = 25_000;
 const stuckMs = 30_000;
 /** How long an un-keyed repeat waits for the send it repeats, ms. */
 const unkeyedWaitMs = 20_000;
-/** When an unknown outcome is looked into, after the first, second … try, ms. */
-const settleAfterMs = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
-
 export type SendsDeps = {
   book: Book;
+  conclusions: Conclusions;
   journal: Journal;
   alarm: AlarmClock;
   config: Config;
@@ -172,7 +170,7 @@ export class Sends {
     const waits = new Waits();
     const dispatched = Promise.all(plans.map((plan) => dispatchChannel(desk, { ...plan, ...shared })));
     const reports = await waits.during('provider', dispatched);
-    const outcome = this.conclude(known, operation);
+    const outcome = this.#deps.conclusions.conclude(known, operation);
     await waits.during('store', book.project(known));
     return { outcome, reports: reports.flat(), waits: waits.all() };
   }
@@ -193,7 +191,7 @@ export class Sends {
         );
         return attempt;
       },
-      end: (attemptId, change) => this.changeAttempt(known, attemptId, change),
+      end: (attemptId, change) => this.#deps.conclusions.changeAttempt(known, attemptId, change),
       optedOut: (target) => this.#deps.suppressOptedOut(known.paylink, target, clock()),
       ask: (provider, attempt, timeoutMs) => {
         const message = composeMessage(config, known.paylink, merchant, attempt, attempt.recipient ?? '');
@@ -202,92 +200,14 @@ export class Sends {
     };
   }
 
-  /** Moves one attempt on, durably. */
-  changeAttempt(known: Known, attemptId: string, change: Parameters<DispatchDesk['end']>[1]): void {
-    const { paylink } = known;
-    const now = this.#deps.now();
-    const version = paylink.version + 1;
-    let changed = false;
-    const deliveryLogs = paylink.deliveryLogs.map((log) => {
-      const next = log.id === attemptId ? change(log, now, version) : null;
-      if (next) changed = true;
-      return next ?? log;
-    });
-    if (changed) this.#deps.book.commit(known, { ...paylink, version, updatedAt: now, deliveryLogs }, now);
-  }
-
-  /** Writes down what an operation came to, as far as that is known now. */
-  conclude(known: Known, operation: Operation): SendOutcome {
-    const { book, journal, alarm, now: clock } = this.#deps;
-    const now = clock();
-    const written = operation.state === 'settling';
-    const { open } = summarize(known.paylink, operation.id);
-    const next = written ? known.paylink : withConclusion(known.paylink, operation.id, operation.createdBy, now);
-    if (next !== known.paylink) book.commit(known, next, now);
-    const outcome = outcomeOf(next, operation.id);
-    const settle = now + (settleAfterMs[operation.tries] ?? keptMs);
-    if (outcome.kind === 'pending') {
-      journal.saveOperation({ ...operation, state: 'unsettled', dueAt: settle });
-      alarm.ringBy(settle);
-      return outcome;
-    }
-    if (outcome.kind === 'failed') {
-      journal.saveOperation({
-        ...operation,
-        state: 'failed',
-        key: null,
-        dueAt: now + keptMs,
-        outcome: JSON.stringify(outcome),
-      });
-      return outcome;
-    }
-    // What was answered first stays the answer, also when the other channel is settled later.
-    const answer = operation.outcome ?? JSON.stringify(outcome);
-    if (open) {
-      const first = operation.state === 'running' ? answer : operation.outcome;
-      journal.saveOperation({ ...operation, state: 'settling', dueAt: settle, outcome: first });
-      alarm.ringBy(settle);
-      return outcome;
-    }
-    journal.saveOperation({ ...operation, state: 'done', dueAt: now + keptMs, outcome: answer });
-    return outcome;
-  }
-
-  /** After an earlier life of this object died: what it was asking a provider is unknown, at once. */
+  /** Concludes what an earlier life of this object left running. */
   recover(known: Known): void {
-    const { journal, book } = this.#deps;
-    for (const operation of journal.openOperations(known.paylink.id)) {
-      if (operation.state !== 'running' || this.#running.has(operation.id)) continue;
-      const lost = known.paylink.deliveryLogs.filter(
-        (log) => log.operationId === operation.id && log.status === 'PENDING',
-      );
-      for (const log of lost) {
-        const outcome = {
-          kind: 'unknown',
-          reason: 'The gateway restarted while the provider was being asked.',
-        } as const;
-        this.changeAttempt(known, log.id, (current, now, version) => withOutcome(current, outcome, now, version));
-      }
-      this.conclude(known, operation);
-      void book.project(known);
-    }
+    this.#deps.conclusions.recover(known, (operationId) => this.#running.has(operationId));
   }
 
   /** Whether this life of the object is asking providers for it right now. */
   isRunning(operationId: string): boolean {
     return this.#running.has(operationId);
-  }
-
-  /** Looked into for the last time: UNKNOWN stays in the log for a person to see. */
-  isGivenUp(operation: Operation): boolean {
-    return operation.tries >= settleAfterMs.length;
-  }
-
-  /** After news of an attempt: writes down what its open operation has come to. */
-  afterNews(known: Known): void {
-    for (const operation of this.#deps.journal.openOperations(known.paylink.id)) {
-      if (operation.state !== 'running') this.conclude(known, operation);
-    }
   }
 
   /** The providers of a channel for this merchant, in fail-over order. */

@@ -6,6 +6,7 @@ import { withOutcome } from './attempt.ts';
 import type { Book } from './book.ts';
 import type { Known } from './changes.ts';
 import { composeMessage } from './compose.ts';
+import type { Conclusions } from './conclusions.ts';
 import type { Journal, Operation } from './journal.ts';
 import type { Sends } from './sends.ts';
 import { isActive } from './status.ts';
@@ -14,6 +15,7 @@ export type SettlingDeps = {
   book: Book;
   journal: Journal;
   sends: Sends;
+  conclusions: Conclusions;
   config: Config;
   now: () => number;
   readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
@@ -56,7 +58,7 @@ export class Settling {
   }
 
   async #lookAfter(operation: Operation, now: number): Promise<void> {
-    const { journal, book, sends } = this.#deps;
+    const { journal, book, sends, conclusions } = this.#deps;
     if (operation.state === 'done' || operation.state === 'failed') return journal.deleteOperation(operation.id);
     const known = await book.get(operation.paylinkId, (loaded) => sends.recover(loaded));
     if (!known) return journal.deleteOperation(operation.id);
@@ -67,14 +69,14 @@ export class Settling {
     }
     const latest = journal.operation(operation.id);
     if (!latest || latest.dueAt > now) return;
-    if (sends.isGivenUp(latest)) return journal.deleteOperation(latest.id);
+    if (conclusions.isGivenUp(latest)) return journal.deleteOperation(latest.id);
     await this.#ask(known, latest, now);
     await book.project(known);
   }
 
   /** Asks the providers that can tell (by the same idempotency key, or by their message list) what became of the lost attempts. */
   async #ask(known: Known, operation: Operation, now: number): Promise<void> {
-    const { sends, journal } = this.#deps;
+    const { conclusions, journal } = this.#deps;
     // Counted before asking: a crash in between costs a try, not an endless loop.
     const tried = { ...operation, tries: operation.tries + 1 };
     journal.saveOperation({ ...tried, dueAt: now + againMs });
@@ -84,11 +86,11 @@ export class Settling {
     await Promise.all(lost.map((attempt) => this.#settle(known, attempt, now)));
     const latest = journal.operation(operation.id);
     if (latest && (latest.state === 'unsettled' || latest.state === 'settling'))
-      sends.conclude(known, { ...latest, tries: tried.tries });
+      conclusions.conclude(known, { ...latest, tries: tried.tries });
   }
 
   async #settle(known: Known, attempt: DeliveryLog, now: number): Promise<void> {
-    const { readStanding, config, sends } = this.#deps;
+    const { readStanding, config, sends, conclusions } = this.#deps;
     if (attempt.recipient === null) return;
     const standing = await readStanding(known.paylink.id, [attempt.recipientHash], now);
     if (!standing) return;
@@ -99,7 +101,7 @@ export class Settling {
     const rivals = rivalsOf(attempt, known.paylink.deliveryLogs);
     const lost = { message, attemptedAt: attempt.createdAt, knownMessageIds, rivals };
     const outcome = await provider.settle(lost, { timeoutMs: config.PROVIDER_TIMEOUT_MS });
-    sends.changeAttempt(known, attempt.id, (log, at, version) => withOutcome(log, outcome, at, version));
+    conclusions.changeAttempt(known, attempt.id, (log, at, version) => withOutcome(log, outcome, at, version));
   }
 
   /** Asking again under the same key may be the first time the provider hears of it: never once the Paylink ended or the recipient opted out. */
