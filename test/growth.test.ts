@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
+import { nextCursor } from '../src/entry/rest/paging.ts';
 import type { Merchant } from '../src/model.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';
@@ -74,7 +75,7 @@ async function costs() {
 
 /** The page after the seeded Paylink of this number. */
 async function pageAt(n: number) {
-  const cursor = `${(1700000000000 + n).toString(36)}.01890000-0000-7000-8000-ffffffffffff`;
+  const cursor = nextCursor(true, { at: 1700000000000 + n, id: '01890000-0000-7000-8000-ffffffffffff' });
   const { answer, rows } = await ask('GET', `/paylinks?limit=20&cursor=${cursor}`);
   const { data }: { data: unknown[] } = await answer.json();
   return { length: data.length, rows };

@@ -90,10 +90,15 @@ export class Book {
     else this.#busy.delete(id);
   }
 
-  /** Takes `next` (one version further) as the truth, durably. Everything up to the next `await` commits with it. */
-  commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
+  /** Takes `next` as the truth, not durably: to be committed, as it is or further on, in this very turn. */
+  draft(known: Known, next: Paylink): void {
     if (!sameDetails(known.paylink, next)) known.detailsVersion = next.version;
     known.paylink = next;
+  }
+
+  /** Takes `next` (one version further) as the truth, durably. Everything up to the next `await` commits with it. */
+  commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
+    this.draft(known, next);
     if (changed?.lineItems) known.itemsVersion = next.version;
     this.#forgetTaken();
     this.#journal.saveChanges(unprojected(known), now + projectionDueMs);

@@ -1,4 +1,4 @@
-import type { Paylink } from '../model.ts';
+import type { Paylink, PaylinkHead } from '../model.ts';
 import type { Changes } from '../store/projection.ts';
 
 /** A Paylink in its coordinator's memory: the truth, and how much of it D1 is known to have. */
@@ -10,25 +10,48 @@ export type Known = {
   projectedVersion: number;
   /** The version that replaced the line items last. */
   itemsVersion: number;
-  /** The version that changed the head last in more than `progress`. */
+  /** The version that changed the head last in more than its progress. */
   detailsVersion: number;
 };
 
-/** What every send changes; with the lists, which are told apart by their own versions. */
-const progress = new Set([
-  'version',
-  'status',
-  'lastSentAt',
-  'updatedAt',
-  'lineItems',
-  'deliveryLogs',
-  'events',
-  'orders',
-]);
+// What every send changes of the head is its progress, all else its details; a new column has to be told apart here.
+const isDetail: Record<keyof PaylinkHead, boolean> = {
+  id: true,
+  merchantId: true,
+  version: false,
+  status: false,
+  code: true,
+  checkoutUrl: true,
+  merchantInvoiceId: true,
+  orderId: true,
+  currencyCode: true,
+  description: true,
+  memo: true,
+  metadata: true,
+  customer: true,
+  phoneE164: true,
+  emailHash: true,
+  phoneHash: true,
+  sendEmail: true,
+  sendSms: true,
+  customerConsent: true,
+  attachments: true,
+  tax: true,
+  shipping: true,
+  subTotal: true,
+  total: true,
+  orderTotal: true,
+  approvedAmount: true,
+  expiration: true,
+  lastSentAt: false,
+  createdAt: true,
+  updatedAt: false,
+};
+const details = Object.entries(isDetail).flatMap(([name, is]) => (is ? [name] : []));
 
 /** Whether one Paylink became the other by its progress alone. What was not set is the same object still. */
 export const sameDetails = (before: Paylink, after: Paylink): boolean =>
-  Object.entries(after).every(([name, value]) => progress.has(name) || value === Reflect.get(before, name));
+  details.every((name) => Reflect.get(before, name) === Reflect.get(after, name));
 
 /** All that was written after D1's version. */
 export function unprojected({ paylink, projectedVersion, itemsVersion, detailsVersion }: Known): Changes {

@@ -24,8 +24,11 @@ export class Conclusions {
     this.#deps = deps;
   }
 
-  /** Moves one attempt on, durably. */
-  changeAttempt(known: Known, attemptId: string, change: AttemptChange): void {
+  /**
+   * Moves one attempt on, durably. `concluding` is the operation if it has no other channel: once accepted, it is concluded in this
+   * very turn, and the attempt is written with the conclusion.
+   */
+  changeAttempt(known: Known, attemptId: string, change: AttemptChange, concluding?: Operation): void {
     const { paylink } = known;
     const now = this.#deps.now();
     const version = paylink.version + 1;
@@ -35,7 +38,11 @@ export class Conclusions {
       if (next) changed = true;
       return next ?? log;
     });
-    if (changed) this.#deps.book.commit(known, { ...paylink, version, updatedAt: now, deliveryLogs }, now);
+    if (!changed) return;
+    const next = { ...paylink, version, updatedAt: now, deliveryLogs };
+    const isOver = deliveryLogs.every((log) => log.operationId !== concluding?.id || log.acceptedAt !== null);
+    if (concluding && isOver) this.#deps.book.draft(known, next);
+    else this.#deps.book.commit(known, next, now);
   }
 
   /** Writes down what an operation came to, as far as that is known now. */

@@ -10,19 +10,15 @@ export function parsePaylinkId(text: string): string | null {
   return paylinkId.test(id) ? id : null;
 }
 
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /**
  * An id of this form for a Paylink, or for an attempt of it: a callback that carries it tells the coordinator too.
  * @param now ms @param coordinator 0–4095
  */
 export function newIdAt(now: number, coordinator: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(8));
   const time = now.toString(16).padStart(12, '0');
-  const variant = hex(random.subarray(0, 2));
-  const nibble = (8 + (Number.parseInt(variant.slice(0, 1), 16) & 3)).toString(16);
   const number = coordinator.toString(16).padStart(3, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-${nibble}${variant.slice(1)}-${hex(random.subarray(2))}`;
+  // The last two groups of a UUIDv4 are those of a UUIDv7: the variant and 62 random bits.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-${crypto.randomUUID().slice(19)}`;
 }
 
 /** The number (0–4095) of the coordinator that writes this Paylink. */

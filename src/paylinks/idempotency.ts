@@ -1,3 +1,4 @@
+import { sha256Hex, utf8 } from '../encoding.ts';
 import type { Channel } from '../model.ts';
 import type { Operation } from './journal.ts';
 
@@ -39,7 +40,5 @@ const ordered = (value: unknown): unknown => {
 
 /** What a create means: hex SHA-256 of its checked fields in canonical order (a hash, as the fields name a customer). */
 export async function createFingerprint(fields: object): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(['create', ordered(fields)]));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Hex(utf8(JSON.stringify(['create', ordered(fields)])));
 }

@@ -114,8 +114,14 @@ export class Journal {
     return this.#operation('WHERE id = ?', id);
   }
 
-  operationByKey(paylinkId: string, key: string): Operation | null {
-    return this.#operation('WHERE paylink_id = ? AND key = ?', paylinkId, key);
+  /** The operation of this id, else the Paylink's of this key. */
+  operationOf(id: string, paylinkId: string, key: string): Operation | null {
+    return this.#operation(
+      'WHERE id = ?1 OR (paylink_id = ?2 AND key = ?3) ORDER BY id = ?1 DESC LIMIT 1',
+      id,
+      paylinkId,
+      key,
+    );
   }
 
   /** The latest un-keyed operation that asked for the same, begun after `since` (ms) or still running. */

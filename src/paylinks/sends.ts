@@ -80,14 +80,18 @@ export class Sends {
   /** The answer to a command that names an operation which exists; null when it is new. */
   #repeated(command: SendCommand, known: Known): Promise<SendReply> | SendReply | null {
     const { journal, now } = this.#deps;
-    const own = journal.operation(command.operationId);
-    if (own)
-      return own.state === 'running' ? this.#await(own.id, sendDeadlineMs, false) : this.#answer(own, known, false);
-    const { key, paylinkId, fingerprint, standing } = command;
-    const existing = key
-      ? journal.operationByKey(paylinkId, key)
-      : journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs);
+    const { operationId, key, paylinkId, fingerprint, standing } = command;
+    const existing =
+      key === null
+        ? (journal.operation(operationId) ??
+          journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs))
+        : journal.operationOf(operationId, paylinkId, key);
     if (!existing) return null;
+    if (existing.id === operationId) {
+      return existing.state === 'running'
+        ? this.#await(operationId, sendDeadlineMs, false)
+        : this.#answer(existing, known, false);
+    }
     switch (matchOperation(existing, fingerprint)) {
       case 'new':
         return null;
@@ -164,7 +168,7 @@ export class Sends {
     merchant: Merchant,
   ): Promise<SendReply> {
     const { book, config } = this.#deps;
-    const desk = this.#desk(known, operation, merchant, command.traceparent);
+    const desk = this.#desk(known, operation, merchant, plans.length === 1, command.traceparent);
     const deadline = operation.createdAt + sendDeadlineMs - 1_000;
     const shared = { skip: command.skip, merchant, timeoutMs: config.PROVIDER_TIMEOUT_MS, deadline };
     const waits = new Waits();
@@ -175,8 +179,9 @@ export class Sends {
     return { outcome, reports: reports.flat(), waits: waits.all() };
   }
 
-  #desk(known: Known, operation: Operation, merchant: Merchant, traceparent?: string): DispatchDesk {
-    const { book, config, now: clock } = this.#deps;
+  /** `isOnly`: the send has one channel, so that the end of its call is followed by the conclusion in the same turn. */
+  #desk(known: Known, operation: Operation, merchant: Merchant, isOnly: boolean, traceparent?: string): DispatchDesk {
+    const { book, conclusions, config, now: clock } = this.#deps;
     return {
       now: clock,
       paylink: () => known.paylink,
@@ -191,7 +196,7 @@ export class Sends {
         );
         return attempt;
       },
-      end: (attemptId, change) => this.#deps.conclusions.changeAttempt(known, attemptId, change),
+      end: (attemptId, change) => conclusions.changeAttempt(known, attemptId, change, isOnly ? operation : undefined),
       optedOut: (target) => this.#deps.suppressOptedOut(known.paylink, target, clock()),
       ask: (provider, attempt, timeoutMs) => {
         const message = composeMessage(config, known.paylink, merchant, attempt, attempt.recipient ?? '');

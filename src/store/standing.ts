@@ -15,8 +15,23 @@ export type Standing = {
   recent: { hash: string; count: number }[];
 };
 
+/** A merchant is the same in every row of a busy one, and parsing it is most of the row: the latest are kept by their text. */
+const kept = new Map<string, Merchant>();
+const mostKept = 200;
+const StoredMerchant = jsonText(MerchantRow);
+
+function merchantOf(text: string): Merchant {
+  const known = kept.get(text);
+  if (known) return known;
+  const merchant = StoredMerchant.parse(text);
+  const [oldest] = kept.keys();
+  if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+  kept.set(text, merchant);
+  return merchant;
+}
+
 const Row = z.object({
-  merchant: jsonText(MerchantRow),
+  merchant: z.string(),
   email_hash: z.string().nullable(),
   phone_hash: z.string().nullable(),
   suppressed: jsonText(z.array(z.object({ channel: z.enum(['EMAIL', 'SMS']), hash: z.string() }))),
@@ -56,5 +71,5 @@ export async function readStanding(
   if (!row) return null;
   const { merchant, email_hash, phone_hash, suppressed, recent } = Row.parse(row);
   const hashes = [email_hash, phone_hash, ...others].filter((hash) => hash !== null);
-  return { merchant, hashes, suppressed, recent };
+  return { merchant: merchantOf(merchant), hashes, suppressed, recent };
 }
