@@ -10,6 +10,11 @@ export class AlarmClock {
     this.#storage = storage;
   }
 
+  /** Reads what an earlier life of the object armed, so that it is not put off. To be awaited before anything else is done. */
+  async load(): Promise<void> {
+    this.#armedAt = await this.#storage.getAlarm();
+  }
+
   /** Rings at `at` (ms) or before. */
   ringBy(at: number): void {
     if (this.#armedAt !== null && this.#armedAt <= at) return;

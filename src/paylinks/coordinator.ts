@@ -79,8 +79,11 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       suppressOptedOut: optedOut,
     });
     this.#settling = new Settling({ ...shared, sends: this.#sends, conclusions: this.#conclusions });
-    // What an earlier life was doing is looked after at once, not only when somebody asks.
-    if (this.#journal.abandonRunning(now())) this.#alarm.ringBy(now());
+    void ctx.blockConcurrencyWhile(async () => {
+      await this.#alarm.load();
+      // What an earlier life was doing is looked after at once, not only when somebody asks.
+      if (this.#journal.abandonRunning(now())) this.#alarm.ringBy(now());
+    });
   }
 
   /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */
@@ -107,7 +110,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     });
     if (inserted) {
       this.#announced(inserted);
-      this.#book.remember(known(paylink));
+      this.#book.introduce(known(paylink));
       return { kind: 'created', paylink, replayed: false };
     }
     const existing = key ? await findByCreateKey(db, paylink.merchantId, key.key) : await loadPaylink(db, paylink.id);

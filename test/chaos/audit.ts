@@ -1,0 +1,181 @@
+import type { callsOf } from '../support/fake-client.ts';
+import type { LogRow, Records } from './records.ts';
+import { acceptedIn, type Story } from './story.ts';
+
+export type Call = Awaited<ReturnType<typeof callsOf>>['calls'][number];
+
+export type Verdict = {
+  /** A customer got a message twice, or a provider without keys was asked twice. */
+  duplicates: string[];
+  /** A message or an answer that the record does not bear out. */
+  lost: string[];
+  /** Providers, D1 and coordinators differ. */
+  disagreeing: string[];
+};
+
+/** A call may reach the provider this long after its Paylink's cancel was answered, having begun before, ms. */
+const graceMs = 1_500;
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+/** Holds what the providers got against what D1, the coordinators and the clients say of it. No I/O. */
+export function audit(calls: readonly Call[], records: Records, stories: readonly Story[]): Verdict {
+  const verdict: Verdict = { duplicates: [], lost: [], disagreeing: [] };
+  const logs = new Map(records.logs.map((log) => [log.id, log]));
+  const byAttempt = grouped(calls, ({ attemptId }) => attemptId);
+  const delivered = new Set(calls.filter((call) => call.delivered).map(({ attemptId }) => attemptId));
+  auditDuplicates(verdict, calls, byAttempt, logs, records);
+  auditAttempts(verdict, byAttempt, delivered, records.logs, logs);
+  auditCoordinators(verdict, records, logs);
+  for (const story of stories) auditStory(verdict, story, records, delivered, logs, calls);
+  auditCancels(verdict, stories, byAttempt, records.logs);
+  return verdict;
+}
+
+function auditDuplicates(
+  verdict: Verdict,
+  calls: readonly Call[],
+  byAttempt: Map<string, Call[]>,
+  logs: Map<string, LogRow>,
+  records: Records,
+): void {
+  const operations = new Map(records.operations.map((operation) => [operation.id, operation]));
+  const intents = new Map<string, number>();
+  for (const call of calls) {
+    if (!call.delivered) continue;
+    const log = logs.get(call.attemptId);
+    const operation = log ? operations.get(log.operationId) : undefined;
+    if (!log) continue;
+    if (!operation?.key) {
+      verdict.lost.push(`message ${call.messageId} of attempt ${call.attemptId} belongs to no operation with a key`);
+      continue;
+    }
+    const intent = `${log.paylinkId} ${operation.key} ${log.channel}`;
+    intents.set(intent, (intents.get(intent) ?? 0) + 1);
+  }
+  for (const [intent, count] of intents) if (count > 1) verdict.duplicates.push(`${intent}: ${count} messages`);
+  for (const [attempt, asked] of byAttempt) {
+    const [first] = asked;
+    if (first && first.provider !== 'resend' && asked.length > 1) {
+      verdict.duplicates.push(`${first.provider} was asked ${asked.length} times for attempt ${attempt}`);
+    }
+  }
+}
+
+function auditAttempts(
+  verdict: Verdict,
+  byAttempt: Map<string, Call[]>,
+  delivered: Set<string>,
+  all: readonly LogRow[],
+  logs: Map<string, LogRow>,
+): void {
+  for (const [attempt, [call]] of byAttempt) {
+    const log = logs.get(attempt);
+    if (!log) verdict.lost.push(`${call?.provider} was asked for attempt ${attempt}, which D1 does not show`);
+    else if (log.provider !== call?.provider) {
+      verdict.disagreeing.push(`attempt ${attempt} went to ${call?.provider}, D1 says ${log.provider}`);
+    }
+  }
+  for (const log of all) {
+    const taken = delivered.has(log.id);
+    if (log.status === 'PENDING') verdict.disagreeing.push(`attempt ${log.id} is PENDING for ever`);
+    if (log.status === 'FAILED' && taken) verdict.lost.push(`attempt ${log.id} was delivered, D1 says FAILED`);
+    if ((log.status === 'SENT' || log.status === 'DELIVERED') && !taken) {
+      verdict.lost.push(`attempt ${log.id} was not delivered, D1 says ${log.status}`);
+    }
+  }
+}
+
+function auditCoordinators(verdict: Verdict, records: Records, logs: Map<string, LogRow>): void {
+  const paylinks = new Map(records.paylinks.map((paylink) => [paylink.id, paylink]));
+  const events = new Set(records.events.map(({ id }) => id));
+  for (const { head, deliveryLogs, events: written } of records.changes) {
+    const stored = paylinks.get(head.id);
+    const same =
+      stored !== undefined &&
+      (stored.version > head.version ||
+        (stored.version === head.version && stored.status === head.status && stored.memo === head.memo));
+    if (!same) verdict.disagreeing.push(`${head.id}: the coordinator is at ${head.version}, D1 at ${stored?.version}`);
+    for (const log of deliveryLogs) {
+      const row = logs.get(log.id);
+      if (!row || row.version < log.version || (row.version === log.version && row.status !== log.status)) {
+        verdict.disagreeing.push(`attempt ${log.id}: the coordinator says ${log.status}, D1 ${row?.status}`);
+      }
+    }
+    for (const { id } of written) if (!events.has(id)) verdict.disagreeing.push(`D1 does not have event ${id}`);
+  }
+  for (const { id, state } of records.operations) {
+    if (state === 'running') verdict.disagreeing.push(`operation ${id} is running for ever`);
+  }
+}
+
+function auditStory(
+  verdict: Verdict,
+  story: Story,
+  records: Records,
+  delivered: Set<string>,
+  logs: Map<string, LogRow>,
+  calls: readonly Call[],
+): void {
+  verdict.disagreeing.push(...story.complaints);
+  const { scenario, paylinkId } = story;
+  const created = records.paylinks.filter(({ createKey }) => createKey === scenario.createKey);
+  if (created.length !== 1) verdict.duplicates.push(`${scenario.createKey} made ${created.length} Paylinks`);
+  const [paylink] = created;
+  if (paylink?.id !== paylinkId) verdict.lost.push(`${paylinkId} was answered, D1 has ${paylink?.id}`);
+  if (story.memo !== null && !laterMemos(story).includes(paylink?.memo ?? '')) {
+    verdict.lost.push(`${paylinkId}: the update to "${story.memo}" was answered, D1 has "${paylink?.memo}"`);
+  }
+  if (story.canceledAt !== null && paylink?.status !== 'CANCELED') {
+    verdict.lost.push(`${paylinkId} was canceled, D1 says ${paylink?.status}`);
+  }
+  for (const { intent, ends } of story.sends) {
+    const operation = records.operations.find((one) => one.paylinkId === paylinkId && one.key === intent.key);
+    const attempts = records.logs.filter(({ operationId }) => operationId === operation?.id);
+    for (const end of ends) {
+      const what = `${paylinkId} ${intent.key}`;
+      if (end.kind === 'sent' && !attempts.some(({ id }) => delivered.has(id))) {
+        verdict.lost.push(`${what} was answered "sent", no provider delivered it`);
+      }
+      if (end.kind === 'pending' && attempts.length === 0) verdict.lost.push(`${what} was answered 202 and forgotten`);
+      if (end.kind !== 'sent' && end.kind !== 'pending') continue;
+      for (const log of acceptedIn(end.body)) {
+        // Attempts side by side make messages that look the same; which is whose the provider does not say.
+        const taken = calls.some((call) => call.delivered && call.messageId === log.messageId);
+        if (!taken || logs.get(log.deliveryLogId)?.acceptedAt === null) {
+          verdict.lost.push(`${what}: the answer says that ${log.provider} took ${log.messageId}`);
+        }
+      }
+    }
+  }
+}
+
+/** What the memo may be at the end: the last that was answered, or one that was asked for after it. */
+const laterMemos = ({ scenario, memo }: Story) => scenario.memos.slice(scenario.memos.indexOf(memo ?? ''));
+
+function auditCancels(
+  verdict: Verdict,
+  stories: readonly Story[],
+  byAttempt: Map<string, Call[]>,
+  all: readonly LogRow[],
+): void {
+  const canceled = new Map(stories.map(({ paylinkId, canceledAt }) => [paylinkId, canceledAt]));
+  for (const { id, paylinkId } of all) {
+    const at = canceled.get(paylinkId) ?? null;
+    for (const call of byAttempt.get(id) ?? []) {
+      if (at !== null && call.at > at + graceMs) {
+        verdict.duplicates.push(
+          `${call.provider} was asked for ${paylinkId} ${call.at - at} ms after its cancel was answered`,
+        );
+      }
+    }
+  }
+}

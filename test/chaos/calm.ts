@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Records, readRecords } from './records.ts';
+
+/** Alarms look after what is abandoned after 30 s and ask what became of it 30 s later; ms */
+const patienceMs = 120_000;
+
+/** What still waits for an alarm; null: nothing. @param settled whether what is unknown has to be looked into, too (after 30 s) */
+export function unfinished({ logs, operations, changes, paylinks }: Records, settled: boolean): string | null {
+  const versions = new Map(paylinks.map(({ id, version }) => [id, version]));
+  const pending = logs.filter(({ status }) => status === 'PENDING').length;
+  const running = operations.filter(({ state }) => state === 'running').length;
+  const isOpen = ({ state }: Records['operations'][number]) => state === 'unsettled' || state === 'settling';
+  const unasked = settled ? operations.filter((one) => isOpen(one) && one.tries === 0).length : 0;
+  const behind = changes.filter(({ head }) => (versions.get(head.id) ?? 0) < head.version).length;
+  if (pending + running + unasked + behind === 0) return null;
+  return `${pending} attempts PENDING, ${running} operations running, ${unasked} not looked into, ${behind} Paylinks not in D1`;
+}
+
+/** Waits, within bounds, until the coordinators' alarms have done their work by themselves. @returns what is left undone */
+export async function calm(state: string, settled: boolean): Promise<string | null> {
+  for (const deadline = Date.now() + patienceMs; ; ) {
+    const left = unfinished(readRecords(state), settled);
+    if (left === null || Date.now() > deadline) return left;
+    await pause(1_000);
+  }
+}

@@ -1,0 +1,66 @@
+import { behave, callsOf } from '../support/fake-client.ts';
+import { fakeVariables } from '../support/fake-credentials.ts';
+import { startFakeProviders } from '../support/fake-providers.ts';
+import { audit, type Call, type Verdict } from './audit.ts';
+import { calm } from './calm.ts';
+import { Client } from './client.ts';
+import { visit } from './play.ts';
+import { type Records, readRecords } from './records.ts';
+import { Runtime } from './runtime.ts';
+import { type Aftermath, type Storm, storm } from './storm.ts';
+
+export type Report = {
+  verdict: Verdict;
+  calls: Call[];
+  records: Records;
+  aftermath: Aftermath;
+  seconds: number;
+  said: string;
+};
+
+/** Providers are given up on early: a run has thousands of time-outs. */
+const variables = {
+  EMAIL_PROVIDERS: 'mailchannels,resend',
+  SMS_PROVIDERS: 'twilio,telnyx',
+  PROVIDER_TIMEOUT_MS: '400',
+  RATE_LIMIT_REQUESTS: '1000000',
+};
+
+/**
+ * A storm, the calm after it, and the audit of what is left. `settled`: wait until the alarms have looked into what is unknown.
+ * @throws Error when the gateway hangs or does not come up
+ */
+export async function chaos(
+  plan: Storm & { settled: boolean },
+  tell: (line: string) => void = () => {},
+): Promise<Report> {
+  const began = Date.now();
+  const fakes = await startFakeProviders();
+  const runtime = await Runtime.prepare({ ...variables, ...fakeVariables(fakes.url) });
+  try {
+    await runtime.start();
+    const aftermath = await storm(runtime, fakes.url, plan);
+    const { stories } = aftermath;
+    tell(`the storm is over after ${seconds(began)} s: ${aftermath.sends} sends, ${aftermath.kills} kills`);
+    await behave(fakes.url, { provider: '*', behaviours: ['ok'], as: 'mode' });
+    const left = await calm(runtime.state, plan.settled);
+    tell(`calm after ${seconds(began)} s`);
+    const client = new Client(runtime.url);
+    const visiting = [...stories];
+    const visitNext = async () => {
+      for (let story = visiting.pop(); story; story = visiting.pop()) await visit(client, story);
+    };
+    await Promise.all(Array.from({ length: plan.clients }, visitNext));
+    await runtime.kill();
+    const records = readRecords(runtime.state);
+    const { calls } = await callsOf(fakes.url);
+    const verdict = audit(calls, records, stories);
+    if (left !== null) verdict.disagreeing.push(`left undone: ${left}`);
+    return { verdict, calls, records, aftermath, seconds: seconds(began), said: runtime.said };
+  } finally {
+    await runtime.dispose();
+    await fakes.close();
+  }
+}
+
+const seconds = (since: number) => Math.round((Date.now() - since) / 1000);

@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from './client.ts';
+import { type Kill, killOf, scenarioOf } from './plan.ts';
+import { play } from './play.ts';
+import type { Runtime } from './runtime.ts';
+import type { Story } from './story.ts';
+
+export type Storm = { seed: string; sends: number; kills: number; clients: number };
+
+/** A life in which nothing is asked any more is killed after this, ms. */
+const idleMs = 2_000;
+/** When nothing at all has got on for so long, something hangs, ms. */
+const stuckMs = 60_000;
+
+export type Aftermath = { stories: Story[]; sends: number; kills: number; requests: number };
+
+/** Clients at work while the runtime is killed again and again; ends when there were enough sends and kills. */
+export async function storm(
+  runtime: Runtime,
+  fakes: string,
+  { seed, sends, kills, clients }: Storm,
+): Promise<Aftermath> {
+  const stories: Story[] = [];
+  let requests = 0;
+  let begun = 0;
+  let planned = 0;
+  let killed = 0;
+  let movedAt = Date.now();
+  const client = new Client(runtime.url, () => {
+    if (runtime.up) requests += 1;
+  });
+  const work = async () => {
+    while (planned < sends || killed < kills) {
+      const scenario = scenarioOf(seed, begun);
+      begun += 1;
+      planned += scenario.intents.length;
+      stories.push(await play(client, fakes, scenario));
+      movedAt = Date.now();
+      if (planned >= sends && killed >= kills) return;
+    }
+  };
+  const perLife = Math.max(2, Math.round((sends * 2) / Math.max(1, kills)));
+  const reap = async () => {
+    for (; killed < kills; killed += 1) {
+      const kill = killOf(seed, killed, perLife);
+      if (kill.afterRequests === 0) await killWhileStarting(runtime, kill);
+      else await killInTheMidst(runtime, kill, () => requests);
+      await runtime.start();
+    }
+  };
+  const watch = new AbortController();
+  const watching = (async () => {
+    while (Date.now() - movedAt < stuckMs) await pause(1_000, undefined, { signal: watch.signal });
+    throw new Error(`nothing moved for ${stuckMs} ms: ${client.trouble}\n${runtime.said.slice(-4_000)}`);
+  })();
+  const working = Promise.all([reap(), ...Array.from({ length: clients }, work)]);
+  await Promise.race([working, watching]);
+  watch.abort();
+  await watching.catch(() => {});
+  return { stories, sends: planned, kills: killed, requests };
+}
+
+async function killInTheMidst(
+  runtime: Runtime,
+  { afterRequests, delayMs }: Kill,
+  requests: () => number,
+): Promise<void> {
+  const least = requests() + afterRequests;
+  for (const deadline = Date.now() + idleMs; requests() < least && Date.now() < deadline; ) await pause(5);
+  await pause(delayMs);
+  await runtime.kill();
+}
+
+async function killWhileStarting(runtime: Runtime, { delayMs }: Kill): Promise<void> {
+  await runtime.kill();
+  const starting = runtime.start();
+  await pause(delayMs);
+  await runtime.kill();
+  await starting;
+}

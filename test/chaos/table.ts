@@ -1,0 +1,35 @@
+import type { Report } from './chaos.ts';
+
+const counted = (items: readonly string[]): [string, number][] => {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+};
+
+const line = (title: string, counts: [string, number][]) =>
+  `${title.padEnd(22)}${counts.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+
+/** The run as a person reads it. */
+export function table({ verdict, calls, records, aftermath, seconds }: Report): string {
+  const ends = aftermath.stories.flatMap(({ sends }) => sends.flatMap((send) => send.ends.slice(0, 1)));
+  const endOf = (end: (typeof ends)[number]) => (end.kind === 'refused' ? end.code : end.kind);
+  return [
+    line('sends, kills', [
+      ['sends', aftermath.sends],
+      ['Paylinks', aftermath.stories.length],
+      ['requests', aftermath.requests],
+      ['kills', aftermath.kills],
+      ['seconds', seconds],
+    ]),
+    line('clients were told', counted(ends.map(endOf))),
+    line('providers were asked', counted(calls.map(({ provider }) => provider))),
+    line('… and did', counted(calls.map(({ behaviour }) => behaviour))),
+    line('… and delivered', counted(calls.filter(({ delivered }) => delivered).map(({ provider }) => provider))),
+    line('D1 says', counted(records.logs.map(({ status }) => status))),
+    line('coordinators say', counted(records.operations.map(({ state }) => state))),
+    line('duplicates', [['', verdict.duplicates.length]]),
+    line('lost', [['', verdict.lost.length]]),
+    line('disagreeing', [['', verdict.disagreeing.length]]),
+    ...Object.entries(verdict).flatMap(([kind, list]) => list.slice(0, 20).map((text) => `  ${kind}: ${text}`)),
+  ].join('\n');
+}
