@@ -23,6 +23,10 @@ const webhookBodyLimit = 1024 * 1024;
 const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
   c.req.path === '/graphql' ? refuseGraphql(c, refused) : problem(c, refused);
 
+/** The runtime marks what an object could not answer: overloaded, or lost on the way (Durable Objects, error handling). */
+const isRemoteTrouble = (error: Error): boolean =>
+  Reflect.get(error, 'overloaded') === true || Reflect.get(error, 'retryable') === true;
+
 const app = new Hono<AppEnv>();
 
 app.use(requestId({ generator: () => crypto.randomUUID() }));
@@ -64,6 +68,10 @@ app.onError((error, c) => {
       c,
       refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.'),
     );
+  }
+  if (isRemoteTrouble(error)) {
+    log('error', 'unavailable', { requestId, error: error.message });
+    return refuse(c, refusal('unavailable', 'The gateway is busy. Try again.', { retryAfterSeconds: 1 }));
   }
   log('error', 'internal', { requestId, error: error.name, message: error.message, stack: error.stack });
   return refuse(

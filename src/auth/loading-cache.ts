@@ -1,6 +1,9 @@
 /** `maxAgeMs` bounds how long a change elsewhere goes unseen, `max` the memory. */
 export type Bounds = { max: number; maxAgeMs: number };
 
+/** A load that takes longer may have died with the request that began it, and is begun anew, ms. */
+const sharedLoadMs = 5_000;
+
 type Entry<T> = { value: T; loadedAt: number };
 type Load<T> = { promise: Promise<T | null>; startedAt: number };
 
@@ -40,7 +43,7 @@ export class LoadingCache<T> {
     const absent = this.#absent.get(key);
     if (absent && isFresh(absent.loadedAt, this.#bounds.absent)) return null;
     const underWay = this.#loading.get(key);
-    if (underWay && isFresh(underWay.startedAt, this.#bounds.absent)) return underWay.promise;
+    if (underWay && now - underWay.startedAt < sharedLoadMs) return underWay.promise;
     return this.#start(key, now, load);
   }
 

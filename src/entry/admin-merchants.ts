@@ -31,7 +31,7 @@ export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
     case 'duplicate':
       return problem(c, refusal('conflict', 'A merchant with this id exists.'));
     case 'unknown_parent': {
-      const message = 'There is no such merchant.';
+      const message = 'There is no such merchant of this mode.';
       return problem(c, refusal('invalid_request', message, { errors: [{ path: 'parentId', message }] }));
     }
   }

@@ -34,6 +34,7 @@ function update(paylink: Paylink, patch: PaylinkPatch, createdBy: string, now: n
     const detail = `A Paylink that is ${statusAt(paylink, now)} cannot be updated; only CREATED, OPENED and SENT can.`;
     return { kind: 'refused', refusal: refusal('not_active', detail) };
   }
+  if (Object.keys(patch).length === 0) return { kind: 'unchanged' };
   const next = { ...paylink, ...patch };
   const totals = totalsOf(next.lineItems, next.tax, next.shipping);
   if (!totals) {

@@ -72,6 +72,12 @@ export class Book {
     }
   }
 
+  /** Makes a Paylink known that D1 has just taken, unless somebody was quicker: theirs may have changed since. */
+  introduce(known: Known): void {
+    const { id } = known.paylink;
+    if (!this.#known.has(id) && !this.#loading.has(id)) this.remember(known);
+  }
+
   /** Keeps a Paylink in memory, letting go of the longest unused clean one when there are too many. */
   remember(known: Known): void {
     this.#known.set(known.paylink.id, known);

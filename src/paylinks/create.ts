@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type FieldError, notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
+import { recipientKey } from '../secrets.ts';
 import { findMerchant } from '../store/merchants.ts';
 import { databaseOfMerchant } from '../store/shards.ts';
 import type { Context } from './context.ts';
@@ -92,7 +93,9 @@ export async function createPaylink(
     orders: [],
   };
   const createKey =
-    key === null ? null : { key, fingerprint: await createFingerprint(fields), expiredBefore: now - keptMs };
+    key === null
+      ? null
+      : { key, fingerprint: await createFingerprint(await recipientKey(config), fields), expiredBefore: now - keptMs };
   const reply = await ctx.waits.during(
     'coordinator',
     callCoordinator(ctx.env, config, id, (stub) => stub.create({ paylink, parentId: owner.parentId, key: createKey })),

@@ -42,6 +42,8 @@ export type DispatchDesk = {
   end(attemptId: string, change: (log: DeliveryLog, now: number, version: number) => DeliveryLog | null): void;
   /** The provider will not have this recipient, who opted out with it. Never throws. */
   optedOut(target: Target): Promise<void>;
+  /** Whether, after a refusal, the recipient may still be written to: neither erased nor suppressed meanwhile. */
+  stillWanted(target: Target, attemptId: string): Promise<boolean>;
   /** Composes the message and asks the provider. */
   ask(provider: Provider, attempt: DeliveryLog, timeoutMs: number): Promise<ProviderOutcome>;
 };
@@ -81,7 +83,8 @@ export async function dispatchChannel(desk: DispatchDesk, dispatch: Dispatch): P
     if (outcome.kind !== 'refused' || outcome.by === 'recipient') return reports;
     tried.push(provider.name);
     const next = nextProvider(providers, tried, skip);
-    const canGoOn = next !== null && deadline - desk.now() > leastMs && isActive(desk.paylink(), desk.now());
+    const wanted = next !== null && (await desk.stillWanted(target, current.id));
+    const canGoOn = wanted && deadline - desk.now() > leastMs && isActive(desk.paylink(), desk.now());
     attempt = canGoOn ? desk.begin(target, next.name) : null;
   }
   return reports;

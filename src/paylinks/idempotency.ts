@@ -1,4 +1,4 @@
-import { sha256Hex, utf8 } from '../encoding.ts';
+import { toBase64Url, utf8 } from '../encoding.ts';
 import type { Channel } from '../model.ts';
 import type { Operation } from './journal.ts';
 
@@ -38,7 +38,19 @@ const ordered = (value: unknown): unknown => {
   );
 };
 
-/** What a create means: hex SHA-256 of its checked fields in canonical order (a hash, as the fields name a customer). */
-export async function createFingerprint(fields: object): Promise<string> {
-  return sha256Hex(utf8(JSON.stringify(['create', ordered(fields)])));
+/** A field that is null means what one that is absent means; not so in metadata, which is the caller's own. */
+const meaning = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(meaning);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => [name, name === 'metadata' ? inner : meaning(inner)]),
+  );
+};
+
+/** What a create means: base64url HMAC-SHA256 of its checked fields in canonical order (keyed, as the fields name a customer). */
+export async function createFingerprint(key: CryptoKey, fields: object): Promise<string> {
+  const text = JSON.stringify(['create', ordered(meaning(fields))]);
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))));
 }

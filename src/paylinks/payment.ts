@@ -11,8 +11,9 @@ const refundStatus = (order: Pick<Order, 'amount' | 'refunded'>): Order['status'
 function statusOf(orders: readonly Order[], total: number): PaylinkStatus {
   const paid = orders.reduce((sum, order) => sum + order.amount, 0);
   const refunded = orders.reduce((sum, order) => sum + order.refunded, 0);
-  if (refunded > 0) return refunded >= paid ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
-  return paid >= total ? 'PAID' : 'PARTIALLY_PAID';
+  if (refunded > 0 && refunded >= paid) return 'REFUNDED';
+  if (paid - refunded >= total) return 'PAID';
+  return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PARTIALLY_PAID';
 }
 
 /**

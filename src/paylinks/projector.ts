@@ -43,15 +43,23 @@ export class Projector {
       const group = this.#queue.splice(0, most);
       const changes = new Map<Known, Changes>();
       for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
-      const ok = await this.#batch([...changes.values()]);
-      for (const [known, { head }] of changes) {
-        if (!ok) continue;
+      for (const [known, { head }] of await this.#taken(changes)) {
         known.projectedVersion = Math.max(known.projectedVersion, head.version);
         this.#told.projected(head.id, head.version);
       }
-      for (const { known, version, done } of group) done(ok && known.projectedVersion >= version);
+      for (const { known, version, done } of group) done(known.projectedVersion >= version);
     }
     this.#running = false;
+  }
+
+  /** What D1 took of a group. Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
+  async #taken(group: Map<Known, Changes>): Promise<[Known, Changes][]> {
+    const all = [...group];
+    if (await this.#batch(all.map(([, changes]) => changes))) return all;
+    if (all.length === 1) return [];
+    const taken: [Known, Changes][] = [];
+    for (const one of all) if (await this.#batch([one[1]])) taken.push(one);
+    return taken;
   }
 
   async #batch(changes: Changes[]): Promise<boolean> {

@@ -2,6 +2,7 @@ import { nextProvider } from '../delivery/choose.ts';
 import type { Provider } from '../delivery/port.ts';
 import type { Config } from '../env.ts';
 import { notFound, type Refusal, refusal } from '../errors.ts';
+import { log } from '../log.ts';
 import type { Channel, DeliveryLog, Merchant, Paylink } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
 import { Waits } from '../waits.ts';
@@ -25,6 +26,8 @@ const sendDeadlineMs = 25_000;
 const stuckMs = 30_000;
 /** How long an un-keyed repeat waits for the send it repeats, ms. */
 const unkeyedWaitMs = 20_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
 export type SendsDeps = {
   book: Book;
   conclusions: Conclusions;
@@ -198,9 +201,18 @@ export class Sends {
       },
       end: (attemptId, change) => conclusions.changeAttempt(known, attemptId, change, isOnly ? operation : undefined),
       optedOut: (target) => this.#deps.suppressOptedOut(known.paylink, target, clock()),
+      stillWanted: async ({ channel, hash }, attemptId) => {
+        const standing = await this.#deps.readStanding(known.paylink.id, [hash], clock());
+        const erased = known.paylink.deliveryLogs.some((log) => log.id === attemptId && log.recipient === null);
+        const suppressed = standing?.suppressed.some((entry) => entry.channel === channel && entry.hash === hash);
+        return standing !== null && !erased && !suppressed;
+      },
       ask: (provider, attempt, timeoutMs) => {
         const message = composeMessage(config, known.paylink, merchant, attempt, attempt.recipient ?? '');
-        return provider.send(message, { timeoutMs, ...(traceparent ? { traceparent } : {}) });
+        return provider.send(message, { timeoutMs, ...(traceparent ? { traceparent } : {}) }).catch((error) => {
+          log('error', 'provider_threw', { provider: provider.name, error: String(error) });
+          return { kind: 'unknown', reason: 'The provider call broke off.' };
+        });
       },
     };
   }
@@ -224,7 +236,18 @@ export class Sends {
     const { book, now: clock } = this.#deps;
     const { paylink } = known;
     const now = clock();
-    const logs = targets.map((target) => ({
+    // Said once a day, not once a request.
+    const isLogged = ({ channel, hash }: Target) =>
+      paylink.deliveryLogs.some(
+        (log) =>
+          log.status === 'SUPPRESSED' &&
+          log.channel === channel &&
+          log.recipientHash === hash &&
+          log.createdAt > now - dayMs,
+      );
+    const fresh = targets.filter((target) => !isLogged(target));
+    if (fresh.length === 0) return;
+    const logs = fresh.map((target) => ({
       ...newAttempt(paylink, command.operationId, target, 'inbox', now),
       status: 'SUPPRESSED' as const,
       provider: null,

@@ -70,8 +70,14 @@ export class Settling {
     const latest = journal.operation(operation.id);
     if (!latest || latest.dueAt > now) return;
     if (conclusions.isGivenUp(latest)) return journal.deleteOperation(latest.id);
-    await this.#ask(known, latest, now);
-    await book.project(known);
+    // Busy: while it is being asked about, this copy has to stay the only one.
+    book.busy(known.paylink.id, 1);
+    try {
+      await this.#ask(known, latest, now);
+      await book.project(known);
+    } finally {
+      book.busy(known.paylink.id, -1);
+    }
   }
 
   /** Asks the providers that can tell (by the same idempotency key, or by their message list) what became of the lost attempts. */

@@ -93,3 +93,14 @@ export async function findInboxMessage(db: D1Database, id: string): Promise<Inbo
   const row = await db.prepare('SELECT * FROM inbox_messages WHERE id = ?1').bind(id).first();
   return row ? Row.parse(row) : null;
 }
+
+/** Forgets messages captured before `before` (ms), at most `limit` of them. */
+export async function forgetInboxMessages(db: D1Database, before: number, limit: number): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM inbox_messages WHERE id IN
+         (SELECT id FROM inbox_messages WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)`,
+    )
+    .bind(before, limit)
+    .run();
+}

@@ -97,7 +97,7 @@ export async function insertMerchant(db: D1Database, merchant: Merchant): Promis
   const insert = db
     .prepare(
       `INSERT INTO merchants (${columns.join(', ')}) SELECT ${columns.map((_, index) => `?${index + 1}`).join(', ')}
-       WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM merchants WHERE id = ?2)
+       WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM merchants WHERE id = ?2 AND mode = ?4)
        ON CONFLICT (id) DO NOTHING RETURNING id`,
     )
     .bind(...columns.map((column) => values[column]));

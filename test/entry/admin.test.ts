@@ -70,7 +70,14 @@ describe('the operator’s side', () => {
 
 describe('a new merchant', () => {
   it('has every setting it was given', async () => {
-    const parentId = (await create()).id;
+    const parentId = (await create({ mode: 'live' })).id;
+    const inTest = (await create({ mode: 'test' })).id;
+    const mixed = await call('POST', '/merchants', {
+      name: 'Live child of a test parent',
+      mode: 'live',
+      parentId: inTest,
+    });
+    expect([mixed.status, mixed.body]).toMatchObject([400, { errors: [{ path: 'parentId' }] }]);
     const settings = {
       id: crypto.randomUUID(),
       parentId,

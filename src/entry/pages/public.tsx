@@ -42,7 +42,11 @@ export function publicRoutes(app: Hono<AppEnv>, verbs: PublicVerbs): void {
     const paylink = await find(c);
     if (!paylink) return missing(c);
     noteOpened(c, paylink, verbs.opened);
-    return c.body(null, 302, { ...privateHeaders, location: linkOf(c.get('config'), paylink) });
+    const config = c.get('config');
+    // A checkout is for what can be paid; what cannot be is told on our own page.
+    const payable = isActive(paylink, c.get('now'));
+    const location = linkOf(config, payable ? paylink : { code: paylink.code, checkoutUrl: null });
+    return c.body(null, 302, { ...privateHeaders, location });
   };
 
   const show = async (c: Context<AppEnv>): Promise<Response> => {
