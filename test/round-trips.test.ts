@@ -112,7 +112,17 @@ it('an unknown key is refused without any of them once it is known to be unknown
 it('a merchant known to be over its quota is refused without any of them', async () => {
   const limited = await keyOf(await seedMerchant({ rateLimitRequests: 1, rateLimitWindowSeconds: 3600 }));
   for (let n = 0; n < 3; n++) await ask('GET', '/x', undefined, {}, limited);
-  const { response, trips } = await ask('GET', '/x', undefined, {}, limited);
-  expect(response.status).toBe(429);
-  expect(trips).toEqual(cost(0, 0, 0, 0, 0));
+  const id = await created();
+  const query = `{ paymentSession(id: "${id}") { id } }`;
+  const requests: [string, string, object?][] = [
+    ['GET', `/${id}`],
+    ['PATCH', `/${id}/send`, { sendEmail: true, sendSms: false }],
+    ['PATCH', `/${id}/cancel`],
+    ['POST', '/graphql', { query }],
+  ];
+  for (const [method, path, body] of requests) {
+    const { response, trips } = await ask(method, path, body, {}, limited);
+    expect([path, response.status]).toEqual([path, 429]);
+    expect(trips).toEqual(cost(0, 0, 0, 0, 0));
+  }
 });

@@ -66,12 +66,16 @@ async function besideUpstash(
 
 /** Composes an admission: one wait, or none at all for a merchant known to be blocked. */
 export function admission(parts: AdmissionParts): Admission {
+  const refused: Admission['refused'] = (merchantId, quota, now) => {
+    const block = parts.blocked.find(merchantId, quota, now);
+    return block && quotaState(quota, 0, block.resetAt - now);
+  };
   return {
+    refused,
     async admit(request): Promise<AdmissionResult> {
       const { merchantId, quota, nonce } = request;
-      const now = Date.now();
-      const block = parts.blocked.find(merchantId, quota, now);
-      if (block) return { kind: 'limited', quota: quotaState(quota, 0, block.resetAt - now) };
+      const known = refused(merchantId, quota, Date.now());
+      if (known) return { kind: 'limited', quota: known };
       const asked = { ...request, claim: nonce ? { ...nonce, claim: crypto.randomUUID() } : null };
       const verdict = await (parts.upstash ? besideUpstash(parts, parts.upstash, asked) : atGate(parts, asked));
       if (typeof verdict === 'string') return { kind: verdict };

@@ -66,9 +66,12 @@ export async function enter(
   const identity = await authenticate(request, deps);
   if (identity.kind === 'unauthenticated') return turnedAway(c, identity.reason);
   const { caller, nonce } = identity;
-  const cost = await begin(caller);
   const admission = admissionFor(c.env, config, waitUntil);
   const quota = quotaOf(caller.merchant, config);
+  // Before anything is begun: a merchant that is known to be over its quota costs no I/O.
+  const known = admission.refused(caller.merchant.id, quota, Date.now());
+  if (known) return entrance({ kind: 'limited', quota: known }, caller);
+  const cost = await begin(caller);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
   const admitted = await c.get('waits').during('admission', admission.admit(asked));
   return entrance(admitted, caller);

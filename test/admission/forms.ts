@@ -39,7 +39,7 @@ export function desk(config: Config, gates: typeof env.GATE = env.GATE): Desk {
   const work: Promise<unknown>[] = [];
   const admission = admissionFor({ GATE: gates }, config, (promise) => void work.push(promise));
   return {
-    admit: (request) => admission.admit(request),
+    ...admission,
     settled: async () => {
       while (work.length > 0) await Promise.all(work.splice(0));
     },
