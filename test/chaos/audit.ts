@@ -26,42 +26,52 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 }
 
+type Evidence = {
+  verdict: Verdict;
+  calls: readonly Call[];
+  records: Records;
+  stories: readonly Story[];
+  logs: ReadonlyMap<string, LogRow>;
+  byAttempt: ReadonlyMap<string, Call[]>;
+  /** Attempts whose message a provider took. */
+  delivered: ReadonlySet<string>;
+};
+
 /** Holds what the providers got against what D1, the coordinators and the clients say of it. No I/O. */
 export function audit(calls: readonly Call[], records: Records, stories: readonly Story[]): Verdict {
   const verdict: Verdict = { duplicates: [], lost: [], disagreeing: [] };
-  const logs = new Map(records.logs.map((log) => [log.id, log]));
-  const byAttempt = grouped(calls, ({ attemptId }) => attemptId);
-  const delivered = new Set(calls.filter((call) => call.delivered).map(({ attemptId }) => attemptId));
-  auditDuplicates(verdict, calls, byAttempt, logs, records);
-  auditAttempts(verdict, byAttempt, delivered, records.logs, logs);
-  auditCoordinators(verdict, records, logs);
-  for (const story of stories) auditStory(verdict, story, records, delivered, logs, calls);
-  auditCancels(verdict, stories, byAttempt, records.logs);
+  const evidence: Evidence = {
+    verdict,
+    calls,
+    records,
+    stories,
+    logs: new Map(records.logs.map((log) => [log.id, log])),
+    byAttempt: grouped(calls, ({ attemptId }) => attemptId),
+    delivered: new Set(calls.filter((call) => call.delivered).map(({ attemptId }) => attemptId)),
+  };
+  auditMessages(evidence);
+  auditKeys(evidence);
+  auditAttempts(evidence);
+  auditCoordinators(evidence);
+  for (const story of stories) auditStory(evidence, story);
+  auditCancels(evidence);
   return verdict;
 }
 
-function auditDuplicates(
-  verdict: Verdict,
-  calls: readonly Call[],
-  byAttempt: Map<string, Call[]>,
-  logs: Map<string, LogRow>,
-  records: Records,
-): void {
-  const operations = new Map(records.operations.map((operation) => [operation.id, operation]));
-  const intents = new Map<string, number>();
-  for (const call of calls) {
-    if (!call.delivered) continue;
-    const log = logs.get(call.attemptId);
-    const operation = log ? operations.get(log.operationId) : undefined;
-    if (!log) continue;
-    if (!operation?.key) {
-      verdict.lost.push(`message ${call.messageId} of attempt ${call.attemptId} belongs to no operation with a key`);
-      continue;
+/** By the providers alone: nobody gets more messages than were meant, and no provider without keys is asked twice. */
+function auditMessages({ verdict, calls, stories, byAttempt }: Evidence): void {
+  const taken = grouped(
+    calls.filter((call) => call.delivered),
+    ({ to }) => to,
+  );
+  for (const { scenario } of stories) {
+    const recipients = { EMAIL: scenario.email, SMS: `+1${scenario.phone}` };
+    for (const channel of ['EMAIL', 'SMS'] as const) {
+      const meant = scenario.intents.filter(({ channels }) => channels.includes(channel)).length;
+      const got = taken.get(recipients[channel])?.length ?? 0;
+      if (got > meant) verdict.duplicates.push(`${recipients[channel]} got ${got} messages, ${meant} were meant`);
     }
-    const intent = `${log.paylinkId} ${operation.key} ${log.channel}`;
-    intents.set(intent, (intents.get(intent) ?? 0) + 1);
   }
-  for (const [intent, count] of intents) if (count > 1) verdict.duplicates.push(`${intent}: ${count} messages`);
   for (const [attempt, asked] of byAttempt) {
     const [first] = asked;
     if (first && first.provider !== 'resend' && asked.length > 1) {
@@ -70,13 +80,25 @@ function auditDuplicates(
   }
 }
 
-function auditAttempts(
-  verdict: Verdict,
-  byAttempt: Map<string, Call[]>,
-  delivered: Set<string>,
-  all: readonly LogRow[],
-  logs: Map<string, LogRow>,
-): void {
+/** With the records: one message for each key and channel, and none without an operation. */
+function auditKeys({ verdict, calls, records, logs }: Evidence): void {
+  const operations = new Map(records.operations.map((operation) => [operation.id, operation]));
+  const messages = new Map<string, number>();
+  for (const call of calls) {
+    const log = call.delivered ? logs.get(call.attemptId) : undefined;
+    if (!log) continue;
+    const key = operations.get(log.operationId)?.key ?? null;
+    if (key === null) {
+      verdict.lost.push(`message ${call.messageId} of attempt ${call.attemptId} belongs to no operation with a key`);
+      continue;
+    }
+    const intent = `${log.paylinkId} ${key} ${log.channel}`;
+    messages.set(intent, (messages.get(intent) ?? 0) + 1);
+  }
+  for (const [intent, count] of messages) if (count > 1) verdict.duplicates.push(`${intent}: ${count} messages`);
+}
+
+function auditAttempts({ verdict, byAttempt, delivered, records, logs }: Evidence): void {
   for (const [attempt, [call]] of byAttempt) {
     const log = logs.get(attempt);
     if (!log) verdict.lost.push(`${call?.provider} was asked for attempt ${attempt}, which D1 does not show`);
@@ -84,7 +106,7 @@ function auditAttempts(
       verdict.disagreeing.push(`attempt ${attempt} went to ${call?.provider}, D1 says ${log.provider}`);
     }
   }
-  for (const log of all) {
+  for (const log of records.logs) {
     const taken = delivered.has(log.id);
     if (log.status === 'PENDING') verdict.disagreeing.push(`attempt ${log.id} is PENDING for ever`);
     if (log.status === 'FAILED' && taken) verdict.lost.push(`attempt ${log.id} was delivered, D1 says FAILED`);
@@ -94,7 +116,7 @@ function auditAttempts(
   }
 }
 
-function auditCoordinators(verdict: Verdict, records: Records, logs: Map<string, LogRow>): void {
+function auditCoordinators({ verdict, records, logs }: Evidence): void {
   const paylinks = new Map(records.paylinks.map((paylink) => [paylink.id, paylink]));
   const events = new Set(records.events.map(({ id }) => id));
   for (const { head, deliveryLogs, events: written } of records.changes) {
@@ -117,14 +139,7 @@ function auditCoordinators(verdict: Verdict, records: Records, logs: Map<string,
   }
 }
 
-function auditStory(
-  verdict: Verdict,
-  story: Story,
-  records: Records,
-  delivered: Set<string>,
-  logs: Map<string, LogRow>,
-  calls: readonly Call[],
-): void {
+function auditStory({ verdict, records, delivered, logs, calls }: Evidence, story: Story): void {
   verdict.disagreeing.push(...story.complaints);
   const { scenario, paylinkId } = story;
   const created = records.paylinks.filter(({ createKey }) => createKey === scenario.createKey);
@@ -161,14 +176,9 @@ function auditStory(
 /** What the memo may be at the end: the last that was answered, or one that was asked for after it. */
 const laterMemos = ({ scenario, memo }: Story) => scenario.memos.slice(scenario.memos.indexOf(memo ?? ''));
 
-function auditCancels(
-  verdict: Verdict,
-  stories: readonly Story[],
-  byAttempt: Map<string, Call[]>,
-  all: readonly LogRow[],
-): void {
+function auditCancels({ verdict, stories, byAttempt, records }: Evidence): void {
   const canceled = new Map(stories.map(({ paylinkId, canceledAt }) => [paylinkId, canceledAt]));
-  for (const { id, paylinkId } of all) {
+  for (const { id, paylinkId } of records.logs) {
     const at = canceled.get(paylinkId) ?? null;
     for (const call of byAttempt.get(id) ?? []) {
       if (at !== null && call.at > at + graceMs) {

@@ -53,6 +53,10 @@ export type Records = {
   changes: Changes[];
 };
 
+/** An object that was killed as it was born has no tables yet. */
+const isBorn = (database: DatabaseSync) =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'operations'").get() !== undefined;
+
 function rows<T>(database: DatabaseSync, sql: string, schema: z.ZodType<T>): T[] {
   return z.array(schema).parse(database.prepare(sql).all());
 }
@@ -85,6 +89,15 @@ export function writeDatabase(state: string, sql: string): void {
   database.close();
 }
 
+function readCoordinator(database: DatabaseSync): Pick<Records, 'operations' | 'changes'> {
+  if (!isBorn(database)) return { operations: [], changes: [] };
+  const bodies = rows(database, 'SELECT body FROM changes', z.object({ body: z.string() }));
+  return {
+    operations: rows(database, 'SELECT id, paylink_id AS paylinkId, key, state, tries FROM operations', OperationRow),
+    changes: bodies.map(({ body }) => Changes.parse(JSON.parse(body))),
+  };
+}
+
 /** Reads the runtime's own files; it may be running. @param state where it keeps them */
 export function readRecords(state: string): Records {
   const stored = read(databaseFile(state), (database) => ({
@@ -97,14 +110,7 @@ export function readRecords(state: string): Records {
     ),
     events: rows(database, 'SELECT id, paylink_id AS paylinkId, type, new_value AS newValue FROM events', EventRow),
   }));
-  const coordinators = files(state, 'do/*-PaylinkCoordinator').map((file) =>
-    read(file, (database) => ({
-      operations: rows(database, 'SELECT id, paylink_id AS paylinkId, key, state, tries FROM operations', OperationRow),
-      changes: rows(database, 'SELECT body FROM changes', z.object({ body: z.string() })).map(({ body }) =>
-        Changes.parse(JSON.parse(body)),
-      ),
-    })),
-  );
+  const coordinators = files(state, 'do/*-PaylinkCoordinator').map((file) => read(file, readCoordinator));
   return {
     ...stored,
     operations: coordinators.flatMap(({ operations }) => operations),
