@@ -111,6 +111,7 @@ describe('the idempotency contract', () => {
   it('stores nothing for a refusal: the key is free for the corrected request', async () => {
     const ctx = contextOf(merchant);
     const paylink = await seedPaylink(merchant, { sendSms: false });
+    await usingProviders(paylink.id, [scripted('mailchannels', 'EMAIL', accepted).provider]);
     expect(await send(ctx, paylink.id, { key: 'k' })).toMatchObject({ refusal: { code: 'channel_not_enabled' } });
     expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: false });
   });
