@@ -40,5 +40,5 @@ export function scripted(name: ProviderName, channel: Channel, script: Script, s
 export const usingProviders = (paylinkId: string, providers: Provider[], clock?: () => number) =>
   inCoordinator(paylinkId, (coordinator) => {
     coordinator.providersFor = (_config, channel) => providers.filter((provider) => provider.channel === channel);
-    if (clock) coordinator.clock = clock;
+    coordinator.clock = clock ?? (() => Date.now());
   });
