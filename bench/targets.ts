@@ -72,17 +72,23 @@ export const startGateway = (place: Place, inspectorPort?: number): Promise<Work
     inspectorPort,
   );
 
+/** What the peer's idempotency middleware keeps its answers in. */
+const idempotencyTable =
+  'CREATE TABLE idempotency (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL)';
+
 /** What somebody would assemble instead. */
-export const startPeer = (place: Place): Promise<Worker> =>
-  start(
-    {
-      name: 'peer',
-      entry: 'bench/peer.ts',
-      objects: { HITS: 'HitCounter' },
-      variables: variables(place.provider, place.coordinators),
-    },
-    place,
-  );
+export async function startPeer(place: Place): Promise<Worker> {
+  const recipe = {
+    name: 'peer',
+    entry: 'bench/peer.ts',
+    objects: { HITS: 'HitCounter' },
+    variables: variables(place.provider, place.coordinators),
+    instead: { crypto: 'bench/peer-crypto.ts' },
+  };
+  const worker = await start(recipe, place);
+  await (await worker.database()).exec(idempotencyTable);
+  return worker;
+}
 
 /** Texts that the gateway made of one create and one send. */
 export type Samples = {

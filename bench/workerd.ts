@@ -13,6 +13,8 @@ export type Recipe = {
   /** Durable Object classes by binding. */
   objects: Record<string, string>;
   variables: Record<string, string>;
+  /** Modules that stand in for others, from the repository's root. */
+  instead?: Record<string, string>;
 };
 
 /** A worker in a workerd of its own, reached without a proxy, its state on disk. */
@@ -28,7 +30,7 @@ export type Worker = {
   stop: () => Promise<void>;
 };
 
-async function bundle(entry: string): Promise<string> {
+async function bundle({ entry, instead = {} }: Recipe): Promise<string> {
   const built = await build({
     entryPoints: [join(root, entry)],
     bundle: true,
@@ -36,10 +38,11 @@ async function bundle(entry: string): Promise<string> {
     format: 'esm',
     target: 'es2024',
     platform: 'neutral',
-    mainFields: ['module', 'main'],
+    // As wrangler bundles.
+    mainFields: ['browser', 'module', 'main'],
     conditions: ['workerd', 'worker', 'browser', 'import'],
-    external: ['cloudflare:*', 'node:*', 'crypto', 'buffer'],
-    alias: { crypto: 'node:crypto', buffer: 'node:buffer' },
+    external: ['cloudflare:*', 'node:*'],
+    alias: Object.fromEntries(Object.entries(instead).map(([name, file]) => [name, join(root, file)])),
     jsx: 'automatic',
     jsxImportSource: 'hono/jsx',
     logLevel: 'error',
@@ -77,7 +80,7 @@ export async function startWorker(recipe: Recipe, folder: string, inspectorPort?
   const before = children();
   const options = convertV4MiniflareOptions({
     name: recipe.name,
-    modules: [{ type: 'ESModule', path: `${recipe.name}.js`, contents: await bundle(recipe.entry) }],
+    modules: [{ type: 'ESModule', path: `${recipe.name}.js`, contents: await bundle(recipe) }],
     compatibilityDate: '2026-10-15',
     compatibilityFlags: ['nodejs_compat'],
     bindings: recipe.variables,

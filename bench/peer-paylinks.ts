@@ -1,0 +1,225 @@
+import type * as z from 'zod/mini';
+import { configOf } from '../src/env.ts';
+import { type Refusal, refusal } from '../src/errors.ts';
+import type { Channel, DeliveryLog, Merchant, Paylink, PaylinkEvent } from '../src/model.ts';
+import { composeMessage } from '../src/paylinks/compose.ts';
+import { decideSend, type Target } from '../src/paylinks/decide-send.ts';
+import type { CreateFields } from '../src/paylinks/fields.ts';
+import { newCode } from '../src/paylinks/id.ts';
+import { normalizeCustomer, normalizeItems } from '../src/paylinks/normalize.ts';
+import { totalsOf } from '../src/paylinks/totals.ts';
+import { toHeadRow } from '../src/store/paylink-row.ts';
+import { findPaylink } from '../src/store/paylinks.ts';
+import { readStanding } from '../src/store/standing.ts';
+import { mailchannelsSend } from './peer-email.ts';
+import type { PeerBindings } from './peer-env.ts';
+
+type Result = { kind: 'done'; paylink: Paylink } | { kind: 'refused'; refusal: Refusal };
+
+const refused = (why: Refusal): Result => ({ kind: 'refused', refusal: why });
+
+const insert = (db: D1Database, table: string, row: Record<string, string | number | null>) => {
+  const columns = Object.keys(row);
+  return db
+    .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+    .bind(...Object.values(row));
+};
+
+const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+const insertEvent = (db: D1Database, paylinkId: string, event: PaylinkEvent) =>
+  insert(db, 'events', {
+    id: event.id,
+    paylink_id: paylinkId,
+    type: event.type,
+    old_value: json(event.oldValue),
+    new_value: json(event.newValue),
+    created_by: event.createdBy,
+    created_at: event.createdAt,
+    version: event.version,
+  });
+
+/** Inserts the Paylink, its items and its event in one batch. */
+export async function createPaylink(
+  env: PeerBindings,
+  merchant: Merchant,
+  fields: z.output<typeof CreateFields>,
+): Promise<Result> {
+  const now = Date.now();
+  if (fields.merchantId !== merchant.id) return refused(refusal('not_found', 'Merchant was not found.'));
+  const customer = await normalizeCustomer(configOf(env), merchant, fields.customer);
+  if ('path' in customer) return refused(refusal('invalid_request', customer.message, { errors: [customer] }));
+  const lineItems = normalizeItems(fields.lineItems ?? [], now);
+  const tax = fields.tax ?? null;
+  const shipping = fields.shipping ?? null;
+  const totals = totalsOf(lineItems, tax, shipping);
+  if (!totals) return refused(refusal('invalid_request', 'The total is too large.'));
+  const event: PaylinkEvent = {
+    id: crypto.randomUUID(),
+    type: 'CREATED',
+    oldValue: null,
+    newValue: null,
+    createdBy: 'API Key',
+    createdAt: now,
+    version: 1,
+  };
+  const paylink: Paylink = {
+    id: crypto.randomUUID(),
+    merchantId: merchant.id,
+    version: 1,
+    status: 'CREATED',
+    code: newCode(0),
+    checkoutUrl: null,
+    merchantInvoiceId: fields.merchantInvoiceId ?? null,
+    orderId: null,
+    currencyCode: fields.currencyCode ?? 'USD',
+    description: fields.description ?? null,
+    memo: fields.memo ?? null,
+    metadata: fields.metadata ?? null,
+    ...customer,
+    sendEmail: fields.sendEmail ?? false,
+    sendSms: fields.sendSms ?? false,
+    customerConsent: fields.customerConsent ?? false,
+    attachments: fields.attachments ?? [],
+    tax,
+    shipping,
+    ...totals,
+    orderTotal: null,
+    approvedAmount: null,
+    expiration: fields.expiration ?? now + 30 * 86_400_000,
+    lastSentAt: null,
+    createdAt: now,
+    updatedAt: now,
+    lineItems,
+    deliveryLogs: [],
+    events: [event],
+    orders: [],
+  };
+  const items = lineItems.map((item, position) =>
+    insert(env.DB, 'line_items', {
+      id: item.id,
+      paylink_id: paylink.id,
+      position,
+      sku: item.sku,
+      price: item.price,
+      quantity: item.quantity,
+      tax: item.tax,
+      description: item.description,
+      category: item.category,
+      metadata: json(item.metadata),
+      created_at: now,
+      updated_at: now,
+    }),
+  );
+  await env.DB.batch([
+    insert(env.DB, 'paylinks', toHeadRow(paylink)),
+    ...items,
+    insertEvent(env.DB, paylink.id, event),
+  ]);
+  return { kind: 'done', paylink };
+}
+
+/** Looks, decides, asks the provider, writes: as one would, and nothing holds the Paylink meanwhile. */
+export async function sendPaylink(
+  env: PeerBindings,
+  merchant: Merchant,
+  id: string,
+  channels: Channel[],
+): Promise<Result> {
+  const now = Date.now();
+  const [found, standing] = await Promise.all([
+    findPaylink(env.DB, merchant.id, id),
+    readStanding(env.DB, id, merchant.id, [], now),
+  ]);
+  if (!found || !standing) return refused(refusal('not_found', 'Paylink was not found.'));
+  const { paylink } = found;
+  const decision = decideSend({ paylink, standing, channels, to: null, requireEnabled: true, now });
+  if (decision.kind === 'stale') return refused(refusal('unavailable', 'The Paylink was changed. Try again.'));
+  if (decision.kind === 'refused') return refused(decision.refusal);
+  const version = paylink.version + 1;
+  const logs = await Promise.all(decision.targets.map((target) => deliver(env, merchant, paylink, target, version)));
+  const delivered = logs.filter((log) => log.status === 'SENT');
+  const at = Date.now();
+  const status = delivered.length > 0 ? 'SENT' : paylink.status;
+  const event: PaylinkEvent = {
+    id: crypto.randomUUID(),
+    type: delivered.length > 0 ? 'SENT' : 'SEND_FAILED',
+    oldValue: { status: paylink.status },
+    newValue: { status, deliveredTo: delivered.map((log) => log.channel) },
+    createdBy: 'API Key',
+    createdAt: at,
+    version,
+  };
+  await env.DB.batch([
+    ...logs.map((log) => insertLog(env.DB, paylink, log)),
+    env.DB.prepare(
+      'UPDATE paylinks SET status = ?2, version = version + 1, last_sent_at = ?3, updated_at = ?3 WHERE id = ?1',
+    ).bind(paylink.id, status, at),
+    insertEvent(env.DB, paylink.id, event),
+  ]);
+  if (delivered.length === 0) return refused(refusal('send_failed', 'The provider did not take the message.'));
+  return {
+    kind: 'done',
+    paylink: {
+      ...paylink,
+      status,
+      version,
+      lastSentAt: at,
+      updatedAt: at,
+      deliveryLogs: [...paylink.deliveryLogs, ...logs],
+      events: [...paylink.events, event],
+    },
+  };
+}
+
+async function deliver(
+  env: PeerBindings,
+  merchant: Merchant,
+  paylink: Paylink,
+  target: Target,
+  version: number,
+): Promise<DeliveryLog> {
+  const now = Date.now();
+  const log: DeliveryLog = {
+    id: crypto.randomUUID(),
+    operationId: crypto.randomUUID(),
+    channel: target.channel,
+    status: 'PENDING',
+    provider: 'mailchannels',
+    messageId: null,
+    recipient: target.recipient,
+    recipientHash: target.hash,
+    reason: null,
+    acceptedAt: null,
+    createdAt: now,
+    updatedAt: now,
+    version,
+  };
+  const config = configOf(env);
+  const message = composeMessage(config, paylink, merchant, log, target.recipient);
+  if (message.channel !== 'EMAIL') return { ...log, status: 'FAILED', reason: 'No provider for this channel.' };
+  const sent = await mailchannelsSend(config, message);
+  const at = Date.now();
+  return sent.kind === 'taken'
+    ? { ...log, status: 'SENT', messageId: sent.messageId, acceptedAt: at, updatedAt: at }
+    : { ...log, status: 'FAILED', reason: sent.reason, updatedAt: at };
+}
+
+const insertLog = (db: D1Database, paylink: Paylink, log: DeliveryLog) =>
+  insert(db, 'delivery_logs', {
+    id: log.id,
+    paylink_id: paylink.id,
+    merchant_id: paylink.merchantId,
+    operation_id: log.operationId,
+    channel: log.channel,
+    status: log.status,
+    provider: log.provider,
+    message_id: log.messageId,
+    recipient: log.recipient,
+    recipient_hash: log.recipientHash,
+    reason: log.reason,
+    accepted_at: log.acceptedAt,
+    created_at: log.createdAt,
+    updated_at: log.updatedAt,
+    version: log.version,
+  });
