@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { toolNode } from '../src/local/install.mjs';
 
 // The goal is 180 KB; until the diet is done this keeps it from growing.
-const budget = 220 * 1024;
+const budget = 205 * 1024;
 const root = join(import.meta.dirname, '..');
 const out = mkdtempSync(join(tmpdir(), 'paylinks-bundle-'));
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import './schema-words.ts';
+import * as z from 'zod/mini';
 import type { MerchantGate } from './admission/gate.ts';
 import type { CoordinatorRpc } from './paylinks/coordinator-rpc.ts';
 
@@ -22,49 +23,55 @@ export interface Bindings {
 }
 
 const list = <T extends string>(names: readonly T[]) =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    )
-    .pipe(z.array(z.enum(names)).min(1));
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) =>
+        text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
+    ),
+    z.array(z.enum(names)).check(z.minLength(1)),
+  );
 
-const secret = z.string().min(1).optional();
+const secret = z.optional(z.string().check(z.minLength(1)));
 const baseUrl = (real: string) =>
-  z
-    .url({ protocol: /^https?$/ })
-    .default(real)
-    .transform((url) => url.replace(/\/+$/, ''));
+  z.pipe(
+    z._default(z.url({ protocol: /^https?$/ }), real),
+    z.transform((url) => url.replace(/\/+$/, '')),
+  );
 const count = (least: number, most: number, fallback: number) =>
-  z.coerce.number().int().min(least).max(most).default(fallback);
+  z._default(z.coerce.number().check(z.int(), z.gte(least), z.lte(most)), fallback);
 
 const Configuration = z
   .object({
     ENVIRONMENT: z.enum(['local', 'staging', 'production']),
-    PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+    PUBLIC_BASE_URL: z.pipe(
+      z.url({ protocol: /^https?$/ }),
+      z.transform((url) => url.replace(/\/+$/, '')),
+    ),
     EMAIL_PROVIDERS: list(['inbox', 'mailchannels', 'resend']),
     SMS_PROVIDERS: list(['inbox', 'twilio', 'telnyx']),
     EMAIL_FROM: z.email(),
-    EMAIL_FROM_NAME: z.string().min(1).max(100),
-    SMS_FROM: z.string().min(1).max(20),
-    RATE_LIMITER: z.enum(['object', 'upstash']).default('object'),
+    EMAIL_FROM_NAME: z.string().check(z.minLength(1), z.maxLength(100)),
+    SMS_FROM: z.string().check(z.minLength(1), z.maxLength(20)),
+    RATE_LIMITER: z._default(z.enum(['object', 'upstash']), 'object'),
     RATE_LIMIT_REQUESTS: count(1, 1_000_000, 100),
     RATE_LIMIT_WINDOW_SECONDS: count(1, 86_400, 60),
     RATE_LIMIT_TIMEOUT_MS: count(10, 5_000, 300),
     PROVIDER_TIMEOUT_MS: count(50, 20_000, 10_000),
-    LOCATION_HINT: z
-      .enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se'])
-      .optional(),
+    LOCATION_HINT: z.optional(
+      z.enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se']),
+    ),
     COORDINATORS: count(1, 4096, 64),
     MAILCHANNELS_BASE_URL: baseUrl('https://api.mailchannels.net'),
     RESEND_BASE_URL: baseUrl('https://api.resend.com'),
     TWILIO_BASE_URL: baseUrl('https://api.twilio.com'),
     TELNYX_BASE_URL: baseUrl('https://api.telnyx.com'),
-    SECRETS_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits'),
-    ADMIN_TOKEN: z.string().min(24).optional(),
+    SECRETS_KEY: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits')),
+    ADMIN_TOKEN: z.optional(z.string().check(z.minLength(24))),
     MAILCHANNELS_API_KEY: secret,
     MAILCHANNELS_CUSTOMER_HANDLE: secret,
     MAILCHANNELS_DKIM_DOMAIN: secret,
@@ -76,7 +83,7 @@ const Configuration = z
     TWILIO_AUTH_TOKEN: secret,
     TELNYX_API_KEY: secret,
     TELNYX_PUBLIC_KEY: secret,
-    UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
+    UPSTASH_REDIS_REST_URL: z.optional(z.url({ protocol: /^https?$/ })),
     UPSTASH_REDIS_REST_TOKEN: secret,
   })
   .check((ctx) => {

@@ -1,6 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis/cloudflare';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../env.ts';
 import type { Quota } from './port.ts';
 import type { QuotaAnswer } from './quota.ts';
@@ -18,8 +18,13 @@ const LIMITERS = 1_000;
 const BLOCK_MS = 1_000;
 
 // Checked because a proxy, a wrong address or another service may answer in Upstash's place.
-const LimitAnswer = z.object({ success: z.boolean(), limit: z.int(), remaining: z.int().min(0), reset: z.int() });
-const ScriptAnswer = z.tuple([z.union([z.literal(0), z.literal(1)]), z.int().min(0)]);
+const LimitAnswer = z.object({
+  success: z.boolean(),
+  limit: z.int(),
+  remaining: z.int().check(z.gte(0)),
+  reset: z.int(),
+});
+const ScriptAnswer = z.tuple([z.union([z.literal(0), z.literal(1)]), z.int().check(z.gte(0))]);
 
 const bucketOf = (now: number, { windowSeconds }: Quota): number => Math.floor(now / (windowSeconds * 1000));
 

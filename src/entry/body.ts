@@ -1,5 +1,6 @@
+import '../schema-words.ts';
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type FieldError, type Refusal, refusal } from '../errors.ts';
 import type { AppEnv } from './app-env.ts';
 
@@ -49,7 +50,7 @@ export function fieldErrors(error: z.core.$ZodError): FieldError[] {
 }
 
 /** Checks a value against a schema; a refusal names each wrong field. */
-export function validate<S extends z.ZodType>(schema: S, value: unknown, where = 'body'): Parsed<z.output<S>> {
+export function validate<S extends z.ZodMiniType>(schema: S, value: unknown, where = 'body'): Parsed<z.output<S>> {
   const result = schema.safeParse(value);
   if (result.success) return { kind: 'ok', value: result.data };
   const errors = fieldErrors(result.error);
@@ -73,7 +74,7 @@ function invalidBody(detail: string): Parsed<never> {
 }
 
 /** Parses the body that the middleware read, as JSON of the given shape. 415 for another media type, 400 for anything else. */
-export async function readJson<S extends z.ZodType>(c: Context<AppEnv>, schema: S): Promise<Parsed<z.output<S>>> {
+export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, schema: S): Promise<Parsed<z.output<S>>> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     return {

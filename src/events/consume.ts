@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Bindings, configOf } from '../env.ts';
 import { log } from '../log.ts';
 import { type Claimed, claimDeliveries, closeDeliveries, releaseDeliveries } from '../store/webhook-deliveries.ts';
@@ -10,7 +10,7 @@ export const leaseMs = 90_000;
 /** How long one endpoint's deliveries of a batch may take; what is left is queued again, ms. */
 const laneMs = 30_000;
 
-const Nudge = z.object({ deliveryId: z.string().max(200) });
+const Nudge = z.object({ deliveryId: z.string().check(z.maxLength(200)) });
 
 /**
  * The deliveries of one endpoint, one after the other, so that a slow endpoint takes one of a Worker's six connections and no more. When

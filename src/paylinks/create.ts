@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type FieldError, notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { recipientKey } from '../secrets.ts';

@@ -1,18 +1,19 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { JsonObject } from '../model.ts';
 
 /** Free text of at most `most` characters; control characters have no place in a message or a log. */
 const text = (most: number) =>
-  z
-    .string()
-    .max(most, `At most ${most} characters.`)
-    .refine((value) => !/[^\P{Cc}\t\n\r]/u.test(value), 'Control characters are not allowed.')
-    .refine((value) => value.isWellFormed(), 'Not well-formed Unicode.')
-    .nullable();
+  z.nullable(
+    z.string().check(
+      z.maxLength(most, `At most ${most} characters.`),
+      z.refine((value) => !/[^\P{Cc}\t\n\r]/u.test(value), 'Control characters are not allowed.'),
+      z.refine((value) => value.isWellFormed(), 'Not well-formed Unicode.'),
+    ),
+  );
 
-const minorUnits = z.int('Must be an integer of minor units (cents).').min(0, 'Must not be negative.');
+const minorUnits = z.int('Must be an integer of minor units (cents).').check(z.gte(0, 'Must not be negative.'));
 
-const metadata: z.ZodType<JsonObject | null> = z.record(z.string(), z.json()).nullable();
+const metadata: z.ZodMiniType<JsonObject | null> = z.nullable(z.record(z.string(), z.json()));
 
 /** Currencies this runtime knows (ISO 4217), asked once. */
 const currencies = new Set(Intl.supportedValuesOf('currency'));
@@ -26,47 +27,47 @@ const isLocale = (tag: string) => {
 };
 
 const CustomerFields = z.strictObject({
-  email: z.email('Must be an email address.').max(254).nullable().optional(),
-  phone: z.string().min(1).max(32).nullable().optional(),
-  firstName: text(100).optional(),
-  lastName: text(100).optional(),
-  paylinkCustomerId: text(255).optional(),
-  locale: z.string().max(35).refine(isLocale, 'Must be a BCP 47 language tag.').nullable().optional(),
+  email: z.nullish(z.email('Must be an email address.').check(z.maxLength(254))),
+  phone: z.nullish(z.string().check(z.minLength(1), z.maxLength(32))),
+  firstName: z.optional(text(100)),
+  lastName: z.optional(text(100)),
+  paylinkCustomerId: z.optional(text(255)),
+  locale: z.nullish(z.string().check(z.maxLength(35), z.refine(isLocale, 'Must be a BCP 47 language tag.'))),
 });
 
 const LineItemFields = z.strictObject({
-  sku: text(255).optional(),
+  sku: z.optional(text(255)),
   price: minorUnits,
-  quantity: z.int().min(1, 'Must be at least 1.').max(1_000_000),
-  tax: minorUnits.nullable().optional(),
-  description: text(255).optional(),
-  category: text(255).optional(),
-  metadata: metadata.optional(),
+  quantity: z.int().check(z.gte(1, 'Must be at least 1.'), z.lte(1_000_000)),
+  tax: z.nullish(minorUnits),
+  description: z.optional(text(255)),
+  category: z.optional(text(255)),
+  metadata: z.optional(metadata),
 });
 
-const timestamp = z.iso
-  .datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' })
-  .transform((iso) => Date.parse(iso));
+const timestamp = z.pipe(
+  z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' }),
+  z.transform((iso) => Date.parse(iso)),
+);
 
 /** What create and update have in common, as callers spell it; an unknown field is refused by name. */
 const shared = {
-  merchantInvoiceId: text(255).optional(),
-  customer: CustomerFields.nullable().optional(),
-  lineItems: z.array(LineItemFields).max(200, 'At most 200 line items.').optional(),
-  tax: minorUnits.nullable().optional(),
-  shipping: minorUnits.nullable().optional(),
-  currencyCode: z
-    .string()
-    .refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')
-    .optional(),
-  description: text(255).optional(),
-  memo: text(255).optional(),
-  metadata: metadata.optional(),
-  expiration: timestamp.nullable().optional(),
-  sendEmail: z.boolean().optional(),
-  sendSms: z.boolean().optional(),
-  customerConsent: z.boolean().optional(),
-  attachments: z.array(z.string().min(1).max(255)).max(20).nullable().optional(),
+  merchantInvoiceId: z.optional(text(255)),
+  customer: z.nullish(CustomerFields),
+  lineItems: z.optional(z.array(LineItemFields).check(z.maxLength(200, 'At most 200 line items.'))),
+  tax: z.nullish(minorUnits),
+  shipping: z.nullish(minorUnits),
+  currencyCode: z.optional(
+    z.string().check(z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')),
+  ),
+  description: z.optional(text(255)),
+  memo: z.optional(text(255)),
+  metadata: z.optional(metadata),
+  expiration: z.nullish(timestamp),
+  sendEmail: z.optional(z.boolean()),
+  sendSms: z.optional(z.boolean()),
+  customerConsent: z.optional(z.boolean()),
+  attachments: z.nullish(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(20))),
 };
 
 /** `sendSMS` is the same field as `sendSms`. */
@@ -80,7 +81,10 @@ export function withSendSms(value: unknown, context: z.core.ParsePayload): unkno
 }
 
 export const CreateFields = z.strictObject({
-  merchantId: z.guid('Must be a UUID.').transform((id) => id.toLowerCase()),
+  merchantId: z.pipe(
+    z.guid('Must be a UUID.'),
+    z.transform((id) => id.toLowerCase()),
+  ),
   ...shared,
 });
 export const UpdateFields = z.strictObject(shared);

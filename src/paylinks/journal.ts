@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Changes } from '../store/projection.ts';
 
 /**
@@ -30,7 +30,7 @@ const OperationState = z.enum(['running', 'unsettled', 'settling', 'done', 'fail
 const OperationRow = z.object({
   id: z.string(),
   paylinkId: z.string(),
-  key: z.string().nullable(),
+  key: z.nullable(z.string()),
   fingerprint: z.string(),
   state: OperationState,
   createdBy: z.string(),
@@ -39,7 +39,7 @@ const OperationRow = z.object({
   /** How often an unsettled operation was looked into. */
   tries: z.int(),
   /** The answer that was given, as JSON. */
-  outcome: z.string().nullable(),
+  outcome: z.nullable(z.string()),
 });
 export type Operation = z.infer<typeof OperationRow>;
 

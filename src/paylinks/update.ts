@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { notFound, refusal } from '../errors.ts';
 import type { Paylink } from '../model.ts';
 import type { PaylinkPatch } from './change-command.ts';

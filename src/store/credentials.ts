@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Merchant } from '../model.ts';
 import { merchantColumns, toMerchant } from './merchants.ts';
 
@@ -20,19 +20,19 @@ export type Credential = {
 export type NewCredential = Omit<Credential, 'revokedAt'> &
   ({ scheme: 'bearer'; keyHash: string } | { scheme: 'hmac' | 'skipify'; secretCiphertext: string });
 
-const maybeInt = z.int().nullable();
+const maybeInt = z.nullable(z.int());
 
-const CredentialRow = z
-  .object({
+const CredentialRow = z.pipe(
+  z.object({
     id: z.string(),
     merchant_id: z.string(),
     scheme: z.enum(['hmac', 'skipify', 'bearer']),
-    label: z.string().nullable(),
+    label: z.nullable(z.string()),
     created_at: z.int(),
     expires_at: maybeInt,
     revoked_at: maybeInt,
-  })
-  .transform(
+  }),
+  z.transform(
     (row): Credential => ({
       id: row.id,
       merchantId: row.merchant_id,
@@ -42,7 +42,8 @@ const CredentialRow = z
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
     }),
-  );
+  ),
+);
 
 const credentialColumns = 'id, merchant_id, scheme, label, created_at, expires_at, revoked_at';
 
@@ -64,19 +65,20 @@ export async function findBearerCredential(db: D1Database, keyHash: string): Pro
   return { id: row.credential_id, expiresAt: row.expires_at, merchant: toMerchant(found) };
 }
 
-const SigningRow = z
-  .object({
+const SigningRow = z.pipe(
+  z.object({
     credential_id: z.string(),
     scheme: z.enum(['hmac', 'skipify']),
     secret_ciphertext: z.string(),
     expires_at: maybeInt,
-  })
-  .transform((row) => ({
+  }),
+  z.transform((row) => ({
     id: row.credential_id,
     scheme: row.scheme,
     secretCiphertext: row.secret_ciphertext,
     expiresAt: row.expires_at,
-  }));
+  })),
+);
 
 export type SealedCredential = z.output<typeof SigningRow>;
 

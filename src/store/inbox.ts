@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel } from '../model.ts';
 
 /** A message that was kept instead of sent. `id` is the attempt's; `createdAt` is ms. */
@@ -15,25 +15,26 @@ export type InboxMessage = {
   createdAt: number;
 };
 
-const Row: z.ZodType<InboxMessage> = z
-  .object({
+const Row: z.ZodMiniType<InboxMessage> = z.pipe(
+  z.object({
     id: z.string(),
     merchant_id: z.string(),
     paylink_id: z.string(),
     channel: z.enum(['EMAIL', 'SMS']),
     recipient: z.string(),
-    subject: z.string().nullable(),
+    subject: z.nullable(z.string()),
     text: z.string(),
-    html: z.string().nullable(),
+    html: z.nullable(z.string()),
     created_at: z.int(),
-  })
-  .transform(({ merchant_id, paylink_id, recipient, created_at, ...same }) => ({
+  }),
+  z.transform(({ merchant_id, paylink_id, recipient, created_at, ...same }) => ({
     ...same,
     merchantId: merchant_id,
     paylinkId: paylink_id,
     to: recipient,
     createdAt: created_at,
-  }));
+  })),
+);
 
 /** Keeps a message; one with an id that is there already is the same message written again. */
 export async function insertInboxMessage(db: D1Database, message: InboxMessage): Promise<void> {

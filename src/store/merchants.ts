@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Merchant } from '../model.ts';
 import { jsonText } from './row.ts';
 
-const text = z.string().nullable();
-const maybeInt = z.int().nullable();
+const text = z.nullable(z.string());
+const maybeInt = z.nullable(z.int());
 
 const Columns = z.object({
   id: z.string(),
@@ -27,31 +27,34 @@ const Columns = z.object({
   updated_at: z.int(),
 });
 type Column = keyof z.output<typeof Columns>;
-const columns = Columns.keyof().options;
+const columns = z.keyof(Columns).options;
 
 /** A row of `merchants` (or `merchantJson` of it), parsed into the Merchant; further columns of a join are ignored. */
-export const MerchantRow = Columns.transform(
-  (row): Merchant => ({
-    id: row.id,
-    parentId: row.parent_id,
-    name: row.name,
-    mode: row.mode,
-    country: row.country,
-    locale: row.locale,
-    brandColor: row.brand_color,
-    logoUrl: row.logo_url,
-    supportEmail: row.support_email,
-    checkoutUrlTemplate: row.checkout_url_template,
-    smsCountries: row.sms_countries,
-    rateLimitRequests: row.rate_limit_requests,
-    rateLimitWindowSeconds: row.rate_limit_window_seconds,
-    paylinkSendCap: row.paylink_send_cap,
-    recipientSendCap: row.recipient_send_cap,
-    unkeyedWindowMs: row.unkeyed_window_ms,
-    shard: row.shard,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }),
+export const MerchantRow = z.pipe(
+  Columns,
+  z.transform(
+    (row): Merchant => ({
+      id: row.id,
+      parentId: row.parent_id,
+      name: row.name,
+      mode: row.mode,
+      country: row.country,
+      locale: row.locale,
+      brandColor: row.brand_color,
+      logoUrl: row.logo_url,
+      supportEmail: row.support_email,
+      checkoutUrlTemplate: row.checkout_url_template,
+      smsCountries: row.sms_countries,
+      rateLimitRequests: row.rate_limit_requests,
+      rateLimitWindowSeconds: row.rate_limit_window_seconds,
+      paylinkSendCap: row.paylink_send_cap,
+      recipientSendCap: row.recipient_send_cap,
+      unkeyedWindowMs: row.unkeyed_window_ms,
+      shard: row.shard,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    }),
+  ),
 );
 
 /** @throws when a row is not what this version writes */

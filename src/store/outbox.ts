@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Announcement } from './announcement.ts';
 
 const Ids = z.array(z.object({ id: z.string() }));

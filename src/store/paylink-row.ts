@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type DeliveryLog,
   type LineItem,
@@ -83,12 +83,12 @@ export const toHeadRow = (head: PaylinkHead): Record<(typeof headColumns)[number
   updated_at: head.updatedAt,
 });
 
-const text = z.string().nullable();
+const text = z.nullable(z.string());
 const int = z.int();
-const maybeInt = z.int().nullable();
+const maybeInt = z.nullable(z.int());
 const status = z.enum(paylinkStatuses);
 
-const Item: z.ZodType<LineItem> = z.object({
+const Item: z.ZodMiniType<LineItem> = z.object({
   id: z.string(),
   sku: text,
   price: int,
@@ -96,12 +96,12 @@ const Item: z.ZodType<LineItem> = z.object({
   tax: maybeInt,
   description: text,
   category: text,
-  metadata: JsonRecord.nullable(),
+  metadata: z.nullable(JsonRecord),
   createdAt: int,
   updatedAt: int,
 });
 
-const Log: z.ZodType<DeliveryLog> = z.object({
+const Log: z.ZodMiniType<DeliveryLog> = z.object({
   id: z.string(),
   operationId: z.string(),
   channel: z.enum(['EMAIL', 'SMS']),
@@ -117,7 +117,7 @@ const Log: z.ZodType<DeliveryLog> = z.object({
   version: int,
 });
 
-const Event: z.ZodType<PaylinkEvent> = z.object({
+const Event: z.ZodMiniType<PaylinkEvent> = z.object({
   id: z.string(),
   type: z.enum([
     'CREATED',
@@ -133,14 +133,14 @@ const Event: z.ZodType<PaylinkEvent> = z.object({
     'DELIVERY_UPDATED',
     'ERASED',
   ]),
-  oldValue: JsonRecord.nullable(),
-  newValue: JsonRecord.nullable(),
+  oldValue: z.nullable(JsonRecord),
+  newValue: z.nullable(JsonRecord),
   createdBy: z.string(),
   createdAt: int,
   version: int,
 });
 
-const OrderRow: z.ZodType<Order> = z.object({
+const OrderRow: z.ZodMiniType<Order> = z.object({
   id: z.string(),
   status: z.enum(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED']),
   amount: int,
@@ -162,8 +162,8 @@ const Customer = z.object({
 });
 
 /** A row of `wholePaylink`, parsed into a Paylink and its merchant's parent. */
-const PaylinkRow = z
-  .object({
+const PaylinkRow = z.pipe(
+  z.object({
     id: z.string(),
     merchant_id: z.string(),
     parent_id: text,
@@ -176,7 +176,7 @@ const PaylinkRow = z
     currency_code: z.string(),
     description: text,
     memo: text,
-    metadata: jsonText(JsonRecord).nullable(),
+    metadata: z.nullable(jsonText(JsonRecord)),
     customer: jsonText(Customer),
     phone_e164: text,
     email_hash: text,
@@ -200,8 +200,8 @@ const PaylinkRow = z
     delivery_logs: jsonText(z.array(Log)),
     events: jsonText(z.array(Event)),
     orders: jsonText(z.array(OrderRow)),
-  })
-  .transform((row) => {
+  }),
+  z.transform((row) => {
     const paylink: Paylink = {
       id: row.id,
       merchantId: row.merchant_id,
@@ -239,7 +239,8 @@ const PaylinkRow = z
       orders: row.orders,
     };
     return { paylink, parentId: row.parent_id, createFingerprint: row.create_fingerprint };
-  });
+  }),
+);
 
 /** A Paylink as D1 has it. */
 export type StoredPaylink = z.output<typeof PaylinkRow>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { PaylinkStatus } from '../model.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
 

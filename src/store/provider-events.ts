@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { fromJson } from './row.ts';
 import { sharedSender } from './suppressions.ts';
 
@@ -7,14 +7,14 @@ export const DeliveryEvent = z.object({
   id: z.string(),
   provider: z.enum(['mailchannels', 'resend', 'twilio', 'telnyx']),
   /** The id that we sent along; null when the provider did not give it back. */
-  attemptId: z.string().nullable(),
-  paylinkId: z.string().nullable(),
+  attemptId: z.nullable(z.string()),
+  paylinkId: z.nullable(z.string()),
   /** The provider's own id of the message. */
-  messageId: z.string().nullable(),
+  messageId: z.nullable(z.string()),
   status: z.enum(['SENT', 'DELIVERED', 'FAILED', 'BOUNCED']),
-  suppression: z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe']).nullable(),
+  suppression: z.nullable(z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe'])),
   /** For a person; names no recipient. */
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
 });
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
 export type ReportingProvider = DeliveryEvent['provider'];

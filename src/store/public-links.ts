@@ -1,37 +1,37 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { paylinkStatuses } from '../model.ts';
 import { jsonText } from './row.ts';
 
 const Item = z.object({
-  description: z.string().nullable(),
-  sku: z.string().nullable(),
+  description: z.nullable(z.string()),
+  sku: z.nullable(z.string()),
   quantity: z.int(),
   price: z.int(),
-  tax: z.int().nullable(),
+  tax: z.nullable(z.int()),
 });
 
 const Row = z.object({
   id: z.string(),
   status: z.enum(paylinkStatuses),
   code: z.string(),
-  checkoutUrl: z.string().nullable(),
+  checkoutUrl: z.nullable(z.string()),
   currencyCode: z.string(),
-  description: z.string().nullable(),
-  memo: z.string().nullable(),
-  merchantInvoiceId: z.string().nullable(),
-  tax: z.int().nullable(),
-  shipping: z.int().nullable(),
+  description: z.nullable(z.string()),
+  memo: z.nullable(z.string()),
+  merchantInvoiceId: z.nullable(z.string()),
+  tax: z.nullable(z.int()),
+  shipping: z.nullable(z.int()),
   subTotal: z.int(),
   total: z.int(),
   expiration: z.int(),
   /** Paid less refunded, minor units. */
   paid: z.int(),
-  customerLocale: z.string().nullable(),
+  customerLocale: z.nullable(z.string()),
   lineItems: jsonText(z.array(Item)),
   merchantName: z.string(),
-  brandColor: z.string().nullable(),
-  logoUrl: z.string().nullable(),
-  supportEmail: z.string().nullable(),
+  brandColor: z.nullable(z.string()),
+  logoUrl: z.nullable(z.string()),
+  supportEmail: z.nullable(z.string()),
   merchantLocale: z.string(),
 });
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel } from '../model.ts';
 
 const Row = z.object({ id: z.string(), total: z.int() });

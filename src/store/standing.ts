@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel, Merchant } from '../model.ts';
 import { MerchantRow, merchantJson } from './merchants.ts';
 import { jsonText } from './row.ts';
@@ -32,8 +32,8 @@ function merchantOf(text: string): Merchant {
 
 const Row = z.object({
   merchant: z.string(),
-  email_hash: z.string().nullable(),
-  phone_hash: z.string().nullable(),
+  email_hash: z.nullable(z.string()),
+  phone_hash: z.nullable(z.string()),
   suppressed: jsonText(z.array(z.object({ channel: z.enum(['EMAIL', 'SMS']), hash: z.string() }))),
   recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
 });

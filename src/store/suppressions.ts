@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel } from '../model.ts';
 import { fromJson } from './row.ts';
 
@@ -31,17 +31,17 @@ const toRow = (suppression: Suppression) => ({
   created_at: suppression.createdAt,
 });
 
-const SuppressionRow = z
-  .object({
+const SuppressionRow = z.pipe(
+  z.object({
     id: z.string(),
     merchant_id: z.string(),
     channel: z.enum(['EMAIL', 'SMS']),
     recipient_hash: z.string(),
-    recipient: z.string().nullable(),
+    recipient: z.nullable(z.string()),
     reason: z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe', 'erased']),
     created_at: z.int(),
-  })
-  .transform(
+  }),
+  z.transform(
     (row): Suppression => ({
       id: row.id,
       merchantId: row.merchant_id,
@@ -51,7 +51,8 @@ const SuppressionRow = z
       reason: row.reason,
       createdAt: row.created_at,
     }),
-  );
+  ),
+);
 
 const insert = `INSERT INTO suppressions (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE true
   ON CONFLICT (recipient_hash, channel, merchant_id)`;

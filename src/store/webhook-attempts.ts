@@ -1,21 +1,21 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const Row = z
-  .object({
+const Row = z.pipe(
+  z.object({
     id: z.string(),
     delivery_id: z.string(),
-    event_id: z.string().nullable(),
-    event_type: z.string().nullable(),
-    paylink_id: z.string().nullable(),
+    event_id: z.nullable(z.string()),
+    event_type: z.nullable(z.string()),
+    paylink_id: z.nullable(z.string()),
     attempt: z.int(),
     outcome: z.enum(['delivered', 'failed']),
-    status_code: z.int().nullable(),
-    error: z.string().nullable(),
-    answer: z.string().nullable(),
+    status_code: z.nullable(z.int()),
+    error: z.nullable(z.string()),
+    answer: z.nullable(z.string()),
     duration_ms: z.int(),
     attempted_at: z.int(),
-  })
-  .transform((row) => ({
+  }),
+  z.transform((row) => ({
     id: row.id,
     deliveryId: row.delivery_id,
     eventId: row.event_id,
@@ -28,7 +28,8 @@ const Row = z
     answer: row.answer,
     durationMs: row.duration_ms,
     attemptedAt: row.attempted_at,
-  }));
+  })),
+);
 
 /** One try to tell an endpoint of an event; the event's columns are null once the delivery's own 30 days are over. */
 export type WebhookAttempt = z.output<typeof Row>;

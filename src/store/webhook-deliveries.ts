@@ -1,25 +1,26 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Announcement } from './announcement.ts';
 import { deliveriesIn, disabledStatement } from './outbox.ts';
 import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
-const ClaimedRow = z
-  .object({
+const ClaimedRow = z.pipe(
+  z.object({
     id: z.string(),
     endpoint_id: z.string(),
     event_id: z.string(),
     payload: z.string(),
     attempts: z.int(),
     round: z.int(),
-  })
-  .transform((row) => ({
+  }),
+  z.transform((row) => ({
     id: row.id,
     endpointId: row.endpoint_id,
     eventId: row.event_id,
     payload: row.payload,
     attempt: row.attempts,
     round: row.round,
-  }));
+  })),
+);
 
 /** A delivery that its claimer alone attempts until the lease ends. `attempt` names the claim; `round` counts since it was queued (again). */
 export type Claimed = z.output<typeof ClaimedRow>;
@@ -47,7 +48,7 @@ export async function claimDeliveries(
       )
       .bind(list),
   ]);
-  const rows = z.array(ClaimedRow.and(z.object({ created_at: z.int() }))).parse(claimed?.results);
+  const rows = z.array(z.intersection(ClaimedRow, z.object({ created_at: z.int() }))).parse(claimed?.results);
   return {
     deliveries: rows.sort((one, other) => one.created_at - other.created_at),
     endpoints: (endpoints?.results ?? []).map(toWebhookEndpoint),

@@ -1,16 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { merchantEventTypes } from './announcement.ts';
 import { jsonText } from './row.ts';
 
-const text = z.string().nullable();
-const maybeInt = z.int().nullable();
+const text = z.nullable(z.string());
+const maybeInt = z.nullable(z.int());
 
 /** What an endpoint listens to; `*` is everything, also what is added later. */
 export const EventFilter = z.array(z.enum(['*', ...merchantEventTypes]));
 export type EventFilter = z.infer<typeof EventFilter>;
 
-const Row = z
-  .object({
+const Row = z.pipe(
+  z.object({
     id: z.string(),
     merchant_id: z.string(),
     url: z.string(),
@@ -24,8 +24,8 @@ const Row = z
     failing_since: maybeInt,
     created_at: z.int(),
     updated_at: z.int(),
-  })
-  .transform((row) => ({
+  }),
+  z.transform((row) => ({
     id: row.id,
     merchantId: row.merchant_id,
     url: row.url,
@@ -39,7 +39,8 @@ const Row = z
     failingSince: row.failing_since,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-  }));
+  })),
+);
 
 /** Where a merchant hears of events. Times in ms; secrets are sealed, the id being associated data. */
 export type WebhookEndpoint = z.output<typeof Row>;

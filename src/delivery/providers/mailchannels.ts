@@ -1,5 +1,5 @@
 import { Emails, MailChannelsClient } from 'mailchannels-sdk';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../../env.ts';
 import { oneLine } from '../message/clean.ts';
 import type { EmailMessage, Message, Provider, ProviderOutcome, SendOptions } from '../port.ts';
@@ -7,20 +7,26 @@ import { type Answer, exchange } from './exchange.ts';
 import { type Dialect, refused, verdict, wrongChannel } from './verdict.ts';
 
 const Taken = z.object({
-  request_id: z.string().optional(),
+  request_id: z.optional(z.string()),
   results: z
     .array(
       z.object({
         status: z.enum(['sent', 'failed']),
-        message_id: z.string().optional(),
-        reason: z.string().optional(),
+        message_id: z.optional(z.string()),
+        reason: z.optional(z.string()),
       }),
     )
-    .length(1),
+    .check(z.length(1)),
 });
 const Refused = z.union([
-  z.object({ errors: z.array(z.string()).min(1) }).transform(({ errors }) => errors.join('; ')),
-  z.object({ message: z.string() }).transform(({ message }) => message),
+  z.pipe(
+    z.object({ errors: z.array(z.string()).check(z.minLength(1)) }),
+    z.transform(({ errors }) => errors.join('; ')),
+  ),
+  z.pipe(
+    z.object({ message: z.string() }),
+    z.transform(({ message }) => message),
+  ),
 ]);
 
 /** https://docs.mailchannels.net/email-api/: a 202 may still say that the one message failed. */

@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../../env.ts';
 import { oneLine } from '../message/clean.ts';
 import type { EmailMessage, LostAttempt, Message, Provider, ProviderOutcome, SendOptions } from '../port.ts';
 import { exchange } from './exchange.ts';
 import { type Dialect, settled, verdict, wrongChannel } from './verdict.ts';
 
-const Taken = z.object({ id: z.string().min(1) });
-const Refused = z.object({ name: z.string(), message: z.string().optional() });
+const Taken = z.object({ id: z.string().check(z.minLength(1)) });
+const Refused = z.object({ name: z.string(), message: z.optional(z.string()) });
 
 /** Resend forgets a key after 24 h; asking with a forgotten one would send a second email. */
 const keyLivesMs = 23 * 60 * 60_000;

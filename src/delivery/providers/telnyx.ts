@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../../env.ts';
 import type { Message, Provider, SendOptions } from '../port.ts';
 import { exchange } from './exchange.ts';
@@ -12,17 +12,17 @@ const recipientCodes = new Set(['40001', '40012', '40300', '40310']);
 const numberCodes = new Set(['10002', '10016']);
 const optedOutCode = '40300';
 
-const Taken = z.object({ data: z.object({ id: z.string().min(1) }) });
+const Taken = z.object({ data: z.object({ id: z.string().check(z.minLength(1)) }) });
 const Refused = z.object({
   errors: z
     .array(
       z.object({
         code: z.coerce.string(),
-        title: z.string().optional(),
-        source: z.object({ pointer: z.string().optional() }).optional(),
+        title: z.optional(z.string()),
+        source: z.optional(z.object({ pointer: z.optional(z.string()) })),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 const dialect: Dialect = {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../../env.ts';
 import type { LostAttempt, Message, Provider, ProviderOutcome, SendOptions } from '../port.ts';
 import { exchange } from './exchange.ts';
@@ -12,19 +12,19 @@ const recipientCodes = new Set([21211, 21217, 21265, 21610, 21614, 21635]);
 const optedOutCode = 21610;
 
 const Resource = z.object({
-  sid: z.string().regex(/^(SM|MM)[0-9a-f]{32}$/),
+  sid: z.string().check(z.regex(/^(SM|MM)[0-9a-f]{32}$/)),
   status: z.string(),
-  error_code: z.number().int().nullish(),
-  error_message: z.string().nullish(),
+  error_code: z.nullish(z.int()),
+  error_message: z.nullish(z.string()),
 });
-const Listed = Resource.extend({
+const Listed = z.extend(Resource, {
   to: z.string(),
   body: z.string(),
   direction: z.string(),
   date_created: z.string(),
 });
 const List = z.object({ messages: z.array(Listed) });
-const Refused = z.object({ code: z.number().int(), message: z.string().optional() });
+const Refused = z.object({ code: z.int(), message: z.optional(z.string()) });
 
 const problemOf = (code: number, message: string | null | undefined) => ({
   code,

@@ -1,9 +1,12 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AppEnv } from '../app-env.ts';
 
 /** Where `npm start` serves GraphiQL's files (src/local/graphiql-files.ts): they are no part of the worker, nor of any deployment. */
-const Files = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
+const Files = z.pipe(
+  z.url({ protocol: /^https?$/ }),
+  z.transform((url) => new URL(url).origin),
+);
 
 const page = (files: string) => `<!doctype html>
 <html lang="en">
@@ -27,7 +30,7 @@ const page = (files: string) => `<!doctype html>
 
 /** GraphiQL for a browser, locally; the page asks this same endpoint, off-line too. */
 export function graphiqlPage(c: Context<AppEnv>): Response {
-  const files = Files.catch('').parse(c.env.GRAPHIQL_FILES);
+  const files = Files.safeParse(c.env.GRAPHIQL_FILES).data ?? '';
   const policy = [
     "default-src 'none'",
     `script-src ${files || "'none'"}`,

@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel } from '../../model.ts';
 import { normalizePhone } from '../../paylinks/recipient.ts';
 
-const Email = z.email().max(254);
-const Phone = z.e164().refine((number) => normalizePhone(number, 'US') === number);
+const Email = z.email().check(z.maxLength(254));
+const Phone = z.e164().check(z.refine((number) => normalizePhone(number, 'US') === number));
 
 /** What is wrong with an explicit `to`, for a person; null when it can be sent to. */
 export function wrongOverride(channel: Channel, to: string): string | null {

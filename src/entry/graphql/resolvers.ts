@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Idempotency } from '../../paylinks/send.ts';
 import type { GraphqlContext } from './context.ts';
 import { type OperationSuccess, operationSuccess } from './operation-success.ts';

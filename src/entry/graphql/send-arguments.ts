@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Channel } from '../../model.ts';
 import { parsePaylinkId } from '../../paylinks/id.ts';
 import { wrongOverride } from './recipient-override.ts';
@@ -7,7 +7,7 @@ const channels = { Email: 'EMAIL', Phone: 'SMS' } as const satisfies Record<stri
 
 // graphql-js has coerced these against the schema already; this only tells TypeScript, by looking.
 const SendArguments = z.object({
-  input: z.object({ id: z.string(), channel: z.enum(['Email', 'Phone']), to: z.string().nullish() }),
+  input: z.object({ id: z.string(), channel: z.enum(['Email', 'Phone']), to: z.nullish(z.string()) }),
 });
 
 export type SendRequest = { paylinkId: string; channel: Channel; to: string | null };

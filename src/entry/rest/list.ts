@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { paylinkStatuses } from '../../model.ts';
 import { listPaylinks } from '../../paylinks/list.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -11,8 +11,8 @@ import { nextCursor, paging } from './paging.ts';
 import { renderPaylink } from './render.ts';
 
 const Query = z.strictObject({
-  status: z.enum(paylinkStatuses).optional(),
-  merchantInvoiceId: z.string().min(1).max(255).optional(),
+  status: z.optional(z.enum(paylinkStatuses)),
+  merchantInvoiceId: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
   ...paging,
 });
 

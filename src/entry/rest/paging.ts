@@ -1,24 +1,26 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Where a page ended: the time (ms) and id of its last row. */
 export type PageEnd = { at: number; id: string };
 
 /** `limit` and `cursor` of every list: 1–100 rows (20), and the `nextCursor` of an earlier page (base 36 time, `~`, id; opaque to callers). */
 export const paging = {
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(20),
-  cursor: z
-    .string()
-    .regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')
-    .transform((text): PageEnd => {
-      const [time = '', id = ''] = text.split('~');
-      return { at: Number.parseInt(time, 36), id };
-    })
-    .optional(),
+  limit: z._default(
+    z.pipe(
+      z.pipe(z.string().check(z.regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')), z.transform(Number)),
+      z.int().check(z.gte(1), z.lte(100)),
+    ),
+    20,
+  ),
+  cursor: z.optional(
+    z.pipe(
+      z.string().check(z.regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')),
+      z.transform((text): PageEnd => {
+        const [time = '', id = ''] = text.split('~');
+        return { at: Number.parseInt(time, 36), id };
+      }),
+    ),
+  ),
 };
 
 /** The cursor behind a page's last row; null on the last page. */

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
 import type { Channel, Paylink } from '../../model.ts';
 import { cancelPaylink } from '../../paylinks/cancel.ts';
@@ -22,9 +22,9 @@ import { verbContext } from '../verb-context.ts';
 import { listPage } from './list.ts';
 import { renderPaylink } from './render.ts';
 
-const CreateBody = z.preprocess(withSendSms, CreateFields);
-const UpdateBody = z.preprocess(withSendSms, UpdateFields);
-const SendBody = z.preprocess(withSendSms, SendFields);
+const CreateBody = z.pipe(z.transform(withSendSms), CreateFields);
+const UpdateBody = z.pipe(z.transform(withSendSms), UpdateFields);
+const SendBody = z.pipe(z.transform(withSendSms), SendFields);
 
 const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { refusal } from '../../errors.ts';
 import { eraseRecipient } from '../../paylinks/erase-recipient.ts';
 import { normalizePhone } from '../../paylinks/recipient.ts';
@@ -40,8 +40,8 @@ async function lift(c: Context<AppEnv>): Promise<Response> {
 
 const Recipient = z.union(
   [
-    z.strictObject({ email: z.email('Must be an email address.').max(254) }),
-    z.strictObject({ phone: z.string().min(1).max(32) }),
+    z.strictObject({ email: z.email('Must be an email address.').check(z.maxLength(254)) }),
+    z.strictObject({ phone: z.string().check(z.minLength(1), z.maxLength(32)) }),
   ],
   'Name either an email or a phone.',
 );

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   changeEndpoint,
   endpointContext,
@@ -21,29 +21,34 @@ import { problem } from '../problem.ts';
 import { route } from '../routes.ts';
 import { nextCursor, paging } from './paging.ts';
 
-const eventTypes = z
-  .array(z.enum(['*', ...merchantEventTypes]))
-  .min(1)
-  .transform((types) => (types.includes('*') ? ['*' as const] : [...new Set(types)]));
-const description = z.string().max(255).nullable();
+const eventTypes = z.pipe(
+  z.array(z.enum(['*', ...merchantEventTypes])).check(z.minLength(1)),
+  z.transform((types) => (types.includes('*') ? ['*' as const] : [...new Set(types)])),
+);
+const description = z.nullable(z.string().check(z.maxLength(255)));
 
 const CreateBody = z.strictObject({
   url: z.string(),
-  description: description.default(null),
-  eventTypes: eventTypes.default(['*']),
+  description: z._default(description, null),
+  eventTypes: z._default(eventTypes, ['*']),
 });
 
 const ChangeBody = z.strictObject({
-  url: z.string().optional(),
-  description: description.optional(),
-  eventTypes: eventTypes.optional(),
-  enabled: z.boolean().optional(),
+  url: z.optional(z.string()),
+  description: z.optional(description),
+  eventTypes: z.optional(eventTypes),
+  enabled: z.optional(z.boolean()),
 });
 
 const ReplayBody = z.union(
   [
-    z.strictObject({ deliveryId: z.string().min(1).max(200) }),
-    z.strictObject({ since: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)) }),
+    z.strictObject({ deliveryId: z.string().check(z.minLength(1), z.maxLength(200)) }),
+    z.strictObject({
+      since: z.pipe(
+        z.iso.datetime({ offset: true }),
+        z.transform((text) => Date.parse(text)),
+      ),
+    }),
   ],
   'Name either a deliveryId or, as an ISO 8601 time, since.',
 );

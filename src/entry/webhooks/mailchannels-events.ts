@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { sha256Hex, utf8 } from '../../encoding.ts';
 import { deliveryEvent, type Meaning, means, type Report, typeForLog } from './report.ts';
 
-const text = z.string().nullish();
+const text = z.nullish(z.string());
 
 /** `email` in an event is the sender; whom it was sent to is in `recipients`, which is not needed: the attempt says so. */
 const Event = z.object({
   event: z.string(),
   campaign_id: text,
   smtp_id: text,
-  status: z.union([z.string(), z.number()]).nullish(),
+  status: z.nullish(z.union([z.string(), z.number()])),
   reason: text,
 });
 

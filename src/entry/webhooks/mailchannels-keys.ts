@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { LoadingCache } from '../../auth/loading-cache.ts';
 import type { Config } from '../../env.ts';
 import { importEd25519 } from './ed25519.ts';
@@ -9,7 +9,7 @@ const minute = 60_000;
 const mostLookups = 20;
 const timeoutMs = 3_000;
 
-const Answer = z.object({ key: z.string().max(2_000) });
+const Answer = z.object({ key: z.string().check(z.maxLength(2_000)) });
 
 /** The key could not be asked for just now; the sender should come again. */
 export class KeyUnavailable extends Error {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notFound } from '../../errors.ts';
 import { parsePaylinkId } from '../../paylinks/id.ts';
 import { recordPayment } from '../../paylinks/record-payment.ts';
@@ -16,14 +16,14 @@ const amount = z.int('Must be an integer of minor units (cents).');
 /** `amount` of a refund is all that was refunded of the order so far, so that a repeat changes nothing. */
 const Payment = z.strictObject({
   paylinkId: z.string(),
-  orderId: z
-    .string()
-    .regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.')
-    .refine((id) => id.isWellFormed(), 'Not well-formed Unicode.'),
+  orderId: z.string().check(
+    z.regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.'),
+    z.refine((id) => id.isWellFormed(), 'Not well-formed Unicode.'),
+  ),
   type: z.enum(['payment', 'refund']),
-  amount: amount.min(1, 'Must be at least 1.'),
-  fees: amount.min(0, 'Must not be negative.').default(0),
-  currencyCode: z.string().regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.'),
+  amount: amount.check(z.gte(1, 'Must be at least 1.')),
+  fees: z._default(amount.check(z.gte(0, 'Must not be negative.')), 0),
+  currencyCode: z.string().check(z.regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.')),
 });
 
 /** `POST /webhooks/payments`: what the merchant's checkout reports of an order; answers the Paylink. */

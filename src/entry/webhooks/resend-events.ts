@@ -1,23 +1,24 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { deliveryEvent, type Meaning, means, type Report, typeForLog } from './report.ts';
 
 const Envelope = z.object({ type: z.string() });
 
 const Tags = z.union([
   z.record(z.string(), z.string()),
-  z
-    .array(z.object({ name: z.string(), value: z.string() }))
-    .transform((tags) => Object.fromEntries(tags.map(({ name, value }) => [name, value]))),
+  z.pipe(
+    z.array(z.object({ name: z.string(), value: z.string() })),
+    z.transform((tags) => Object.fromEntries(tags.map(({ name, value }) => [name, value]))),
+  ),
 ]);
 
 const Email = z.object({
   data: z.object({
-    email_id: z.string().min(1),
-    tags: Tags.nullish(),
-    bounce: z
-      .object({ type: z.string().nullish(), subType: z.string().nullish(), message: z.string().nullish() })
-      .nullish(),
-    failed: z.object({ reason: z.string().nullish() }).nullish(),
+    email_id: z.string().check(z.minLength(1)),
+    tags: z.nullish(Tags),
+    bounce: z.nullish(
+      z.object({ type: z.nullish(z.string()), subType: z.nullish(z.string()), message: z.nullish(z.string()) }),
+    ),
+    failed: z.nullish(z.object({ reason: z.nullish(z.string()) })),
   }),
 });
 

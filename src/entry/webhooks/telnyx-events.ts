@@ -1,20 +1,22 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { optOf } from './opt-keyword.ts';
 import { deliveryEvent, type Meaning, means, type Report, typeForLog } from './report.ts';
 import type { Opt } from './twilio-events.ts';
 
-const Envelope = z.object({ data: z.object({ id: z.string().min(1), event_type: z.string(), payload: z.unknown() }) });
+const Envelope = z.object({
+  data: z.object({ id: z.string().check(z.minLength(1)), event_type: z.string(), payload: z.unknown() }),
+});
 
 const Outbound = z.object({
-  id: z.string().min(1),
-  to: z.array(z.object({ status: z.string() })).length(1),
-  tags: z.array(z.string()).nullish(),
-  errors: z.array(z.object({ code: z.coerce.string(), title: z.string().nullish() })).nullish(),
+  id: z.string().check(z.minLength(1)),
+  to: z.array(z.object({ status: z.string() })).check(z.length(1)),
+  tags: z.nullish(z.array(z.string())),
+  errors: z.nullish(z.array(z.object({ code: z.coerce.string(), title: z.nullish(z.string()) }))),
 });
 
 const Inbound = z.object({
-  from: z.object({ phone_number: z.string().regex(/^\+[1-9]\d{6,14}$/) }),
-  text: z.string().nullish(),
+  from: z.object({ phone_number: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/)) }),
+  text: z.nullish(z.string()),
 });
 
 /** https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks: the status of the one number it went to. */

@@ -1,19 +1,19 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { optOf } from './opt-keyword.ts';
 import { deliveryEvent, type Meaning, means, type Report, typeForLog } from './report.ts';
 import type { Parameter } from './twilio-signature.ts';
 
 const Status = z.object({
-  MessageSid: z.string().min(1),
+  MessageSid: z.string().check(z.minLength(1)),
   MessageStatus: z.string(),
-  ErrorCode: z.string().optional(),
+  ErrorCode: z.optional(z.string()),
 });
 
 const Inbound = z.object({
-  MessageSid: z.string().min(1),
-  From: z.string().regex(/^\+[1-9]\d{6,14}$/),
-  Body: z.string().optional(),
-  OptOutType: z.string().optional(),
+  MessageSid: z.string().check(z.minLength(1)),
+  From: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/)),
+  Body: z.optional(z.string()),
+  OptOutType: z.optional(z.string()),
 });
 
 /** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
