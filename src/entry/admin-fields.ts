@@ -1,12 +1,12 @@
-import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod/mini';
+import { isCountry } from '../paylinks/phone.ts';
 
 const Country = z
   .pipe(
     z.string(),
     z.transform((text) => text.toUpperCase()),
   )
-  .check(z.refine((code) => isSupportedCountry(code), 'Must be an ISO 3166-1 alpha-2 country code.'));
+  .check(z.refine(isCountry, 'Must be an ISO 3166-1 alpha-2 country code.'));
 
 const Locale = z.pipe(
   z.string(),

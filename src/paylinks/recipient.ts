@@ -1,14 +1,12 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Channel } from '../model.ts';
-
-const asCountry = (country: string): CountryCode => (isSupportedCountry(country) ? country : 'US');
+import { isCountry, parsePhone } from './phone.ts';
 
 /**
  * A phone number as E.164, read as `country`'s when it is national; null when libphonenumber finds its length impossible,
  * or a +1 area code begins with 0 or 1 (NANP).
  */
 export function normalizePhone(phone: string, country: string): string | null {
-  const number = parsePhoneNumberFromString(phone, asCountry(country));
+  const number = parsePhone(phone, isCountry(country) ? country : 'US');
   if (!number?.isPossible() || number.ext) return null;
   if (number.countryCallingCode === '1' && /^[01]/.test(number.nationalNumber)) return null;
   return number.number;
@@ -16,7 +14,7 @@ export function normalizePhone(phone: string, country: string): string | null {
 
 /** The countries (ISO 3166-1 alpha-2) that an SMS to this E.164 number may go to; more than one where a shared calling code tells no more. */
 export function countriesOfPhone(e164: string): string[] {
-  const number = parsePhoneNumberFromString(e164);
+  const number = parsePhone(e164);
   if (!number) return [];
   return number.country ? [number.country] : number.getPossibleCountries();
 }
