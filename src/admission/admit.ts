@@ -34,10 +34,9 @@ async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }:
 async function askUpstash(
   upstash: Pick<UpstashQuota, 'ask'>,
   { merchantId, quota, cost }: Asked,
-  waitUntil: AdmissionParts['waitUntil'],
 ): Promise<QuotaAnswer | null> {
   try {
-    return await upstash.ask(merchantId, quota, cost, waitUntil);
+    return await upstash.ask(merchantId, quota, cost);
   } catch (error) {
     countOutage('upstash', reasonOf(error), Date.now());
     return null;
@@ -54,7 +53,7 @@ async function besideUpstash(
   const askedAt = Date.now();
   const [claimed, answer] = await Promise.all([
     claim ? parts.askGate(merchantId, { quota: null, cost, nonce: claim }) : { replayed: false },
-    askUpstash(upstash, asked, parts.waitUntil),
+    askUpstash(upstash, asked),
   ]);
   if (claimed && !claimed.replayed) return answer ?? atGate(parts, { ...asked, claim: null });
   if (answer?.admitted) {

@@ -1,15 +1,10 @@
-import { Ratelimit } from '@upstash/ratelimit';
-import { Redis } from '@upstash/redis/cloudflare';
 import * as z from 'zod/mini';
 import type { Config } from '../env.ts';
 import type { Quota } from './port.ts';
 import type { QuotaAnswer } from './quota.ts';
-import { WHOLE_COST_SCRIPT } from './upstash-script.ts';
+import { SLIDING_WINDOW_SCRIPT } from './upstash-script.ts';
 
 const PREFIX = 'paylinks:quota';
-
-/** Quotas differ by merchant settings; beyond this many the limiters (plain objects, no state) are made anew. */
-const LIMITERS = 1_000;
 
 /**
  * A refusal does not say when the next unit is free, only when the bucket ends, and something may be free long before. So this is how
@@ -18,48 +13,28 @@ const LIMITERS = 1_000;
 const BLOCK_MS = 1_000;
 
 // Checked because a proxy, a wrong address or another service may answer in Upstash's place.
-const LimitAnswer = z.object({
-  success: z.boolean(),
-  limit: z.int(),
-  remaining: z.int().check(z.gte(0)),
-  reset: z.int(),
-});
-const ScriptAnswer = z.tuple([z.union([z.literal(0), z.literal(1)]), z.int().check(z.gte(0))]);
+const Counted = z.object({ result: z.tuple([z.union([z.literal(0), z.literal(1)]), z.int().check(z.gte(0))]) });
 
 const bucketOf = (now: number, { windowSeconds }: Quota): number => Math.floor(now / (windowSeconds * 1000));
 
 type Connection = { url: string; token: string; timeoutMs: number };
 
-/** The quota at Upstash: `@upstash/ratelimit`'s sliding window, one call. Throws whatever is wrong; the caller has a rule for that. */
+/** The quota at Upstash, by its REST API, one call. Throws whatever is wrong; the caller has a rule for that, so nothing is asked twice. */
 export class UpstashQuota {
-  readonly #redis: Redis;
-  readonly #timeoutMs: number;
-  readonly #limiters = new Map<string, Ratelimit>();
+  readonly #connection: Connection;
 
-  constructor({ url, token, timeoutMs }: Connection) {
-    this.#timeoutMs = timeoutMs;
-    this.#redis = new Redis({
-      url,
-      token,
-      retry: { retries: 1 },
-      enableTelemetry: false,
-      // Requests share this client, and none may wait for a batch that another one sent and may be cancelled with.
-      enableAutoPipelining: false,
-    });
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** @throws Error when Upstash is slow (beyond the time-out), unreachable, refuses the token or answers nonsense */
-  async ask(merchantId: string, quota: Quota, cost: number, waitUntil: (work: Promise<unknown>) => void) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs);
-    });
-    try {
-      const answer = cost === 1 ? this.#one(merchantId, quota, waitUntil) : this.#whole(merchantId, quota, cost);
-      return await Promise.race([answer, timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+  async ask(merchantId: string, quota: Quota, cost: number): Promise<QuotaAnswer> {
+    const now = Date.now();
+    const [admitted, remaining] = await this.#count(merchantId, quota, cost, now);
+    const resetMs = (bucketOf(now, quota) + 1) * quota.windowSeconds * 1000 - now;
+    if (remaining > quota.limit) throw new Error('impossible answer');
+    const blockedMs = admitted === 1 || remaining > 0 ? 0 : Math.min(resetMs, BLOCK_MS);
+    return { admitted: admitted === 1, remaining, resetMs, blockedMs };
   }
 
   /**
@@ -67,55 +42,32 @@ export class UpstashQuota {
    * would be credited instead, and let through more than the quota.
    */
   async giveBack(merchantId: string, quota: Quota, cost: number, chargedAt: number): Promise<void> {
-    if (bucketOf(Date.now(), quota) !== bucketOf(chargedAt, quota)) return;
-    await this.#limiter(quota).limit(merchantId, { rate: -cost });
+    const now = Date.now();
+    if (bucketOf(now, quota) === bucketOf(chargedAt, quota)) await this.#count(merchantId, quota, -cost, now);
   }
 
-  async #one(merchantId: string, quota: Quota, waitUntil: (work: Promise<unknown>) => void): Promise<QuotaAnswer> {
-    const now = Date.now();
-    const limited = await this.#limiter(quota).limit(merchantId);
-    const { success, limit, remaining, reset } = LimitAnswer.parse(limited);
-    waitUntil(limited.pending);
-    if (limit !== quota.limit) throw new Error(`limit ${limit} instead of ${quota.limit}`);
-    return this.#answer(success, remaining, reset - now, quota);
-  }
-
-  /** As the library's limiter would, with its keys, but all or nothing. */
-  async #whole(merchantId: string, quota: Quota, cost: number): Promise<QuotaAnswer> {
-    const now = Date.now();
-    const windowMs = quota.windowSeconds * 1000;
+  /** EVAL, not EVALSHA: the script is some 800 bytes, while a database that has forgotten it would cost a second round trip. */
+  async #count(merchantId: string, quota: Quota, cost: number, now: number) {
+    const { url, token, timeoutMs } = this.#connection;
     const bucket = bucketOf(now, quota);
     const keys = [bucket, bucket - 1].map((number) => `${PREFIX}:${merchantId}:${number}`);
-    const args = [quota.limit, now, windowMs, cost].map(String);
-    // Made for each call: it hashes with a promise, which one request must not await for another.
-    const answer = await this.#redis.createScript(WHOLE_COST_SCRIPT).exec(keys, args);
-    const [admitted, remaining] = ScriptAnswer.parse(answer);
-    return this.#answer(admitted === 1, remaining, (bucket + 1) * windowMs - now, quota);
-  }
-
-  #answer(admitted: boolean, remaining: number, resetMs: number, quota: Quota): QuotaAnswer {
-    if (remaining > quota.limit || resetMs > quota.windowSeconds * 1000) throw new Error('impossible answer');
-    const blockedMs = admitted || remaining > 0 ? 0 : Math.min(resetMs, BLOCK_MS);
-    return { admitted, remaining, resetMs, blockedMs };
-  }
-
-  #limiter(quota: Quota): Ratelimit {
-    const key = `${quota.limit}/${quota.windowSeconds}`;
-    const known = this.#limiters.get(key);
-    if (known) return known;
-    if (this.#limiters.size >= LIMITERS) this.#limiters.clear();
-    const limiter = new Ratelimit({
-      redis: this.#redis,
-      limiter: Ratelimit.slidingWindow(quota.limit, `${quota.windowSeconds} s`),
-      prefix: PREFIX,
-      // Its own cache blocks until the bucket ends, however much has become free, and its own time-out lets everything in.
-      ephemeralCache: false,
-      timeout: 0,
-      analytics: false,
-      enableTelemetry: false,
-    });
-    this.#limiters.set(key, limiter);
-    return limiter;
+    const args = [quota.limit, now, quota.windowSeconds * 1000, cost];
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(['EVAL', SLIDING_WINDOW_SCRIPT, keys.length, ...keys, ...args]),
+        redirect: 'manual',
+        signal: deadline.signal,
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`answered ${response.status}: ${text.slice(0, 200)}`);
+      return Counted.parse(JSON.parse(text)).result;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
