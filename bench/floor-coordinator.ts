@@ -16,9 +16,12 @@ export type FloorEnv = {
   SAMPLE_ID: string;
   UNAUTHENTICATED: string;
   LIMITED: string;
-  /** Authorization headers that are unknown, or of a merchant without quota left. */
+  /** SHA-256 of bearer keys that are unknown, or of a merchant without quota left. */
   UNKNOWN: string;
   BLOCKED: string;
+  HMAC_SECRET: string;
+  /** What callbacks are signed with: SPKI, Base64. */
+  CALLBACK_KEY: string;
 };
 
 type Row = Record<string, string | number | null>;
@@ -55,19 +58,27 @@ const itemColumns = [
   'updated_at',
 ];
 
-const insert = (table: string, columns: readonly string[]) =>
+export const insert = (table: string, columns: readonly string[]) =>
   `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 
 const heads = insert('paylinks', headColumns);
 const items = insert('line_items', itemColumns);
-const logs = insert('delivery_logs', logColumns);
+const logs = insert('delivery_logs', logColumns).replace(
+  'DO NOTHING',
+  '(id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at, version = excluded.version',
+);
 const events = insert('events', eventColumns);
 const updates = `UPDATE paylinks SET status = 'SENT', version = j.value->>'version', last_sent_at = j.value->>'created_at', updated_at = j.value->>'created_at'
   FROM json_each(?1) j WHERE paylinks.id = j.value->>'paylink_id' AND paylinks.version < j.value->>'version'`;
 
+/** Who is to be told of a change, asked in its transaction. */
+const endpoints = 'SELECT id, event_types FROM webhook_endpoints WHERE merchant_id = ?1 AND disabled_at IS NULL';
+const merchantId = '11111111-2222-4333-8444-555555555555';
+
 /** One of a pool, as the gateway's: claims durably, asks the provider, projects many sends' rows in one batch. */
 export class FloorCoordinator extends DurableObject<FloorEnv> {
   readonly #known = new Set<string>();
+  readonly #sent = new Map<string, Row>();
   #queue: Waiting[] = [];
   #running = false;
   #armed = false;
@@ -77,7 +88,8 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     state.storage.sql.exec(
       `CREATE TABLE IF NOT EXISTS operations (id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, due_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
        CREATE UNIQUE INDEX IF NOT EXISTS operations_by_key ON operations (paylink_id, key);
-       CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`,
+       CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);
+       CREATE TABLE IF NOT EXISTS news (attempt_id TEXT PRIMARY KEY, status TEXT NOT NULL) WITHOUT ROWID;`,
     );
   }
 
@@ -128,16 +140,18 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       DB.prepare(heads).bind(JSON.stringify([head])),
       DB.prepare(items).bind(JSON.stringify(rows)),
       DB.prepare(events).bind(JSON.stringify([event])),
+      DB.prepare(endpoints).bind(merchantId),
     ]);
     this.#known.add(id);
   }
 
-  async send(id: string, key: string): Promise<{ answer: string; replayed: boolean }> {
+  /** The answer, first or again. */
+  async send(id: string, key: string): Promise<string> {
     const { sql } = this.ctx.storage;
     const [kept] = sql
       .exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key)
       .toArray();
-    if (kept) return { answer: kept.body, replayed: true };
+    if (kept) return kept.body;
     if (!this.#known.has(id)) {
       await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
       this.#known.add(id);
@@ -168,7 +182,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     const log = {
       id: crypto.randomUUID(),
       paylink_id: id,
-      merchant_id: '11111111-2222-4333-8444-555555555555',
+      merchant_id: merchantId,
       operation_id: operation,
       channel: 'EMAIL',
       status: 'SENT',
@@ -191,8 +205,28 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       created_at: at,
       version: 4,
     };
+    this.#sent.set(log.id, log);
     await this.#project(log, event);
-    return { answer, replayed: false };
+    return answer;
+  }
+
+  /** A provider's news of a message sent lately. */
+  async news(id: string, attemptId: string): Promise<void> {
+    const sent = this.#sent.get(attemptId);
+    if (!sent) throw new Error('the attempt is not known');
+    this.ctx.storage.sql.exec('INSERT OR REPLACE INTO news (attempt_id, status) VALUES (?, ?)', attemptId, 'DELIVERED');
+    const now = Date.now();
+    const event = {
+      id: crypto.randomUUID(),
+      paylink_id: id,
+      type: 'DELIVERY_UPDATED',
+      old_value: '{"status":"SENT"}',
+      new_value: '{"status":"SENT","deliveryStatus":"DELIVERED"}',
+      created_by: 'Provider',
+      created_at: now,
+      version: 5,
+    };
+    await this.#project({ ...sent, status: 'DELIVERED', updated_at: now, version: 5 }, event);
   }
 
   /** While one batch is under way the next collects. */
@@ -209,6 +243,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
           DB.prepare(updates).bind(logRows),
           DB.prepare(logs).bind(logRows),
           DB.prepare(events).bind(JSON.stringify(group.map((waiting) => waiting.event))),
+          DB.prepare(endpoints).bind(merchantId),
         ]);
         for (const { done } of group) done();
       }

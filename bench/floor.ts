@@ -1,6 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
 import { wholePaylink } from '../src/store/paylink-row.ts';
+import { receiveCallback } from './floor-callback.ts';
 import { FloorCoordinator, type FloorEnv } from './floor-coordinator.ts';
+import { identify, verifyCallback } from './floor-identity.ts';
 
 export { FloorCoordinator };
 
@@ -56,8 +58,8 @@ function newId(pool: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-8${crypto.randomUUID().slice(20)}`.slice(0, 36);
 }
 
-async function create(request: Request, env: FloorEnv, nonce: string | null): Promise<Response> {
-  const [body] = await Promise.all([request.text(), admit(env, nonce)]);
+async function create(body: string, env: FloorEnv, nonce: string | null): Promise<Response> {
+  await admit(env, nonce);
   const id = newId(Number(env.COORDINATORS));
   await coordinator(env, id).create(id, body);
   return json(env.CREATED.replace(env.SAMPLE_ID, id), 201);
@@ -67,9 +69,8 @@ async function send(request: Request, env: FloorEnv, id: string, nonce: string |
   const reading = env.DB.prepare(standing)
     .bind(id, Date.now() - day)
     .first();
-  await Promise.all([request.text(), reading, admit(env, nonce)]);
-  const { answer, replayed } = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '');
-  return replayed ? json(answer, 200) : json(answer, 200);
+  await Promise.all([reading, admit(env, nonce)]);
+  return json(await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? ''), 200);
 }
 
 async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
@@ -78,18 +79,24 @@ async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Re
 }
 
 export default {
-  async fetch(request: Request, env: FloorEnv): Promise<Response> {
+  async fetch(request: Request, env: FloorEnv, context: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const authorization = request.headers.get('authorization');
-    const nonce = request.headers.get('nonce');
-    if (authorization === env.UNKNOWN) {
+    const body = request.method === 'GET' ? '' : await request.text();
+    if (pathname === '/webhooks/mailchannels') {
+      await verifyCallback(request, env, body);
+      await receiveCallback(env, context, body, (id) => coordinator(env, id));
+      return json('{"received":true}', 200);
+    }
+    const key = await identify(request, env, body);
+    if (key === env.UNKNOWN) {
       const { success } = await env.FAILED_AUTHENTICATIONS.limit({
         key: request.headers.get('cf-connecting-ip') ?? '',
       });
       return json(env.UNAUTHENTICATED, success ? 401 : 429);
     }
-    if (authorization === env.BLOCKED) return json(env.LIMITED, 429);
-    if (pathname === '/') return create(request, env, nonce);
+    if (key === env.BLOCKED) return json(env.LIMITED, 429);
+    const nonce = request.headers.get('nonce');
+    if (pathname === '/') return create(body, env, nonce);
     const id = pathname.slice(1, 37);
     return request.method === 'GET' ? read(env, id, nonce) : send(request, env, id, nonce);
   },

@@ -7,11 +7,12 @@ export type Shot = { method: string; path: string; headers: Record<string, strin
 /** A bounded load: every shot once, over `connections` keep-alive connections, one at a time on each. */
 export type Load = { origin: string; shots: Shot[]; connections: number; keepBodies: boolean };
 
-/** Latencies are ms; `statuses` counts answers by their status. */
+/** Latencies are ms; `statuses` counts answers by their status; `generator` is how busy this process was, 1 being one core. */
 export type Fired = {
   seconds: number;
   p50: number;
   p99: number;
+  generator: number;
   statuses: Record<string, number>;
   bodies: string[];
 };
@@ -28,6 +29,7 @@ async function fire({ origin, shots, connections, keepBodies }: Load): Promise<F
     { length: Math.min(connections, shots.length) },
     () => new Client(origin, { pipelining: 1 }),
   );
+  const cpu = process.cpuUsage();
   const began = performance.now();
   await Promise.all(
     clients.map(async (client) => {
@@ -42,9 +44,11 @@ async function fire({ origin, shots, connections, keepBodies }: Load): Promise<F
     }),
   );
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   await Promise.all(clients.map((client) => client.close()));
   const sorted = latencies.sort((a, b) => a - b);
-  return { seconds, p50: at(sorted, 0.5), p99: at(sorted, 0.99), statuses, bodies };
+  const generator = (user + system) / 1e6 / seconds;
+  return { seconds, generator, p50: at(sorted, 0.5), p99: at(sorted, 0.99), statuses, bodies };
 }
 
 process.on('message', async (load: Load) => {

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { configOf } from '../src/env.ts';
-import { type Refusal, refusal } from '../src/errors.ts';
+import { notFound, type Refusal, refusal } from '../src/errors.ts';
 import type { Channel, DeliveryLog, Merchant, Paylink, PaylinkEvent } from '../src/model.ts';
 import { composeMessage } from '../src/paylinks/compose.ts';
 import { decideSend, type Target } from '../src/paylinks/decide-send.ts';
@@ -127,11 +127,10 @@ export async function sendPaylink(
   channels: Channel[],
 ): Promise<Result> {
   const now = Date.now();
-  const [found, standing] = await Promise.all([
-    findPaylink(env.DB, merchant.id, id),
-    readStanding(env.DB, id, merchant.id, [], now),
-  ]);
-  if (!found || !standing) return refused(refusal('not_found', 'Paylink was not found.'));
+  const found = await findPaylink(env.DB, merchant.id, id);
+  if (!found) return refused(notFound);
+  const standing = await readStanding(env.DB, id, merchant.id, [], now);
+  if (!standing) return refused(notFound);
   const { paylink } = found;
   const decision = decideSend({ paylink, standing, channels, to: null, requireEnabled: true, now });
   if (decision.kind === 'stale') return refused(refusal('unavailable', 'The Paylink was changed. Try again.'));

@@ -5,6 +5,7 @@ import { type Refusal, statusOf } from '../src/errors.ts';
 import { CreateFields, SendFields } from '../src/paylinks/fields.ts';
 import { findPaylink } from '../src/store/paylinks.ts';
 import { authenticate, HitCounter, limit } from './peer-admission.ts';
+import { callback } from './peer-callback.ts';
 import type { PeerEnv } from './peer-env.ts';
 import { yoga } from './peer-graphql.ts';
 import { idempotent } from './peer-idempotency.ts';
@@ -21,6 +22,8 @@ const app = new Hono<PeerEnv>();
 
 const problem = ({ code, detail, ...rest }: Refusal) =>
   Response.json({ code, detail, ...rest }, { status: statusOf[code] });
+
+app.post('/webhooks/mailchannels', callback);
 
 app.use(authenticate, limit, idempotent);
 

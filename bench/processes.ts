@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Fired, Load } from './load.ts';
 
-const start = (file: string): ChildProcess =>
-  fork(join(import.meta.dirname, file), { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+const start = (file: string, args: string[] = []): ChildProcess =>
+  fork(join(import.meta.dirname, file), args, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 
 const Reply = z.union([
   z.object({
@@ -14,6 +17,7 @@ const Reply = z.union([
       seconds: z.number(),
       p50: z.number(),
       p99: z.number(),
+      generator: z.number(),
       statuses: z.record(z.string(), z.number()),
       bodies: z.array(z.string()),
     }),
@@ -39,9 +43,11 @@ export class LoadGenerator {
   }
 }
 
-/** The fake provider's process. */
-export async function startProvider(): Promise<{ url: string; last: () => Promise<string>; stop: () => void }> {
-  const child = start('provider.ts');
+/** The fake provider's process; `signingKey` is what it gives to whoever verifies its callbacks. */
+export async function startProvider(
+  signingKey: string,
+): Promise<{ url: string; last: () => Promise<string>; stop: () => void }> {
+  const child = start('provider.ts', [signingKey]);
   const [message]: unknown[] = await once(child, 'message');
   const { port } = z.object({ port: z.number() }).parse(message);
   const url = `http://127.0.0.1:${port}`;

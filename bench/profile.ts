@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'undici';
 import * as z from 'zod';
+import { callbackKey } from './callbacks.ts';
 import { LoadGenerator, startProvider } from './processes.ts';
 import { takeSamples } from './samples.ts';
 import { scenarios } from './scenarios.ts';
@@ -82,7 +83,7 @@ const scenario = scenarios.find((one) => one.name === name);
 if (!scenario) throw new Error(`scenarios: ${scenarios.map((one) => one.name).join(', ')}`);
 const folder = mkdtempSync(join(tmpdir(), 'paylinks-profile-'));
 const load = new LoadGenerator();
-const provider = await startProvider();
+const provider = await startProvider(callbackKey);
 const worker = await startGateway({ folder, provider: provider.url, coordinators: 64 }, inspectorPort);
 try {
   await takeSamples(worker, provider.last, load);

@@ -2,14 +2,16 @@ import { createServer } from 'node:http';
 
 /**
  * MailChannels as a process of its own that takes everything and answers at once, with bodies of the real form and size.
- * `GET /_last` gives the body it got last. Says where it listens over IPC.
+ * `GET /_last` gives the body it got last; its signing key (the first argument) has the address that MailChannels' has. Says where it
+ * listens over IPC.
  */
+const [signingKey = ''] = process.argv.slice(2);
 let last = '';
 let count = 0;
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
-    response.end(last);
+    response.end(request.url === '/_last' ? last : JSON.stringify({ id: 'bench', key: signingKey }));
     return;
   }
   const chunks: Buffer[] = [];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callbackShot, type Taken } from './callbacks.ts';
 import type { Shot } from './load.ts';
 import type { LoadGenerator } from './processes.ts';
 import { seedCold } from './seed.ts';
@@ -13,8 +14,10 @@ export type Scenario = {
   /** How many requests, as a multiple of `--count`. */
   times: number;
   status: number;
+  /** Work goes on after the answers, and counts. */
+  afterwards: boolean;
   sides: Side[];
-  /** Least part of the floor's throughput, issue by issue of what the product promises; null: no promise. */
+  /** Least part of its floor's throughput; null: nothing is promised, or of another row (report.ts). */
   target: number | null;
   prepare: (desk: Desk) => Promise<Shot[]>;
 };
@@ -30,22 +33,40 @@ export async function freshPaylinks({ worker, load }: Pick<Desk, 'worker' | 'loa
   return bodies.map((body) => Created.parse(JSON.parse(body)).paylinkId);
 }
 
+const Logs = z.array(z.object({ id: z.string(), messageId: z.string() }));
+
+/** Has Paylinks sent, outside the measurement, and says which messages the provider took. */
+async function takenMessages({ worker, load, count }: Desk): Promise<Taken[]> {
+  const ids = await freshPaylinks({ worker, load }, count);
+  const shots = ids.map((id) => sendShot(id));
+  await load.fire({ origin: worker.origin, shots, connections: 32, keepBodies: false });
+  const { results } = await (await worker.database())
+    .prepare(
+      'SELECT id, message_id AS messageId FROM delivery_logs WHERE paylink_id IN (SELECT value FROM json_each(?1))',
+    )
+    .bind(JSON.stringify(ids))
+    .all();
+  return Logs.parse(results);
+}
+
 const all: Side[] = ['gateway', 'floor', 'peer'];
 const noPeer: Side[] = ['gateway', 'floor'];
 
 export const scenarios: Scenario[] = [
   {
     name: 'create',
-    times: 1,
+    times: 2,
     status: 201,
+    afterwards: false,
     sides: all,
     target: 0.85,
     prepare: async ({ count }) => Array.from({ length: count }, createShot),
   },
   {
     name: 'read',
-    times: 2,
+    times: 4,
     status: 200,
+    afterwards: false,
     sides: all,
     target: 0.85,
     prepare: async (desk) => {
@@ -57,6 +78,7 @@ export const scenarios: Scenario[] = [
     name: 'send (REST)',
     times: 1,
     status: 200,
+    afterwards: false,
     sides: all,
     target: 0.9,
     prepare: async (desk) => (await freshPaylinks(desk, desk.count)).map((id) => sendShot(id)),
@@ -65,8 +87,9 @@ export const scenarios: Scenario[] = [
     name: 'send (GraphQL)',
     times: 1,
     status: 200,
+    afterwards: false,
     sides: all,
-    target: 0.9,
+    target: null,
     prepare: async (desk) =>
       (await freshPaylinks(desk, desk.count)).map((id) => (desk.side === 'floor' ? sendShot(id) : graphqlShot(id))),
   },
@@ -74,6 +97,7 @@ export const scenarios: Scenario[] = [
     name: 'send (REST, signed)',
     times: 1,
     status: 200,
+    afterwards: false,
     sides: noPeer,
     target: null,
     prepare: async (desk) =>
@@ -83,14 +107,16 @@ export const scenarios: Scenario[] = [
     name: 'send (unknown to its coordinator)',
     times: 1,
     status: 200,
+    afterwards: false,
     sides: noPeer,
     target: null,
     prepare: async (desk) => (await seedCold(desk.worker, desk.count, desk.coordinators)).map((id) => sendShot(id)),
   },
   {
     name: 'replay of a key',
-    times: 2,
+    times: 4,
     status: 200,
+    afterwards: false,
     sides: all,
     target: 0.85,
     prepare: async (desk) => {
@@ -100,9 +126,19 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'provider callback',
+    times: 1,
+    status: 200,
+    afterwards: true,
+    sides: all,
+    target: null,
+    prepare: async (desk) => (await takenMessages(desk)).map(callbackShot),
+  },
+  {
     name: '401',
-    times: 10,
+    times: 30,
     status: 401,
+    afterwards: false,
     sides: all,
     target: 0.85,
     prepare: async ({ count }) => {
@@ -112,8 +148,9 @@ export const scenarios: Scenario[] = [
   },
   {
     name: '429',
-    times: 20,
+    times: 50,
     status: 429,
+    afterwards: false,
     sides: all,
     target: 0.85,
     prepare: async (desk) => {

@@ -70,3 +70,11 @@ export const blockedShot = (): Shot => ({
   ...readShot('01890000-0000-7000-8000-000000000000'),
   headers: { authorization: blocked },
 });
+
+/** A page of the merchant's list. */
+export const pageShot = (limit: number, cursor: string | undefined): Shot => ({
+  method: 'GET',
+  path: `/paylinks?limit=${limit}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+  headers: { authorization: bearer },
+  body: null,
+});

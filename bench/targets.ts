@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoMerchants } from '../src/local/demo.ts';
 import { seedSql } from '../src/local/seed.ts';
+import { callbackKey, customerHandle } from './callbacks.ts';
 import type { LoadGenerator } from './processes.ts';
 import { migrations, type Recipe, startWorker, type Worker } from './workerd.ts';
 
@@ -45,6 +47,7 @@ const variables = (provider: string, coordinators: number) => ({
   SMS_FROM: '+12025550143',
   MAILCHANNELS_BASE_URL: provider,
   MAILCHANNELS_API_KEY: 'bench',
+  MAILCHANNELS_CUSTOMER_HANDLE: customerHandle,
   SECRETS_KEY: secretsKey,
   COORDINATORS: String(coordinators),
 });
@@ -70,6 +73,18 @@ export const startGateway = (place: Place, inspectorPort?: number): Promise<Work
     },
     place,
     inspectorPort,
+  );
+
+/** The gateway over a database whose rows are counted (`GET /_rows`). */
+export const startCounted = (place: Place, name: string): Promise<Worker> =>
+  start(
+    {
+      name,
+      entry: 'bench/counted.ts',
+      objects: { COORDINATOR: 'PaylinkCoordinator', GATE: 'MerchantGate' },
+      variables: variables(place.provider, place.coordinators),
+    },
+    place,
   );
 
 /** What the peer's idempotency middleware keeps its answers in. */
@@ -100,6 +115,8 @@ export type Samples = {
   limited: string;
 };
 
+const hashOf = (authorization: string) => createHash('sha256').update(authorization.slice(7)).digest('hex');
+
 export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
   start(
     {
@@ -115,8 +132,10 @@ export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
         SAMPLE_ID: samples.id,
         UNAUTHENTICATED: samples.unauthenticated,
         LIMITED: samples.limited,
-        UNKNOWN: unknown,
-        BLOCKED: blocked,
+        UNKNOWN: hashOf(unknown),
+        BLOCKED: hashOf(blocked),
+        HMAC_SECRET: hmacSecret,
+        CALLBACK_KEY: callbackKey,
       },
     },
     place,
