@@ -1,6 +1,6 @@
-import { buildSchema, printSchema, printType } from 'graphql';
+import { buildSchema, printSchema, printType, validateSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { schema } from '../../../src/entry/graphql/schema.ts';
+import { schema, typeDefs } from '../../../src/entry/graphql/schema.ts';
 import { fakeRun, fetchFrom, sent, sessionId } from './fake-run.ts';
 
 /** The published reference: types, fields and their descriptions. */
@@ -34,6 +34,11 @@ describe('the published schema', () => {
       expect(print(schema, name)).toBe(print(published, name));
     },
   );
+
+  it('is sound: what is built without checks is what they let through', () => {
+    expect(validateSchema(schema)).toEqual([]);
+    expect(printSchema(buildSchema(typeDefs))).toBe(printSchema(schema));
+  });
 
   it('can be read by introspection and printed', () => {
     expect(printSchema(schema)).toContain('paymentSession(id: ID!): PaymentSession\n');
