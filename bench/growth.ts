@@ -14,8 +14,8 @@ import { Workers } from './workers.ts';
 
 const few = 1_000;
 const pageSize = 20;
-/** The deep page, counted from the first. */
-const deepPage = 9_000;
+/** The deep page, counted from the first; the middle one where there are not as many. */
+const deepest = 9_000;
 /** Sends behind a seasoned coordinator. */
 const behind = 100;
 /** Coordinators asked at a time, and the sends each gets in a measurement. */
@@ -30,11 +30,12 @@ type House = { worker: Worker; first: number; count: number };
 
 type Turn = { what: string; few: () => Promise<Measurement>; many: () => Promise<Measurement> };
 
-/** Measures in rounds few, many and few again. */
+/** Measures in rounds few, many and few again, after two rounds that do not count: neither side's code and caches may be cold. */
 async function compared({ what, few, many }: Turn, rounds: number): Promise<Growth['times'][number]> {
   const small: Measurement[] = [];
   const large: Measurement[] = [];
   const again: Measurement[] = [];
+  for (const warm of [few, many, few, many]) await warm();
   for (let round = 0; round < rounds; round++) {
     const turns = [
       async () => small.push(await few()),
@@ -66,6 +67,7 @@ const cursorAfter = (n: number, pool: number) =>
 export async function measureGrowth(place: Place, load: LoadGenerator, options: Options): Promise<Growth> {
   const workers = new Workers();
   const { many, rounds, connections, coordinators: pool } = options;
+  const deep = Math.min(deepest, Math.floor(many / pageSize / 2));
   const how = { connections, status: 200, afterwards: false };
   const time = (worker: Worker, prepare: () => Promise<Shot[]>) => workers.measure(worker, load, how, prepare);
   const fire = (worker: Worker, shots: Shot[]) =>
@@ -126,9 +128,9 @@ export async function measureGrowth(place: Place, load: LoadGenerator, options: 
       rows.push({ what, few: await rowsOf(small, await shot(small)), many: await rowsOf(large, await shot(large)) });
     }
     rows.push({
-      what: `first page against page ${deepPage}`,
+      what: `first page against page ${deep}`,
       few: await rowsOf(large, page(large, 0)),
-      many: await rowsOf(large, page(large, Math.min(deepPage, Math.floor(many / pageSize / 2)) * 1)),
+      many: await rowsOf(large, page(large, deep)),
     });
     return await timed();
 
@@ -143,9 +145,9 @@ export async function measureGrowth(place: Place, load: LoadGenerator, options: 
         both('send', async (at) => (await created(at, options.count)).map((id) => sendShot(id))),
         both('read', async (at) => Array.from({ length: options.count * 4 }, () => readShot(idOf(anyOf(at))))),
         {
-          what: `first page against page ${deepPage}`,
+          what: `first page against page ${deep}`,
           few: () => time(large.worker, async () => pages(0)),
-          many: () => time(large.worker, async () => pages(deepPage)),
+          many: () => time(large.worker, async () => pages(deep)),
         },
         seasoned,
       ];
@@ -155,8 +157,7 @@ export async function measureGrowth(place: Place, load: LoadGenerator, options: 
     }
 
     function pages(depth: number): Shot[] {
-      const deep = Math.min(depth, Math.floor(many / pageSize / 2));
-      return Array.from({ length: options.count }, () => page(large, deep));
+      return Array.from({ length: options.count }, () => page(large, depth));
     }
 
     /** Fresh coordinators (one send behind each, so that they exist) against those with a past. */
