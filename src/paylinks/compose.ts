@@ -1,4 +1,4 @@
-import { composeEmail } from '../delivery/message/email.tsx';
+import { composeEmail } from '../delivery/message/email.ts';
 import { composeSms } from '../delivery/message/sms.ts';
 import type { Message } from '../delivery/port.ts';
 import type { Config } from '../env.ts';

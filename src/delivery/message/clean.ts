@@ -3,8 +3,12 @@ const breaks = /[\p{Cc}\u2028\u2029]+/gu;
 /** Marks that turn the reading order round (UAX #9) or are invisible; joiners stay, scripts and emoji need them. */
 const invisible = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\u00AD]/g;
 
+/** What most texts are: printable ASCII with single spaces, in which there is nothing to clean. */
+const clean = /^[!-~]+(?: [!-~]+)*$/;
+
 /** A person's text for a header, a subject or a single line: no control characters, no hidden direction marks, at most `longest` characters. */
 export function oneLine(text: string, longest: number): string {
+  if (text.length <= longest && clean.test(text)) return text;
   const line = text.toWellFormed().replace(invisible, '').replace(breaks, ' ').replace(/\s+/g, ' ').trim();
   return shortened(line, longest);
 }
@@ -23,6 +27,7 @@ export function lines(text: string, longest: number): string[] {
 }
 
 function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
   const characters = Array.from(text);
   return characters.length <= longest
     ? text

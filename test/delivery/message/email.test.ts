@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composeEmail } from '../../../src/delivery/message/email.tsx';
+import { composeEmail } from '../../../src/delivery/message/email.ts';
 import { content } from '../sample.ts';
 
 const unsubscribeUrl = 'https://pay.example.com/u/token';
