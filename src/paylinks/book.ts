@@ -1,10 +1,9 @@
 import type { Paylink } from '../model.ts';
 import { loadPaylink } from '../store/paylinks.ts';
 import type { AlarmClock } from './alarm-clock.ts';
-import { type Known, overlay, sameDetails, unprojected } from './changes.ts';
+import { type Known, overlay, sameDetails, toKeep, unprojected } from './changes.ts';
 import type { Journal } from './journal.ts';
 import { Projector, type Told } from './projector.ts';
-import { within } from './within.ts';
 
 /** Known Paylinks kept in memory; only clean, idle ones are let go. */
 const most = 2_000;
@@ -12,6 +11,8 @@ const most = 2_000;
 const projectionDueMs = 5_000;
 /** When a projection that failed is tried again, ms. */
 const projectionRetryMs = 15_000;
+/** The journal may hold so many changes that D1 has already taken. */
+const mostTaken = 50;
 /** How long an answer waits for D1, ms. */
 const projectionWaitMs = 1_000;
 
@@ -106,14 +107,14 @@ export class Book {
   commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
     this.draft(known, next);
     if (changed?.lineItems) known.itemsVersion = next.version;
-    this.#forgetTaken();
-    this.#journal.saveChanges(unprojected(known), now + projectionDueMs);
+    if (this.#taken.size >= mostTaken) this.#forgetTaken();
+    this.#journal.saveChanges(toKeep(unprojected(known)), now + projectionDueMs);
     this.#alarm.ringBy(now + projectionDueMs);
   }
 
   /** Brings a Paylink to D1; waits for it, but not longer than a second. What is late, the alarm brings. */
   async project(known: Known): Promise<void> {
-    await within(this.#projector.project(known), projectionWaitMs);
+    await this.#projector.project(known, projectionWaitMs);
   }
 
   /** Everything whose projection is due; for the alarm. */
@@ -130,7 +131,7 @@ export class Book {
   }
 
   #forgetTaken(): void {
-    for (const [id, version] of this.#taken) this.#journal.dropChanges(id, version);
+    if (this.#taken.size > 0) this.#journal.dropChanges(this.#taken);
     this.#taken.clear();
   }
 }

@@ -1,6 +1,10 @@
 import type { Paylink, PaylinkHead } from '../model.ts';
 import type { Changes } from '../store/projection.ts';
 
+type Progress = Pick<PaylinkHead, 'id' | 'version' | 'status' | 'lastSentAt' | 'updatedAt'>;
+/** Changes as they are kept until D1 has them: of a head that differs only in its progress, no more than that. */
+export type KeptChanges = Omit<Changes, 'head'> & { head: Progress & Partial<PaylinkHead> };
+
 /** A Paylink in its coordinator's memory: the truth, and how much of it D1 is known to have. */
 export type Known = {
   paylink: Paylink;
@@ -67,6 +71,13 @@ export function unprojected({ paylink, projectedVersion, itemsVersion, detailsVe
   };
 }
 
+/** As to be kept: without what D1 has anyway. */
+export function toKeep(changes: Changes): KeptChanges {
+  if (!changes.progressOnly) return changes;
+  const { id, version, status, lastSentAt, updatedAt } = changes.head;
+  return { ...changes, head: { id, version, status, lastSentAt, updatedAt } };
+}
+
 function merged<T extends { id: string }>(stored: readonly T[], changed: readonly T[]): T[] {
   const byId = new Map(stored.map((part) => [part.id, part]));
   for (const part of changed) byId.set(part.id, part);
@@ -74,9 +85,10 @@ function merged<T extends { id: string }>(stored: readonly T[], changed: readonl
 }
 
 /** D1's Paylink with the coordinator's unprojected changes laid over it (the changes win: they are never older). */
-export function overlay(stored: Paylink, changes: Changes): Paylink {
+export function overlay(stored: Paylink, changes: KeptChanges): Paylink {
   if (changes.head.version < stored.version) return stored;
   return {
+    ...stored,
     ...changes.head,
     lineItems: changes.lineItems ?? stored.lineItems,
     deliveryLogs: merged(stored.deliveryLogs, changes.deliveryLogs),

@@ -20,18 +20,18 @@ const flag = (error: unknown, name: 'retryable' | 'overloaded'): boolean =>
 
 /**
  * Calls a Paylink's coordinator; once more on a new stub when the first was lost (`.retryable`), never when it is overloaded. The
- * call must be safe to repeat: sends carry an operation id, changes settle to the same state.
+ * call (told whether it is made `again`) must be safe to repeat: sends carry an operation id, changes settle to the same state.
  */
 export async function callCoordinator<T>(
   env: Bindings,
   config: Config,
   paylinkId: string,
-  call: (coordinator: CoordinatorRpc) => Promise<T>,
+  call: (coordinator: CoordinatorRpc, again: boolean) => Promise<T>,
 ): Promise<T> {
   try {
-    return await call(stubOf(env, config, paylinkId));
+    return await call(stubOf(env, config, paylinkId), false);
   } catch (error) {
     if (!flag(error, 'retryable') || flag(error, 'overloaded')) throw error;
-    return await call(stubOf(env, config, paylinkId));
+    return await call(stubOf(env, config, paylinkId), true);
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Changes } from '../store/projection.ts';
+import type { KeptChanges } from './changes.ts';
 
 /**
  * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) with their
@@ -14,9 +14,10 @@ CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL, outcome TEXT
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS operations_by_key ON operations (paylink_id, key) WHERE key IS NOT NULL;
-CREATE INDEX IF NOT EXISTS operations_by_paylink ON operations (paylink_id, fingerprint, created_at);
-CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`;
+CREATE UNIQUE INDEX IF NOT EXISTS operations_by_paylink_key ON operations (paylink_id, key);
+CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);
+DROP INDEX IF EXISTS operations_by_key;
+DROP INDEX IF EXISTS operations_by_paylink;`;
 
 /**
  * - `running`: providers are being asked (or the object died while they were).
@@ -54,9 +55,11 @@ export class Journal {
     sql.exec(schema);
   }
 
-  saveChanges(changes: Changes, dueAt: number): void {
+  /** Keeps what D1 may not have; what is kept already stays due when it was. */
+  saveChanges(changes: KeptChanges, dueAt: number): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO changes (paylink_id, version, body, due_at) VALUES (?, ?, ?, ?)',
+      `INSERT INTO changes (paylink_id, version, body, due_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (paylink_id) DO UPDATE SET version = excluded.version, body = excluded.body`,
       changes.head.id,
       changes.head.version,
       JSON.stringify(changes),
@@ -65,16 +68,20 @@ export class Journal {
   }
 
   /** Changes of a Paylink that D1 may not have. This object wrote them, so their shape is trusted. */
-  changesOf(paylinkId: string): Changes | null {
+  changesOf(paylinkId: string): KeptChanges | null {
     const [row] = this.#sql
       .exec<{ body: string }>('SELECT body FROM changes WHERE paylink_id = ?', paylinkId)
       .toArray();
     return row ? JSON.parse(row.body) : null;
   }
 
-  /** Forgets what D1 has taken, unless more has come since. */
-  dropChanges(paylinkId: string, version: number): void {
-    this.#sql.exec('DELETE FROM changes WHERE paylink_id = ? AND version <= ?', paylinkId, version);
+  /** Forgets what D1 has taken (versions by Paylink), unless more has come since. */
+  dropChanges(taken: ReadonlyMap<string, number>): void {
+    this.#sql.exec(
+      `DELETE FROM changes WHERE (paylink_id, version) IN
+         (SELECT c.paylink_id, c.version FROM json_each(?) t JOIN changes c ON c.paylink_id = t.value->>0 AND c.version <= t.value->>1)`,
+      JSON.stringify([...taken]),
+    );
   }
 
   /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
@@ -84,10 +91,10 @@ export class Journal {
     return ids;
   }
 
-  saveOperation(operation: Operation): void {
+  addOperation(operation: Operation): void {
     const { id, paylinkId, key, fingerprint, state, createdBy, createdAt, dueAt, tries, outcome } = operation;
     this.#sql.exec(
-      'INSERT OR REPLACE INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, due_at, tries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, due_at, tries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       id,
       paylinkId,
       key,
@@ -98,6 +105,19 @@ export class Journal {
       dueAt,
       tries,
       outcome,
+    );
+  }
+
+  /** Writes down how far an operation has come. */
+  saveOperation({ id, key, state, dueAt, tries, outcome }: Operation): void {
+    if (state === 'failed') this.#sql.exec('UPDATE operations SET key = ? WHERE id = ?', key, id);
+    this.#sql.exec(
+      'UPDATE operations SET state = ?, due_at = ?, tries = ?, outcome = ? WHERE id = ?',
+      state,
+      dueAt,
+      tries,
+      outcome,
+      id,
     );
   }
 
@@ -114,14 +134,9 @@ export class Journal {
     return this.#operation('WHERE id = ?', id);
   }
 
-  /** The operation of this id, else the Paylink's of this key. */
-  operationOf(id: string, paylinkId: string, key: string): Operation | null {
-    return this.#operation(
-      'WHERE id = ?1 OR (paylink_id = ?2 AND key = ?3) ORDER BY id = ?1 DESC LIMIT 1',
-      id,
-      paylinkId,
-      key,
-    );
+  /** The Paylink's operation of this key. */
+  operationOf(paylinkId: string, key: string): Operation | null {
+    return this.#operation('WHERE paylink_id = ? AND key = ?', paylinkId, key);
   }
 
   /** The latest un-keyed operation that asked for the same, begun after `since` (ms) or still running. */

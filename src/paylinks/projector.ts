@@ -11,7 +11,10 @@ export type Told = {
   announced: (deliveryIds: string[]) => void;
 };
 
-type Waiting = { known: Known; version: number; done: (ok: boolean) => void };
+type Waiting = { known: Known; version: number; until: number; done: (ok: boolean) => void };
+
+/** How often it is looked whether somebody has waited long enough, ms. One timer for all: one each would be the dearest part of waiting. */
+const lookMs = 200;
 
 /**
  * Brings coordinators' changes to D1. While one batch is under way the next collects, so a busy coordinator costs D1 one batch for
@@ -22,19 +25,38 @@ export class Projector {
   readonly #told: Told;
   #queue: Waiting[] = [];
   #running = false;
+  readonly #waiting = new Set<Waiting>();
+  #looking = false;
 
   constructor(db: D1Database, told: Told) {
     this.#db = db;
     this.#told = told;
   }
 
-  /** Resolves once D1 has `known` as it is now: true, or false when the batch failed. */
-  project(known: Known): Promise<boolean> {
-    if (known.projectedVersion >= known.paylink.version) return Promise.resolve(true);
+  /** Resolves once D1 has `known` as it is now: true, or false when the batch failed or takes longer than `waitMs` (it goes on then). */
+  async project(known: Known, waitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (known.projectedVersion >= known.paylink.version) return true;
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#queue.push({ known, version: known.paylink.version, done: resolve });
+    const done = (ok: boolean) => {
+      this.#waiting.delete(waiting);
+      resolve(ok);
+    };
+    const waiting = { known, version: known.paylink.version, until: Date.now() + waitMs, done };
+    this.#queue.push(waiting);
+    this.#waiting.add(waiting);
     if (!this.#running) void this.#run();
+    if (!this.#looking) this.#look();
     return promise;
+  }
+
+  #look(): void {
+    this.#looking = true;
+    setTimeout(() => {
+      this.#looking = false;
+      const now = Date.now();
+      for (const { until, done } of this.#waiting) if (until <= now) done(false);
+      if (this.#waiting.size > 0) this.#look();
+    }, lookMs);
   }
 
   async #run(): Promise<void> {

@@ -8,6 +8,8 @@ import type { SendOutcome } from './outcome.ts';
 export type SendCommand = {
   /** Made once at the edge: when it calls again after a lost stub, the same id cannot send twice. */
   operationId: string;
+  /** The edge calls again: an earlier call may have begun this very operation. */
+  again: boolean;
   paylinkId: string;
   callerId: string;
   createdBy: string;

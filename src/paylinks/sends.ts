@@ -85,10 +85,10 @@ export class Sends {
     const { journal, now } = this.#deps;
     const { operationId, key, paylinkId, fingerprint, standing } = command;
     const existing =
-      key === null
-        ? (journal.operation(operationId) ??
-          journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs))
-        : journal.operationOf(operationId, paylinkId, key);
+      (command.again ? journal.operation(operationId) : null) ??
+      (key === null
+        ? journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs)
+        : journal.operationOf(paylinkId, key));
     if (!existing) return null;
     if (existing.id === operationId) {
       return existing.state === 'running'
@@ -149,7 +149,7 @@ export class Sends {
       if (!first) throw new Error(`no provider is configured for ${target.channel}`);
       return { target, providers, first: newAttempt(known.paylink, operation.id, target, first.name, now) };
     });
-    journal.saveOperation(operation);
+    journal.addOperation(operation);
     const { paylink } = known;
     const deliveryLogs = [...paylink.deliveryLogs, ...plans.map((plan) => plan.first)];
     book.commit(known, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
