@@ -10,6 +10,7 @@ import { normalizeCustomer, normalizeItems } from '../src/paylinks/normalize.ts'
 import { totalsOf } from '../src/paylinks/totals.ts';
 import { toHeadRow } from '../src/store/paylink-row.ts';
 import { findPaylink } from '../src/store/paylinks.ts';
+import { eachRow } from '../src/store/row-reader.ts';
 import { readStanding } from '../src/store/standing.ts';
 import { mailchannelsSend } from './peer-email.ts';
 import type { PeerBindings } from './peer-env.ts';
@@ -127,9 +128,9 @@ export async function sendPaylink(
   channels: Channel[],
 ): Promise<Result> {
   const now = Date.now();
-  const found = await findPaylink(env.DB, merchant.id, id);
+  const found = await findPaylink(eachRow(env.DB), merchant.id, id);
   if (!found) return refused(notFound);
-  const standing = await readStanding(env.DB, id, merchant.id, [], now);
+  const standing = await readStanding(eachRow(env.DB), id, merchant.id, [], now);
   if (!standing) return refused(notFound);
   const { paylink } = found;
   const decision = decideSend({ paylink, standing, channels, to: null, requireEnabled: true, now });

@@ -4,6 +4,7 @@ import { configOf } from '../src/env.ts';
 import { type Refusal, statusOf } from '../src/errors.ts';
 import { CreateFields, SendFields } from '../src/paylinks/fields.ts';
 import { findPaylink } from '../src/store/paylinks.ts';
+import { eachRow } from '../src/store/row-reader.ts';
 import { authenticate, HitCounter, limit } from './peer-admission.ts';
 import { callback } from './peer-callback.ts';
 import type { PeerEnv } from './peer-env.ts';
@@ -45,7 +46,7 @@ app.post('/', async (c) => {
 });
 
 app.get('/:id', async (c) => {
-  const found = await findPaylink(c.env.DB, c.get('merchant').id, c.req.param('id'));
+  const found = await findPaylink(eachRow(c.env.DB), c.get('merchant').id, c.req.param('id'));
   if (!found) return c.json({ code: 'not_found' }, 404);
   return c.json(renderPaylink(configOf(c.env), found.paylink, Date.now()));
 });

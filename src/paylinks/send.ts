@@ -2,6 +2,7 @@ import type { ProviderName } from '../delivery/port.ts';
 import { notFound } from '../errors.ts';
 import type { Channel } from '../model.ts';
 import { recipientKey } from '../secrets.ts';
+import { groupedRows } from '../store/row-reader.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import type { Standing } from '../store/standing.ts';
 import { readStanding } from '../store/standing.ts';
@@ -37,7 +38,7 @@ export type Preparation = {
 
 /** Reads who the recipients are to this gateway; null for a Paylink that is unknown or somebody else's. One D1 query. */
 export async function prepareSend(
-  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now' | 'waits'>,
+  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now' | 'waits' | 'waitUntil'>,
   id: string,
   channel: Channel | null,
   to: string | null,
@@ -47,10 +48,10 @@ export async function prepareSend(
   const recipient = channel && to !== null ? normalizeRecipient(channel, to) : null;
   const hash =
     channel && recipient !== null ? await recipientHash(await recipientKey(ctx.config), channel, recipient) : null;
-  const db = databaseOfPaylink(ctx.env, paylinkId);
+  const rows = groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil);
   const standing = await ctx.waits.during(
     'read',
-    readStanding(db, paylinkId, ctx.caller.merchant.id, hash === null ? [] : [hash], ctx.now),
+    readStanding(rows, paylinkId, ctx.caller.merchant.id, hash === null ? [] : [hash], ctx.now),
   );
   if (!standing) return null;
   return { paylinkId, standing, to: recipient !== null && hash !== null ? { recipient, hash } : null };
@@ -82,7 +83,7 @@ export async function sendPaylink(
   };
   const { outcome, reports, waits } = await ctx.waits.during(
     'coordinator',
-    callCoordinator(ctx.env, ctx.config, ready.paylinkId, (stub) => stub.send(command)),
+    callCoordinator(ctx.env, ctx.config, ready.paylinkId, (stub, again) => stub.send({ ...command, again })),
   );
   if (waits) ctx.waits.include(waits);
   for (const report of reports)

@@ -1,15 +1,14 @@
 import * as z from 'zod/mini';
 import type { PaylinkStatus } from '../model.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
+import type { RowReader } from './row-reader.ts';
 
 const from = 'FROM paylinks p JOIN merchants m ON m.id = p.merchant_id';
 
 /** One Paylink, whole, that `merchantId` or its direct child owns; null for any other. One query. */
-export async function findPaylink(db: D1Database, merchantId: string, id: string): Promise<StoredPaylink | null> {
-  const row = await db
-    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`)
-    .bind(id, merchantId)
-    .first();
+export async function findPaylink(read: RowReader, merchantId: string, id: string): Promise<StoredPaylink | null> {
+  const sql = `SELECT ${wholePaylink} ${from} WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`;
+  const row = await read({ sql, values: [id, merchantId] });
   return row ? parsePaylinkRow(row) : null;
 }
 

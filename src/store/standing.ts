@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Channel, Merchant } from '../model.ts';
 import { MerchantRow, merchantJson } from './merchants.ts';
 import { jsonText } from './row.ts';
+import type { RowReader } from './row-reader.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -58,16 +59,13 @@ const sql = `SELECT ${merchantJson('m')} AS merchant, p.email_hash, p.phone_hash
  * @returns null for a Paylink that is unknown or somebody else's
  */
 export async function readStanding(
-  db: D1Database,
+  read: RowReader,
   paylinkId: string,
   callerId: string | null,
   others: readonly string[],
   now: number,
 ): Promise<Standing | null> {
-  const row = await db
-    .prepare(sql)
-    .bind(paylinkId, callerId, others[0] ?? null, others[1] ?? null, now - day)
-    .first();
+  const row = await read({ sql, values: [paylinkId, callerId, others[0] ?? null, others[1] ?? null, now - day] });
   if (!row) return null;
   const { merchant, email_hash, phone_hash, suppressed, recent } = Row.parse(row);
   const hashes = [email_hash, phone_hash, ...others].filter((hash) => hash !== null);
