@@ -39,18 +39,18 @@ const Row = z.object({
   recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
 });
 
-// ?3 and ?4: recipients beyond the customer's own (an override, or one that D1 does not have yet).
-const recipients = '(p.email_hash, p.phone_hash, ?3, ?4)';
-const sql = `SELECT ${merchantJson('m')} AS merchant, p.email_hash, p.phone_hash,
+// An ask: the Paylink, who asks, two recipients beyond the customer's own (an override, or one that D1 does not have yet), since when.
+const recipients = '(p.email_hash, p.phone_hash, ask.value->>2, ask.value->>3)';
+const sql = `SELECT ask.key AS ask, ${merchantJson('m')} AS merchant, p.email_hash, p.phone_hash,
   (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash)) FROM suppressions s
      WHERE s.recipient_hash IN ${recipients} AND s.channel IN ('EMAIL', 'SMS') AND s.merchant_id IN (p.merchant_id, '*')) AS suppressed,
   (SELECT json_group_array(json_object('hash', r.recipient_hash, 'count', r.n)) FROM
      (SELECT d.recipient_hash, count(*) AS n FROM delivery_logs d
-        WHERE d.merchant_id = p.merchant_id AND d.recipient_hash IN ${recipients} AND d.created_at > ?5
+        WHERE d.merchant_id = p.merchant_id AND d.recipient_hash IN ${recipients} AND d.created_at > ask.value->>4
           AND d.status <> 'SUPPRESSED' AND NOT (d.status = 'FAILED' AND d.accepted_at IS NULL)
         GROUP BY d.recipient_hash) r) AS recent
-  FROM paylinks p JOIN merchants m ON m.id = p.merchant_id
-  WHERE p.id = ?1 AND (?2 IS NULL OR p.merchant_id = ?2 OR m.parent_id = ?2)`;
+  FROM json_each(?1) ask CROSS JOIN paylinks p ON p.id = ask.value->>0 JOIN merchants m ON m.id = p.merchant_id
+  WHERE ask.value->>1 IS NULL OR ask.value->>1 IN (p.merchant_id, m.parent_id)`;
 
 /**
  * Who the recipients of a Paylink are to this gateway: suppressions, messages of the last day, and the Paylink's merchant. One query.
@@ -65,7 +65,7 @@ export async function readStanding(
   others: readonly string[],
   now: number,
 ): Promise<Standing | null> {
-  const row = await read({ sql, values: [paylinkId, callerId, others[0] ?? null, others[1] ?? null, now - day] });
+  const row = await read(sql, [paylinkId, callerId, others[0] ?? null, others[1] ?? null, now - day]);
   if (!row) return null;
   const { merchant, email_hash, phone_hash, suppressed, recent } = Row.parse(row);
   const hashes = [email_hash, phone_hash, ...others].filter((hash) => hash !== null);
