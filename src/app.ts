@@ -6,6 +6,7 @@ import { readBody } from './entry/body.ts';
 import { graphqlRoutes, refuseGraphql } from './entry/graphql/route.ts';
 import { pageRoutes } from './entry/pages/routes.ts';
 import { problem } from './entry/problem.ts';
+import { logRequest } from './entry/request-log.ts';
 import { paylinkRoutes } from './entry/rest/paylinks.ts';
 import { suppressionRoutes } from './entry/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './entry/rest/webhook-endpoints.ts';
@@ -39,16 +40,7 @@ app.use(async (c, next) => {
   // Set here and not before: an answer that a handler builds itself takes no headers set earlier. Not by `c.header`, which would make
   // a new answer of the body's stream.
   c.res.headers.set('x-request-id', c.get('requestId'));
-  const { status } = c.res;
-  const fields = {
-    requestId: c.get('requestId'),
-    method: c.req.method,
-    status,
-    ms: Date.now() - now,
-    merchantId: c.get('caller')?.merchant.id,
-    ...c.get('waits').fields(),
-  };
-  log(status >= 500 ? 'error' : 'info', 'request', fields);
+  logRequest(c, now);
 });
 
 app.use(async (c, next) => {

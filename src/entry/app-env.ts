@@ -14,6 +14,8 @@ export type AppEnv = {
     body: Uint8Array;
     /** What it has waited for so far. */
     waits: Waits;
+    /** Why authentication failed, for the log alone. */
+    turnedAway?: string;
     /** Set where authentication was asked for and passed. */
     caller?: Caller;
   };

@@ -7,7 +7,6 @@ import { quotaOf } from '../admission/quota.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { credentialCache } from '../auth/credential-cache.ts';
 import { type Refusal, refusal } from '../errors.ts';
-import { log } from '../log.ts';
 import type { Caller } from '../model.ts';
 import type { AppEnv } from './app-env.ts';
 
@@ -22,7 +21,7 @@ const tooManyFailures = refusal('rate_limited', 'Too many failed authentications
 });
 
 async function turnedAway(c: Context<AppEnv>, reason: string): Promise<Entrance> {
-  log('info', 'unauthenticated', { requestId: c.get('requestId'), reason });
+  c.set('turnedAway', reason);
   const verdict = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
   return { kind: 'out', refusal: verdict === 'rate_limited' ? tooManyFailures : unauthenticated, headers: {} };
 }
