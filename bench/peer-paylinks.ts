@@ -2,18 +2,17 @@ import type * as z from 'zod/mini';
 import { configOf } from '../src/env.ts';
 import { notFound, type Refusal, refusal } from '../src/errors.ts';
 import type { Channel, DeliveryLog, Merchant, Paylink, PaylinkEvent } from '../src/model.ts';
-import { composeMessage } from '../src/paylinks/compose.ts';
+import { shortLinkOf } from '../src/paylinks/compose.ts';
 import { decideSend, type Target } from '../src/paylinks/decide-send.ts';
 import type { CreateFields } from '../src/paylinks/fields.ts';
 import { newCode } from '../src/paylinks/id.ts';
 import { normalizeCustomer, normalizeItems } from '../src/paylinks/normalize.ts';
 import { totalsOf } from '../src/paylinks/totals.ts';
 import { toHeadRow } from '../src/store/paylink-row.ts';
-import { findPaylink } from '../src/store/paylinks.ts';
-import { eachRow } from '../src/store/row-reader.ts';
-import { readStanding } from '../src/store/standing.ts';
 import { mailchannelsSend } from './peer-email.ts';
 import type { PeerBindings } from './peer-env.ts';
+import { composeEmail } from './peer-message.tsx';
+import { readPaylink, readRecipients } from './peer-rows.ts';
 
 type Result = { kind: 'done'; paylink: Paylink } | { kind: 'refused'; refusal: Refusal };
 
@@ -128,11 +127,9 @@ export async function sendPaylink(
   channels: Channel[],
 ): Promise<Result> {
   const now = Date.now();
-  const found = await findPaylink(eachRow(env.DB), merchant.id, id);
-  if (!found) return refused(notFound);
-  const standing = await readStanding(eachRow(env.DB), id, merchant.id, [], now);
-  if (!standing) return refused(notFound);
-  const { paylink } = found;
+  const paylink = await readPaylink(env.DB, merchant.id, id);
+  if (!paylink) return refused(notFound);
+  const standing = { merchant, ...(await readRecipients(env.DB, paylink, now)) };
   const decision = decideSend({ paylink, standing, channels, to: null, requireEnabled: true, now });
   if (decision.kind === 'stale') return refused(refusal('unavailable', 'The Paylink was changed. Try again.'));
   if (decision.kind === 'refused') return refused(decision.refusal);
@@ -195,10 +192,18 @@ async function deliver(
     updatedAt: now,
     version,
   };
+  if (target.channel !== 'EMAIL') return { ...log, status: 'FAILED', reason: 'No provider for this channel.' };
   const config = configOf(env);
-  const message = composeMessage(config, paylink, merchant, log, target.recipient);
-  if (message.channel !== 'EMAIL') return { ...log, status: 'FAILED', reason: 'No provider for this channel.' };
-  const sent = await mailchannelsSend(config, message);
+  const unsubscribeUrl = `${config.PUBLIC_BASE_URL}/u/${paylink.id}.${log.id}`;
+  const { firstName, lastName } = paylink.customer;
+  const sent = await mailchannelsSend(config, {
+    attemptId: log.id,
+    to: { email: target.recipient, name: [firstName, lastName].filter(Boolean).join(' ') || null },
+    from: { email: config.EMAIL_FROM, name: merchant.name },
+    replyTo: merchant.supportEmail,
+    ...composeEmail(paylink, merchant, { pay: shortLinkOf(config, paylink), unsubscribe: unsubscribeUrl }),
+    unsubscribeUrl,
+  });
   const at = Date.now();
   return sent.kind === 'taken'
     ? { ...log, status: 'SENT', messageId: sent.messageId, acceptedAt: at, updatedAt: at }

@@ -3,21 +3,21 @@ import { renderPaylink } from '../src/entry/rest/render.ts';
 import { configOf } from '../src/env.ts';
 import { type Refusal, statusOf } from '../src/errors.ts';
 import { CreateFields, SendFields } from '../src/paylinks/fields.ts';
-import { findPaylink } from '../src/store/paylinks.ts';
-import { eachRow } from '../src/store/row-reader.ts';
 import { authenticate, HitCounter, limit } from './peer-admission.ts';
 import { callback } from './peer-callback.ts';
 import type { PeerEnv } from './peer-env.ts';
 import { yoga } from './peer-graphql.ts';
 import { idempotent } from './peer-idempotency.ts';
 import { createPaylink, sendPaylink } from './peer-paylinks.ts';
+import { readPaylink } from './peer-rows.ts';
 
 export { HitCounter };
 
 /**
  * What somebody would assemble from npm instead: Hono with its bearer middleware, hono-rate-limiter, @node-idempotency/core and GraphQL
- * Yoga over the same tables, one awaited step after the other. What is not compared – field rules, the email's text, a row's reading
- * and rendering – is the gateway's own.
+ * Yoga over the same tables, one awaited step after the other. How it reads (a query a table, a batch a step), what it writes and how it
+ * makes the email (hono/jsx, of the gateway's size) is its own. Borrowed is what is not compared: the rules (fields, phone numbers, totals,
+ * what may be sent), codes, a credential's one query, a row's columns on create, a Paylink's JSON, the verification of callbacks.
  */
 const app = new Hono<PeerEnv>();
 
@@ -46,9 +46,9 @@ app.post('/', async (c) => {
 });
 
 app.get('/:id', async (c) => {
-  const found = await findPaylink(eachRow(c.env.DB), c.get('merchant').id, c.req.param('id'));
-  if (!found) return c.json({ code: 'not_found' }, 404);
-  return c.json(renderPaylink(configOf(c.env), found.paylink, Date.now()));
+  const paylink = await readPaylink(c.env.DB, c.get('merchant').id, c.req.param('id'));
+  if (!paylink) return c.json({ code: 'not_found' }, 404);
+  return c.json(renderPaylink(configOf(c.env), paylink, Date.now()));
 });
 
 app.patch('/:id/send', async (c) => {
