@@ -16,6 +16,8 @@ export type FloorEnv = {
   SAMPLE_ID: string;
   UNAUTHENTICATED: string;
   LIMITED: string;
+  /** The headers of each of them, as JSON. */
+  HEADERS: string;
   /** SHA-256 of bearer keys that are unknown, or of a merchant without quota left. */
   UNKNOWN: string;
   BLOCKED: string;

@@ -3,6 +3,7 @@ import { wholePaylink } from '../src/store/paylink-row.ts';
 import { receiveCallback } from './floor-callback.ts';
 import { FloorCoordinator, type FloorEnv } from './floor-coordinator.ts';
 import { identify, verifyCallback } from './floor-identity.ts';
+import type { AnswerName, Samples } from './targets.ts';
 
 export { FloorCoordinator };
 
@@ -40,8 +41,12 @@ const standing = `SELECT m.id, m.sms_countries, m.recipient_send_cap,
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 const whole = `SELECT ${wholePaylink} FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 
-const json = (body: string, status: number) =>
-  new Response(body, { status, headers: { 'content-type': 'application/json' } });
+let parsed: Samples['headers'] | undefined;
+/** An answer of the gateway's, with the headers it had. */
+function answer(env: FloorEnv, name: AnswerName, body: string, status: number): Response {
+  parsed ??= JSON.parse(env.HEADERS);
+  return new Response(body, { status, headers: parsed?.[name] ?? {} });
+}
 const day = 86_400_000;
 
 const admit = (env: FloorEnv, nonce: string | null) => env.GATE.get(env.GATE.idFromName('merchant')).admit(nonce);
@@ -62,7 +67,7 @@ async function create(body: string, env: FloorEnv, nonce: string | null): Promis
   await admit(env, nonce);
   const id = newId(Number(env.COORDINATORS));
   await coordinator(env, id).create(id, body);
-  return json(env.CREATED.replace(env.SAMPLE_ID, id), 201);
+  return answer(env, 'created', env.CREATED.replace(env.SAMPLE_ID, id), 201);
 }
 
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
@@ -70,12 +75,13 @@ async function send(request: Request, env: FloorEnv, id: string, nonce: string |
     .bind(id, Date.now() - day)
     .first();
   await Promise.all([reading, admit(env, nonce)]);
-  return json(await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? ''), 200);
+  const sent = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '');
+  return answer(env, 'sent', sent, 200);
 }
 
 async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
   const [row] = await Promise.all([env.DB.prepare(whole).bind(id).first(), admit(env, nonce)]);
-  return json(JSON.stringify(row), 200);
+  return answer(env, 'read', JSON.stringify(row), 200);
 }
 
 export default {
@@ -85,16 +91,16 @@ export default {
     if (pathname === '/webhooks/mailchannels') {
       await verifyCallback(request, env, body);
       await receiveCallback(env, context, body, (id) => coordinator(env, id));
-      return json('{"received":true}', 200);
+      return Response.json({ received: true });
     }
     const key = await identify(request, env, body);
     if (key === env.UNKNOWN) {
       const { success } = await env.FAILED_AUTHENTICATIONS.limit({
         key: request.headers.get('cf-connecting-ip') ?? '',
       });
-      return json(env.UNAUTHENTICATED, success ? 401 : 429);
+      return answer(env, 'unauthenticated', env.UNAUTHENTICATED, success ? 401 : 429);
     }
-    if (key === env.BLOCKED) return json(env.LIMITED, 429);
+    if (key === env.BLOCKED) return answer(env, 'limited', env.LIMITED, 429);
     const nonce = request.headers.get('nonce');
     if (pathname === '/') return create(body, env, nonce);
     const id = pathname.slice(1, 37);

@@ -7,7 +7,10 @@ export type Shot = { method: string; path: string; headers: Record<string, strin
 /** A bounded load: every shot once, over `connections` keep-alive connections, one at a time on each. */
 export type Load = { origin: string; shots: Shot[]; connections: number; keepBodies: boolean };
 
-/** Latencies are ms; `statuses` counts answers by their status; `generator` is how busy this process was, 1 being one core. */
+/**
+ * Latencies are ms; `statuses` counts answers by their status; `generator` is how busy this process was, 1 being one core; `headers`
+ * are of one answer.
+ */
 export type Fired = {
   seconds: number;
   p50: number;
@@ -15,6 +18,7 @@ export type Fired = {
   generator: number;
   statuses: Record<string, number>;
   bodies: string[];
+  headers: Record<string, string>;
 };
 
 const at = (sorted: readonly number[], part: number) =>
@@ -24,6 +28,7 @@ async function fire({ origin, shots, connections, keepBodies }: Load): Promise<F
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const bodies: string[] = [];
+  let lastHeaders: Record<string, string> = {};
   let next = 0;
   const clients = Array.from(
     { length: Math.min(connections, shots.length) },
@@ -35,11 +40,13 @@ async function fire({ origin, shots, connections, keepBodies }: Load): Promise<F
     clients.map(async (client) => {
       for (let shot = shots[next++]; shot; shot = shots[next++]) {
         const start = performance.now();
-        const { statusCode, body } = await client.request(shot);
+        const { statusCode, body, headers } = await client.request(shot);
         const text = await body.text();
         latencies.push(performance.now() - start);
         statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
-        if (keepBodies) bodies.push(text);
+        if (!keepBodies) continue;
+        bodies.push(text);
+        lastHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
       }
     }),
   );
@@ -48,7 +55,7 @@ async function fire({ origin, shots, connections, keepBodies }: Load): Promise<F
   await Promise.all(clients.map((client) => client.close()));
   const sorted = latencies.sort((a, b) => a - b);
   const generator = (user + system) / 1e6 / seconds;
-  return { seconds, generator, p50: at(sorted, 0.5), p99: at(sorted, 0.99), statuses, bodies };
+  return { seconds, generator, p50: at(sorted, 0.5), p99: at(sorted, 0.99), statuses, bodies, headers: lastHeaders };
 }
 
 process.on('message', async (load: Load) => {

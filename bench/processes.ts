@@ -20,6 +20,7 @@ const Reply = z.union([
       generator: z.number(),
       statuses: z.record(z.string(), z.number()),
       bodies: z.array(z.string()),
+      headers: z.record(z.string(), z.string()),
     }),
   }),
   z.object({ kind: z.literal('failed'), reason: z.string() }),

@@ -32,7 +32,7 @@ async function prepareDatabase(worker: Worker): Promise<void> {
     `UPDATE merchants SET rate_limit_requests = 1000000000, recipient_send_cap = 1000000000, paylink_send_cap = 1000000000 WHERE id = '${merchantId}'`,
     `UPDATE merchants SET rate_limit_requests = 1, rate_limit_window_seconds = 86400 WHERE id = '${other?.id ?? ''}'`,
   ]
-    .flatMap((text) => text.replaceAll(/--.*$/gm, '').split(';'))
+    .flatMap((text) => text.replaceAll(/(^|\s)-- .*$/gm, '').split(';'))
     .filter((text) => text.trim() !== '');
   await db.batch(statements.map((sql) => db.prepare(sql)));
 }
@@ -105,7 +105,9 @@ export async function startPeer(place: Place): Promise<Worker> {
   return worker;
 }
 
-/** Texts that the gateway made of one create and one send. */
+export type AnswerName = 'created' | 'read' | 'sent' | 'unauthenticated' | 'limited';
+
+/** Texts that the gateway made of one create and one send, and the headers of its answers. */
 export type Samples = {
   id: string;
   created: string;
@@ -113,6 +115,7 @@ export type Samples = {
   message: string;
   unauthenticated: string;
   limited: string;
+  headers: { [name in AnswerName]?: Record<string, string> };
 };
 
 const hashOf = (authorization: string) => createHash('sha256').update(authorization.slice(7)).digest('hex');
@@ -132,6 +135,7 @@ export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
         SAMPLE_ID: samples.id,
         UNAUTHENTICATED: samples.unauthenticated,
         LIMITED: samples.limited,
+        HEADERS: JSON.stringify(samples.headers),
         UNKNOWN: hashOf(unknown),
         BLOCKED: hashOf(blocked),
         HMAC_SECRET: hmacSecret,

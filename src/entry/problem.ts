@@ -29,6 +29,9 @@ const titles: Record<ErrorCode, string> = {
   unavailable: 'Temporarily unavailable',
 };
 
+/** The path as it came; a request's URL is in its normal form already. */
+const pathOf = (url: string): string => /^[^/]*\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? '';
+
 /** A refusal on the wire: `application/problem+json` (RFC 9457) with `code`, `requestId` and, for wrong fields, `errors`. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
   const status = statusOf[refused.code];
@@ -37,7 +40,7 @@ export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<st
     title: titles[refused.code],
     status,
     detail: refused.detail,
-    instance: new URL(c.req.url).pathname,
+    instance: pathOf(c.req.url),
     code: refused.code,
     requestId: c.get('requestId'),
     ...(refused.errors ? { errors: refused.errors } : {}),
