@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { requestId } from 'hono/request-id';
 import { adminRoutes } from './entry/admin.ts';
 import type { AppEnv } from './entry/app-env.ts';
 import { readBody } from './entry/body.ts';
@@ -28,13 +27,16 @@ const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
 const isRemoteTrouble = (error: Error): boolean =>
   Reflect.get(error, 'overloaded') === true || Reflect.get(error, 'retryable') === true;
 
-const app = new Hono<AppEnv>();
+/** The caller's own, if it looks like one, so that both logs tell of the same request. */
+const requestIdOf = (given: string | undefined): string =>
+  given !== undefined && /^[\w=-]{1,255}$/.test(given) ? given : crypto.randomUUID();
 
-app.use(requestId({ generator: () => crypto.randomUUID() }));
+const app = new Hono<AppEnv>();
 
 app.use(async (c, next) => {
   const now = Date.now();
   c.set('now', now);
+  c.set('requestId', requestIdOf(c.req.header('x-request-id')));
   c.set('waits', new Waits());
   await next();
   // Set here and not before: an answer that a handler builds itself takes no headers set earlier. Not by `c.header`, which would make
