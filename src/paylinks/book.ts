@@ -1,7 +1,7 @@
 import type { Paylink } from '../model.ts';
 import { loadPaylink } from '../store/paylinks.ts';
 import type { AlarmClock } from './alarm-clock.ts';
-import { type Known, overlay, sameDetails, toKeep, unprojected } from './changes.ts';
+import { type Known, overlay, sameDetails, toKeep } from './changes.ts';
 import type { Journal } from './journal.ts';
 import { Projector, type Told } from './projector.ts';
 
@@ -108,7 +108,7 @@ export class Book {
     this.draft(known, next);
     if (changed?.lineItems) known.itemsVersion = next.version;
     if (this.#taken.size >= mostTaken) this.#forgetTaken();
-    this.#journal.saveChanges(toKeep(unprojected(known)), now + projectionDueMs);
+    this.#journal.saveChanges(toKeep(known), now + projectionDueMs);
     this.#alarm.ringBy(now + projectionDueMs);
   }
 

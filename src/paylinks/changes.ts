@@ -58,12 +58,15 @@ export const sameDetails = (before: Paylink, after: Paylink): boolean =>
   details.every((name) => Reflect.get(before, name) === Reflect.get(after, name));
 
 /** All that was written after D1's version. */
-export function unprojected({ paylink, projectedVersion, itemsVersion, detailsVersion }: Known): Changes {
-  const { lineItems, deliveryLogs, events, orders, ...head } = paylink;
+export function unprojected(known: Known): Changes {
+  const { lineItems, deliveryLogs, events, orders, ...head } = known.paylink;
+  return { head, progressOnly: known.detailsVersion <= known.projectedVersion, ...partsAfter(known) };
+}
+
+function partsAfter({ paylink, projectedVersion, itemsVersion }: Known): Omit<Changes, 'head'> {
+  const { lineItems, deliveryLogs, events, orders } = paylink;
   const newer = (part: { version: number }) => part.version > projectedVersion;
   return {
-    head,
-    progressOnly: detailsVersion <= projectedVersion,
     lineItems: itemsVersion > projectedVersion ? lineItems : null,
     deliveryLogs: deliveryLogs.filter(newer),
     events: events.filter(newer),
@@ -71,11 +74,13 @@ export function unprojected({ paylink, projectedVersion, itemsVersion, detailsVe
   };
 }
 
-/** As to be kept: without what D1 has anyway. */
-export function toKeep(changes: Changes): KeptChanges {
-  if (!changes.progressOnly) return changes;
-  const { id, version, status, lastSentAt, updatedAt } = changes.head;
-  return { ...changes, head: { id, version, status, lastSentAt, updatedAt } };
+/** All that was written after D1's version, as it is kept: without what D1 has anyway. */
+export function toKeep(known: Known): KeptChanges {
+  const { paylink, projectedVersion, detailsVersion } = known;
+  if (detailsVersion > projectedVersion) return unprojected(known);
+  const { id, version, status, lastSentAt, updatedAt } = paylink;
+  const head = { id, version, status, lastSentAt, updatedAt };
+  return { head, progressOnly: true, ...partsAfter(known) };
 }
 
 function merged<T extends { id: string }>(stored: readonly T[], changed: readonly T[]): T[] {
