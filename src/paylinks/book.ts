@@ -64,6 +64,7 @@ export class Book {
         projectedVersion: stored.paylink.version,
         itemsVersion: changes?.lineItems ? paylink.version : 0,
         detailsVersion: changes && !changes.progressOnly ? paylink.version : 0,
+        neverSent: false,
       };
       this.remember(known);
       recover(known);

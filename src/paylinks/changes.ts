@@ -16,6 +16,8 @@ export type Known = {
   itemsVersion: number;
   /** The version that changed the head last in more than its progress. */
   detailsVersion: number;
+  /** Created in this life of the object and never sent: there is no operation to look for. */
+  neverSent: boolean;
 };
 
 // What every send changes of the head is its progress, all else its details; a new column has to be told apart here.

@@ -108,6 +108,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       projectedVersion: stored.version,
       itemsVersion: 0,
       detailsVersion: 0,
+      neverSent: true,
     });
     if (inserted) {
       this.#announced(inserted);

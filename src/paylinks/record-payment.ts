@@ -14,20 +14,20 @@ export async function recordPayment(
   paylinkId: string,
   payment: PaymentNews,
 ): Promise<Outcome<{ paylink: Paylink }>> {
-  const callerId = ctx.caller.merchant.id;
+  const { merchant } = ctx.caller;
   // An id that does not exist is refused before its object is called: a call would make the object.
   if (
     !(await readStanding(
       groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil),
       paylinkId,
-      callerId,
+      merchant,
       [],
       ctx.now,
     ))
   )
     return { kind: 'refused', refusal: notFound };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, callerId, { kind: 'payment', payment }),
+    stub.change(paylinkId, merchant.id, { kind: 'payment', payment }),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
 }

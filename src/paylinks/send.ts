@@ -51,7 +51,7 @@ export async function prepareSend(
   const rows = groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil);
   const standing = await ctx.waits.during(
     'read',
-    readStanding(rows, paylinkId, ctx.caller.merchant.id, hash === null ? [] : [hash], ctx.now),
+    readStanding(rows, paylinkId, ctx.caller.merchant, hash === null ? [] : [hash], ctx.now),
   );
   if (!standing) return null;
   return { paylinkId, standing, to: recipient !== null && hash !== null ? { recipient, hash } : null };

@@ -83,6 +83,7 @@ export class Sends {
   /** The answer to a command that names an operation which exists; null when it is new. */
   #repeated(command: SendCommand, known: Known): Promise<SendReply> | SendReply | null {
     const { journal, now } = this.#deps;
+    if (known.neverSent) return null;
     const { operationId, key, paylinkId, fingerprint, standing } = command;
     const existing =
       (command.again ? journal.operation(operationId) : null) ??
@@ -150,6 +151,7 @@ export class Sends {
       return { target, providers, first: newAttempt(known.paylink, operation.id, target, first.name, now) };
     });
     journal.addOperation(operation);
+    known.neverSent = false;
     const { paylink } = known;
     const deliveryLogs = [...paylink.deliveryLogs, ...plans.map((plan) => plan.first)];
     book.commit(known, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);

@@ -138,7 +138,8 @@ export async function updateMerchant(
   change: SettingsChange,
   now: number,
 ): Promise<Merchant | null> {
-  const sets = ['updated_at = max(updated_at, ?2)'];
+  // Always later than before: whoever knows the merchant tells by it whether he knows it as it is.
+  const sets = ['updated_at = max(updated_at + 1, ?2)'];
   const values: (string | number | null)[] = [id, now];
   for (const [setting, column] of Object.entries(settingColumns)) {
     const value = Object.entries(change).find(([name]) => name === setting)?.[1];

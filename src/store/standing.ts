@@ -32,16 +32,19 @@ function merchantOf(text: string): Merchant {
 }
 
 const Row = z.object({
-  merchant: z.string(),
+  /** null: the one who asks, as he is known. */
+  merchant: z.nullable(z.string()),
   email_hash: z.nullable(z.string()),
   phone_hash: z.nullable(z.string()),
   suppressed: jsonText(z.array(z.object({ channel: z.enum(['EMAIL', 'SMS']), hash: z.string() }))),
   recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
 });
 
-// An ask: the Paylink, who asks, two recipients beyond the customer's own (an override, or one that D1 does not have yet), since when.
+// An ask: the Paylink, who asks, two recipients beyond the customer's own (an override, or one that D1 does not have yet), since when,
+// and how recent what is known of the one who asks is: his own row is not told again.
 const recipients = '(p.email_hash, p.phone_hash, ask.value->>2, ask.value->>3)';
-const sql = `SELECT ask.key AS ask, ${merchantJson('m')} AS merchant, p.email_hash, p.phone_hash,
+const sql = `SELECT ask.key AS ask,
+  CASE WHEN m.id = ask.value->>1 AND m.updated_at = ask.value->>5 THEN NULL ELSE ${merchantJson('m')} END AS merchant, p.email_hash, p.phone_hash,
   (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash)) FROM suppressions s
      WHERE s.recipient_hash IN ${recipients} AND s.channel IN ('EMAIL', 'SMS') AND s.merchant_id IN (p.merchant_id, '*')) AS suppressed,
   (SELECT json_group_array(json_object('hash', r.recipient_hash, 'count', r.n)) FROM
@@ -54,20 +57,29 @@ const sql = `SELECT ask.key AS ask, ${merchantJson('m')} AS merchant, p.email_ha
 
 /**
  * Who the recipients of a Paylink are to this gateway: suppressions, messages of the last day, and the Paylink's merchant. One query.
- * @param callerId the merchant (or its direct parent) that asks; null: the gateway itself
+ * @param caller the merchant (or its direct parent) that asks; null: the gateway itself
  * @param others hashes of at most two recipients besides the customer's own
  * @returns null for a Paylink that is unknown or somebody else's
  */
 export async function readStanding(
   read: RowReader,
   paylinkId: string,
-  callerId: string | null,
+  caller: Merchant | null,
   others: readonly string[],
   now: number,
 ): Promise<Standing | null> {
-  const row = await read(sql, [paylinkId, callerId, others[0] ?? null, others[1] ?? null, now - day]);
+  const row = await read(sql, [
+    paylinkId,
+    caller?.id ?? null,
+    others[0] ?? null,
+    others[1] ?? null,
+    now - day,
+    caller?.updatedAt ?? null,
+  ]);
   if (!row) return null;
   const { merchant, email_hash, phone_hash, suppressed, recent } = Row.parse(row);
   const hashes = [email_hash, phone_hash, ...others].filter((hash) => hash !== null);
-  return { merchant: merchantOf(merchant), hashes, suppressed, recent };
+  const owner = merchant === null ? caller : merchantOf(merchant);
+  if (!owner) throw new Error('a Paylink without its merchant');
+  return { merchant: owner, hashes, suppressed, recent };
 }

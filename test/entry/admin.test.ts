@@ -180,7 +180,10 @@ describe('a merchant’s settings', () => {
   it('change one by one', async () => {
     const merchant = await create({ brandColor: '#1d4ed8' });
     const { status, body } = await call('PATCH', `/merchants/${merchant.id}`, { brandColor: null, locale: 'fr-CA' });
-    expect({ status, body }).toEqual({ status: 200, body: { ...merchant, brandColor: null, locale: 'fr-CA' } });
+    const { updatedAt, ...changed } = body;
+    const { updatedAt: before, ...rest } = merchant;
+    expect({ status, changed }).toEqual({ status: 200, changed: { ...rest, brandColor: null, locale: 'fr-CA' } });
+    expect(updatedAt > before).toBe(true);
   });
 
   it.each([

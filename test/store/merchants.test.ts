@@ -73,7 +73,10 @@ describe('an update', () => {
       updateMerchant(env.DB, merchant.id, { name: 'Renamed' }, 1),
       updateMerchant(env.DB, merchant.id, { rateLimitRequests: 7 }, 2),
     ]);
-    expect(await findMerchant(env.DB, merchant.id)).toEqual({ ...merchant, name: 'Renamed', rateLimitRequests: 7 });
+    // Each made it later than it was, whatever the clocks said.
+    const updatedAt = merchant.updatedAt + 2;
+    const expected = { ...merchant, name: 'Renamed', rateLimitRequests: 7, updatedAt };
+    expect(await findMerchant(env.DB, merchant.id)).toEqual(expected);
   });
 
   it('of an unknown merchant changes nothing', async () => {
