@@ -121,10 +121,10 @@ function auditCoordinators({ verdict, records, logs }: Evidence): void {
   const events = new Set(records.events.map(({ id }) => id));
   for (const { head, deliveryLogs, events: written } of records.changes) {
     const stored = paylinks.get(head.id);
+    const isMemo = stored !== undefined && (head.memo === undefined || stored.memo === head.memo);
     const same =
       stored !== undefined &&
-      (stored.version > head.version ||
-        (stored.version === head.version && stored.status === head.status && stored.memo === head.memo));
+      (stored.version > head.version || (stored.version === head.version && stored.status === head.status && isMemo));
     if (!same) verdict.disagreeing.push(`${head.id}: the coordinator is at ${head.version}, D1 at ${stored?.version}`);
     for (const log of deliveryLogs) {
       const row = logs.get(log.id);

@@ -37,7 +37,8 @@ const OperationRow = z.object({
 export type OperationRow = z.infer<typeof OperationRow>;
 
 const Changes = z.object({
-  head: z.object({ id: z.string(), version: z.number(), status: z.string(), memo: z.string().nullable() }),
+  // Without the memo where D1 has it already.
+  head: z.object({ id: z.string(), version: z.number(), status: z.string(), memo: z.string().nullish() }),
   deliveryLogs: z.array(z.object({ id: z.string(), status: z.string(), version: z.number() })),
   events: z.array(z.object({ id: z.string() })),
 });
