@@ -3,19 +3,20 @@ import type { KeptChanges } from './changes.ts';
 
 /**
  * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) with their
- * idempotency keys. Everything has a `due_at` (ms): when somebody has to look at it again.
+ * idempotency keys. Everything has a `due_at` (ms): when somebody has to look at it again. Every index is written with every send, so
+ * there are few: changes are so few at a time that the alarm may go through them all.
  */
 const schema = `
 CREATE TABLE IF NOT EXISTS changes (
   paylink_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS changes_due ON changes (due_at);
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL, outcome TEXT
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS operations_by_paylink_key ON operations (paylink_id, key);
 CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);
+DROP INDEX IF EXISTS changes_due;
 DROP INDEX IF EXISTS operations_by_key;
 DROP INDEX IF EXISTS operations_by_paylink;`;
 

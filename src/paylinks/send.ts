@@ -9,7 +9,7 @@ import { readStanding } from '../store/standing.ts';
 import { providerBreaker } from './breaker.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinators.ts';
-import { parsePaylinkId } from './id.ts';
+import { coordinatorOf, newIdAt, parsePaylinkId } from './id.ts';
 import { sendFingerprint } from './idempotency.ts';
 import type { SendOutcome } from './outcome.ts';
 import { normalizeRecipient, recipientHash } from './recipient.ts';
@@ -67,7 +67,7 @@ export async function sendPaylink(
   const ready = await (prepared ?? prepareSend(ctx, input.paylinkId, channels[0] ?? null, input.to));
   if (!ready) return { kind: 'refused', refusal: notFound };
   const command = {
-    operationId: crypto.randomUUID(),
+    operationId: newIdAt(ctx.now, coordinatorOf(ready.paylinkId)),
     paylinkId: ready.paylinkId,
     callerId: ctx.caller.merchant.id,
     createdBy: 'API Key',
