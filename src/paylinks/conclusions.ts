@@ -6,7 +6,6 @@ import type { Known } from './changes.ts';
 import { keptMs } from './idempotency.ts';
 import type { Journal, Operation } from './journal.ts';
 import { outcomeOf, summarize, withConclusion } from './operation.ts';
-import type { SendOutcome } from './outcome.ts';
 
 /** When an unknown outcome is looked into, after the first, second … try, ms. */
 const settleAfterMs = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
@@ -45,8 +44,8 @@ export class Conclusions {
     else this.#deps.book.commit(known, next, now);
   }
 
-  /** Writes down what an operation came to, as far as that is known now. */
-  conclude(known: Known, operation: Operation): SendOutcome {
+  /** Writes down what an operation came to, as far as that is known now. @returns it, a `SendOutcome` as JSON */
+  conclude(known: Known, operation: Operation): string {
     const { book, journal, alarm, now: clock } = this.#deps;
     const now = clock();
     const written = operation.state === 'settling';
@@ -54,11 +53,12 @@ export class Conclusions {
     const next = written ? known.paylink : withConclusion(known.paylink, operation.id, operation.createdBy, now);
     if (next !== known.paylink) book.commit(known, next, now);
     const outcome = outcomeOf(next, operation.id);
+    const text = JSON.stringify(outcome);
     const settle = now + (settleAfterMs[operation.tries] ?? keptMs);
     if (outcome.kind === 'pending') {
       journal.saveOperation({ ...operation, state: 'unsettled', dueAt: settle });
       alarm.ringBy(settle);
-      return outcome;
+      return text;
     }
     if (outcome.kind === 'failed') {
       journal.saveOperation({
@@ -66,20 +66,20 @@ export class Conclusions {
         state: 'failed',
         key: null,
         dueAt: now + keptMs,
-        outcome: JSON.stringify(outcome),
+        outcome: text,
       });
-      return outcome;
+      return text;
     }
     // What was answered first stays the answer, also when the other channel is settled later.
-    const answer = operation.outcome ?? JSON.stringify(outcome);
+    const answer = operation.outcome ?? text;
     if (open) {
       const first = operation.state === 'running' ? answer : operation.outcome;
       journal.saveOperation({ ...operation, state: 'settling', dueAt: settle, outcome: first });
       alarm.ringBy(settle);
-      return outcome;
+      return text;
     }
     journal.saveOperation({ ...operation, state: 'done', dueAt: now + keptMs, outcome: answer });
-    return outcome;
+    return text;
   }
 
   /** After an earlier life of this object died: what it was asking a provider is unknown, at once. */

@@ -1,8 +1,8 @@
 import type { ProviderName, ProviderOutcome } from '../delivery/port.ts';
+import type { Refusal } from '../errors.ts';
 import type { Channel } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
 import type { WaitTimes } from '../waits.ts';
-import type { SendOutcome } from './outcome.ts';
 
 /** A send as the edge hands it to the Paylink's coordinator. */
 export type SendCommand = {
@@ -33,9 +33,15 @@ export type ProviderReport = {
   by?: 'provider' | 'recipient';
 };
 
+/**
+ * The answer to a send: a refusal, or what it came to – a `SendOutcome` as JSON, as it is kept: text crosses between objects for less
+ * than what it says would.
+ */
+export type SendAnswer = { kind: 'refused'; refusal: Refusal } | { kind: 'ended'; outcome: string; replayed: boolean };
+
 /** `waits`: what the coordinator waited for on the way, ms. */
 export type SendReply = {
-  outcome: SendOutcome;
+  answer: SendAnswer;
   reports: ProviderReport[];
   waits?: WaitTimes;
 };

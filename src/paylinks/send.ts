@@ -81,14 +81,14 @@ export async function sendPaylink(
     skip: skipped(ctx.now),
     ...(ctx.traceparent ? { traceparent: ctx.traceparent } : {}),
   };
-  const { outcome, reports, waits } = await ctx.waits.during(
+  const { answer, reports, waits } = await ctx.waits.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, ready.paylinkId, (stub, again) => stub.send({ ...command, again })),
   );
   if (waits) ctx.waits.include(waits);
   for (const report of reports)
     providerBreaker.record(report.provider, { kind: report.outcome, by: report.by }, Date.now());
-  return outcome;
+  return answer.kind === 'refused' ? answer : { ...JSON.parse(answer.outcome), replayed: answer.replayed };
 }
 
 const skipped = (now: number): ProviderName[] => providerBreaker.open(now);

@@ -16,7 +16,6 @@ import { type DispatchDesk, dispatchChannel, newAttempt } from './dispatch.ts';
 import { matchOperation } from './idempotency.ts';
 import type { Journal, Operation } from './journal.ts';
 import { outcomeOf } from './operation.ts';
-import type { SendOutcome } from './outcome.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
 import { within } from './within.ts';
 
@@ -42,7 +41,7 @@ export type SendsDeps = {
   suppressOptedOut: (paylink: Paylink, target: Target, now: number) => Promise<void>;
 };
 
-const refuse = (refused: Refusal): SendReply => ({ outcome: { kind: 'refused', refusal: refused }, reports: [] });
+const refuse = (refused: Refusal): SendReply => ({ answer: { kind: 'refused', refusal: refused }, reports: [] });
 
 /** Sends, each once: replay, decide, claim, ask the providers, conclude. */
 export class Sends {
@@ -110,9 +109,8 @@ export class Sends {
   }
 
   #answer(operation: Operation, known: Known, replayed: boolean): SendReply {
-    const outcome: SendOutcome =
-      operation.outcome === null ? outcomeOf(known.paylink, operation.id) : JSON.parse(operation.outcome);
-    return { outcome: outcome.kind === 'refused' ? outcome : { ...outcome, replayed }, reports: [] };
+    const outcome = operation.outcome ?? JSON.stringify(outcomeOf(known.paylink, operation.id));
+    return { answer: { kind: 'ended', outcome, replayed }, reports: [] };
   }
 
   /** Waits for an operation under way, at most `waitMs`; then 409. */
@@ -124,8 +122,8 @@ export class Sends {
     if (!running || waitMs <= 0) return inProgress;
     const reply = await within(running, waitMs);
     if (reply === 'late') return inProgress;
-    const { outcome } = reply;
-    return { outcome: outcome.kind === 'refused' ? outcome : { ...outcome, replayed }, reports: [] };
+    const { answer } = reply;
+    return { answer: answer.kind === 'refused' ? answer : { ...answer, replayed }, reports: [] };
   }
 
   /** Claims the operation (durable with its attempts and the alarm before any request leaves), then runs it. */
@@ -181,7 +179,7 @@ export class Sends {
     const reports = await waits.during('provider', dispatched);
     const outcome = this.#deps.conclusions.conclude(known, operation);
     await waits.during('store', book.project(known));
-    return { outcome, reports: reports.flat(), waits: waits.all() };
+    return { answer: { kind: 'ended', outcome, replayed: false }, reports: reports.flat(), waits: waits.all() };
   }
 
   /** `isOnly`: the send has one channel, so that the end of its call is followed by the conclusion in the same turn. */
