@@ -6,6 +6,7 @@ export type Options = {
   /** Sends a measurement; cheaper requests take multiples of it. */
   count: number;
   connections: number;
+  /** As in wrangler.toml, unless another pool is to be measured. */
   coordinators: number;
   /** Only scenarios whose name contains this. */
   only: string;
@@ -26,7 +27,7 @@ export function readOptions(): Options {
       rounds: { type: 'string', default: '7' },
       count: { type: 'string', default: '400' },
       connections: { type: 'string', default: '32' },
-      coordinators: { type: 'string', default: '64' },
+      coordinators: { type: 'string', default: '2' },
       only: { type: 'string', default: '' },
       growth: { type: 'boolean', default: false },
       many: { type: 'string', default: '1000000' },
