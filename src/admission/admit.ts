@@ -101,6 +101,6 @@ export function admissionFor(
   config: Config,
   waitUntil: (work: Promise<unknown>) => void,
 ): Admission {
-  const askGate = gatesOf(env.GATE, config, (reason) => countOutage('gate', reason, Date.now()), waitUntil);
+  const askGate = gatesOf(env.GATE, config, (reason) => countOutage('gate', reason, Date.now()));
   return admission({ askGate, upstash: upstashOf(config), blocked, isolateQuota, waitUntil });
 }

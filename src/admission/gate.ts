@@ -21,8 +21,6 @@ const SWEEP_MS = 5 * 60_000;
 export class MerchantGate extends DurableObject<Bindings> {
   readonly #ledger: GateLedger;
   #bursts: readonly Burst[];
-  /** Changed in this very call, by start. */
-  readonly #unsaved = new Map<number, { burst: Burst; forgetAt: number }>();
   /** When the alarm will ring, ms; null: none is armed. */
   #alarmAt: number | null = null;
 
@@ -39,21 +37,8 @@ export class MerchantGate extends DurableObject<Bindings> {
    * The nonce is claimed first: a replayed one counts nothing, and a limited request has burnt its own. No `await` inside, so that
    * everything an admission writes commits together and no other admission comes between.
    */
-  admit(request: GateRequest): GateAnswer {
-    const answer = this.#answer(request, Date.now());
-    this.#save();
-    return answer;
-  }
-
-  /** Many at once, in their order: as `admit` for each, in one commit and with each burst written once. */
-  admitEach(requests: readonly GateRequest[]): GateAnswer[] {
+  admit({ quota, cost, nonce }: GateRequest): GateAnswer {
     const now = Date.now();
-    const answers = requests.map((request) => this.#answer(request, now));
-    this.#save();
-    return answers;
-  }
-
-  #answer({ quota, cost, nonce }: GateRequest, now: number): GateAnswer {
     if (nonce) {
       if (!this.#ledger.claim(nonce, now)) return { replayed: true };
       this.#wakeBy(nonce.expiresAt, now);
@@ -71,13 +56,8 @@ export class MerchantGate extends DurableObject<Bindings> {
     if (oldest !== undefined && oldest !== this.#bursts[0]?.start) this.#ledger.dropBurstsBefore(oldest);
     this.#bursts = bursts;
     const forgetAt = changed.last + windowMs;
-    this.#unsaved.set(changed.start, { burst: changed, forgetAt });
+    this.#ledger.keep(changed, forgetAt);
     this.#wakeBy(forgetAt, now);
-  }
-
-  #save(): void {
-    for (const { burst, forgetAt } of this.#unsaved.values()) this.#ledger.keep(burst, forgetAt);
-    this.#unsaved.clear();
   }
 
   #wakeBy(time: number, now: number): void {

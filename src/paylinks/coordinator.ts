@@ -10,7 +10,6 @@ import type { Paylink } from '../model.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
 import { findByCreateKey, loadPaylink } from '../store/paylinks.ts';
 import { insertPaylink } from '../store/projection.ts';
-import { eachRow } from '../store/row-reader.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import { readStanding } from '../store/standing.ts';
 import { AlarmClock } from './alarm-clock.ts';
@@ -64,7 +63,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       config: this.#config,
       now,
       readStanding: (paylinkId: string, hashes: string[], at: number) =>
-        readStanding(eachRow(databaseOfPaylink(env, paylinkId)), paylinkId, null, hashes, at),
+        readStanding(databaseOfPaylink(env, paylinkId), paylinkId, null, hashes, at),
     };
     this.#conclusions = new Conclusions({ ...shared, alarm: this.#alarm });
     const inbox: InboxWriter = (message) => insertInboxMessage(db, message);

@@ -1,6 +1,5 @@
 import type { Paylink } from '../model.ts';
 import { findPaylink as find } from '../store/paylinks.ts';
-import { groupedRows } from '../store/row-reader.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import type { Context } from './context.ts';
 import { parsePaylinkId } from './id.ts';
@@ -11,7 +10,7 @@ export async function findPaylink(ctx: Context, id: string): Promise<Paylink | n
   if (!paylinkId) return null;
   const stored = await ctx.waits.during(
     'read',
-    find(groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil), ctx.caller.merchant.id, paylinkId),
+    find(databaseOfPaylink(ctx.env, paylinkId), ctx.caller.merchant.id, paylinkId),
   );
   return stored?.paylink ?? null;
 }

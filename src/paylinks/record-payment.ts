@@ -1,6 +1,5 @@
 import { notFound } from '../errors.ts';
 import type { Paylink } from '../model.ts';
-import { groupedRows } from '../store/row-reader.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import { readStanding } from '../store/standing.ts';
 import type { PaymentNews } from './change-command.ts';
@@ -16,15 +15,7 @@ export async function recordPayment(
 ): Promise<Outcome<{ paylink: Paylink }>> {
   const { merchant } = ctx.caller;
   // An id that does not exist is refused before its object is called: a call would make the object.
-  if (
-    !(await readStanding(
-      groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil),
-      paylinkId,
-      merchant,
-      [],
-      ctx.now,
-    ))
-  )
+  if (!(await readStanding(databaseOfPaylink(ctx.env, paylinkId), paylinkId, merchant, [], ctx.now)))
     return { kind: 'refused', refusal: notFound };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
     stub.change(paylinkId, merchant.id, { kind: 'payment', payment }),

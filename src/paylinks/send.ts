@@ -2,7 +2,6 @@ import type { ProviderName } from '../delivery/port.ts';
 import { notFound } from '../errors.ts';
 import type { Channel } from '../model.ts';
 import { recipientKey } from '../secrets.ts';
-import { groupedRows } from '../store/row-reader.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import type { Standing } from '../store/standing.ts';
 import { readStanding } from '../store/standing.ts';
@@ -38,7 +37,7 @@ export type Preparation = {
 
 /** Reads who the recipients are to this gateway; null for a Paylink that is unknown or somebody else's. One D1 query. */
 export async function prepareSend(
-  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now' | 'waits' | 'waitUntil'>,
+  ctx: Pick<Context, 'env' | 'config' | 'caller' | 'now' | 'waits'>,
   id: string,
   channel: Channel | null,
   to: string | null,
@@ -48,10 +47,10 @@ export async function prepareSend(
   const recipient = channel && to !== null ? normalizeRecipient(channel, to) : null;
   const hash =
     channel && recipient !== null ? await recipientHash(await recipientKey(ctx.config), channel, recipient) : null;
-  const rows = groupedRows(databaseOfPaylink(ctx.env, paylinkId), ctx.waitUntil);
+  const db = databaseOfPaylink(ctx.env, paylinkId);
   const standing = await ctx.waits.during(
     'read',
-    readStanding(rows, paylinkId, ctx.caller.merchant, hash === null ? [] : [hash], ctx.now),
+    readStanding(db, paylinkId, ctx.caller.merchant, hash === null ? [] : [hash], ctx.now),
   );
   if (!standing) return null;
   return { paylinkId, standing, to: recipient !== null && hash !== null ? { recipient, hash } : null };

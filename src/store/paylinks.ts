@@ -1,18 +1,15 @@
 import * as z from 'zod/mini';
 import type { PaylinkStatus } from '../model.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
-import type { RowReader } from './row-reader.ts';
 
 const from = 'FROM paylinks p JOIN merchants m ON m.id = p.merchant_id';
 
-// An ask: the Paylink and who asks.
-const visible = `SELECT ask.key AS ask, ${wholePaylink}
-  FROM json_each(?1) ask CROSS JOIN paylinks p ON p.id = ask.value->>0 JOIN merchants m ON m.id = p.merchant_id
-  WHERE ask.value->>1 IN (p.merchant_id, m.parent_id)`;
-
 /** One Paylink, whole, that `merchantId` or its direct child owns; null for any other. One query. */
-export async function findPaylink(read: RowReader, merchantId: string, id: string): Promise<StoredPaylink | null> {
-  const row = await read(visible, [id, merchantId]);
+export async function findPaylink(db: D1Database, merchantId: string, id: string): Promise<StoredPaylink | null> {
+  const row = await db
+    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`)
+    .bind(id, merchantId)
+    .first();
   return row ? parsePaylinkRow(row) : null;
 }
 

@@ -78,13 +78,7 @@ describe.skipIf(bridge === null)('when neither Upstash nor the gate can be reach
 
 describe('asking a gate', () => {
   const request = { quota: HUNDRED, cost: 1, nonce: null };
-  const asked = (gates: ReturnType<typeof gatesWith>) =>
-    gatesOf(
-      gates,
-      {},
-      () => {},
-      () => {},
-    )(someMerchant(), request);
+  const asked = (gates: ReturnType<typeof gatesWith>) => gatesOf(gates, {}, () => {})(someMerchant(), request);
 
   it('is tried once more, on a new stub, when the runtime calls the failure retryable', async () => {
     const gates = gatesWith(async (call, real, asked) => {

@@ -1,6 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GateRequest } from '../../src/admission/gate.ts';
 import { HUNDRED, someMerchant } from './forms.ts';
@@ -168,50 +167,5 @@ describe('the alarm', () => {
     await runInDurableObject(stub, (gate) => gate.alarm());
     expect(await stub.admit(signed('early-bell-00001', HUNDRED))).toEqual({ replayed: true });
     expect(await stub.admit(bearer())).toMatchObject({ quota: { remaining: 98 } });
-  });
-});
-
-describe('many requests in one call', () => {
-  // Only plain objects cross to an object.
-  const plain = { noNullPrototype: true };
-  const request = fc.record(
-    {
-      quota: fc.option(fc.constantFrom(SCARCE, HUNDRED)),
-      cost: fc.integer({ min: 1, max: 3 }),
-      nonce: fc.option(
-        fc.record(
-          {
-            nonce: fc.constantFrom('nonce-a-abcdefgh', 'nonce-b-abcdefgh'),
-            claim: fc.constantFrom('one', 'two'),
-            expiresAt: fc.constant(Date.now() + 360_000),
-          },
-          plain,
-        ),
-      ),
-    },
-    plain,
-  );
-
-  it('are answered as one after the other would be, and remembered so', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 12 }), async (requests) => {
-        const [together, oneByOne] = [stubOf(someMerchant()), stubOf(someMerchant())];
-        const answers = await together.admitEach(requests);
-        const expected = [];
-        for (const one of requests) expected.push(await oneByOne.admit(one));
-        expect(answers).toEqual(expected);
-        await evictDurableObject(together);
-        await evictDurableObject(oneByOne);
-        expect(await together.admit(bearer())).toEqual(await oneByOne.admit(bearer()));
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it('write a burst once', async () => {
-    await stub.admit(bearer());
-    const before = await changes(stub);
-    await stub.admitEach(Array.from({ length: 20 }, () => bearer()));
-    expect((await changes(stub)) - before).toBe(1);
   });
 });

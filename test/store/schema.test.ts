@@ -2,7 +2,6 @@ import { applyD1Migrations, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPaylink } from '../../src/store/paylinks.ts';
-import { eachRow } from '../../src/store/row-reader.ts';
 
 const objects = async () => {
   const { results } = await env.DB.prepare(
@@ -66,7 +65,7 @@ describe('schema.sql and the migrations', () => {
       ),
     ]);
     await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-    expect(await findPaylink(eachRow(env.DB), 'm', 'p')).toMatchObject({
+    expect(await findPaylink(env.DB, 'm', 'p')).toMatchObject({
       paylink: { id: 'p', version: 3, status: 'SENT', total: 5 },
     });
   });
