@@ -6,7 +6,7 @@ const at = (count: number, ask: (n: number) => Promise<Response>) =>
   Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
 const statuses = (answers: Response[]) => [...new Set(answers.map(({ status }) => status))];
 
-// Requests of one isolate share calls, and the runtime ends a request that waits for nothing of its own: none may be lost by that.
+// Requests of one isolate share the load of a credential, and the runtime ends a request that it takes for hung: none may be lost by that.
 describe('a burst of requests', () => {
   let api: Api;
   let ids: string[];
