@@ -1,6 +1,8 @@
 import { DurableObject } from 'cloudflare:workers';
+import { Turns } from '../src/paylinks/turns.ts';
 import { headColumns } from '../src/store/paylink-row.ts';
 import type { FloorGate } from './floor.ts';
+import { readStandings } from './floor-standing.ts';
 
 export type FloorEnv = {
   DB: D1Database;
@@ -82,6 +84,9 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   readonly #known = new Set<string>();
   readonly #sent = new Map<string, Row>();
   #queue: Waiting[] = [];
+  #looks: { id: string; done: () => void }[] = [];
+  #looking = false;
+  readonly #turns = new Turns();
   #running = false;
   #armed = false;
 
@@ -148,7 +153,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   }
 
   /** The answer, first or again. */
-  async send(id: string, key: string): Promise<string> {
+  async send(id: string, key: string, groupsRead: boolean): Promise<string> {
     const { sql } = this.ctx.storage;
     const [kept] = sql
       .exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key)
@@ -158,6 +163,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
       this.#known.add(id);
     }
+    if (groupsRead) await this.#look(id);
     const now = Date.now();
     const operation = crypto.randomUUID();
     sql.exec(
@@ -231,6 +237,27 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     await this.#project({ ...sent, status: 'DELIVERED', updated_at: now, version: 5 }, event);
   }
 
+  /** One read for all who come while another is under way, as the gateway's coordinator does. */
+  async #look(id: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#looks.push({ id, done: resolve });
+    if (!this.#looking) {
+      this.#looking = true;
+      while (this.#looks.length > 0) {
+        await this.#turns.take(async () => {
+          const group = this.#looks.splice(0, 50);
+          await readStandings(
+            this.env.DB,
+            group.map((look) => look.id),
+          );
+          for (const { done } of group) done();
+        });
+      }
+      this.#looking = false;
+    }
+    return promise;
+  }
+
   /** While one batch is under way the next collects. */
   async #project(log: Row, event: Row): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -238,16 +265,18 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     if (!this.#running) {
       this.#running = true;
       while (this.#queue.length > 0) {
-        const group = this.#queue.splice(0, 50);
-        const { DB } = this.env;
-        const logRows = JSON.stringify(group.map((waiting) => waiting.log));
-        await DB.batch([
-          DB.prepare(updates).bind(logRows),
-          DB.prepare(logs).bind(logRows),
-          DB.prepare(events).bind(JSON.stringify(group.map((waiting) => waiting.event))),
-          DB.prepare(endpoints).bind(merchantId),
-        ]);
-        for (const { done } of group) done();
+        await this.#turns.take(async () => {
+          const group = this.#queue.splice(0, 50);
+          const { DB } = this.env;
+          const logRows = JSON.stringify(group.map((waiting) => waiting.log));
+          await DB.batch([
+            DB.prepare(updates).bind(logRows),
+            DB.prepare(logs).bind(logRows),
+            DB.prepare(events).bind(JSON.stringify(group.map((waiting) => waiting.event))),
+            DB.prepare(endpoints).bind(merchantId),
+          ]);
+          for (const { done } of group) done();
+        });
       }
       this.#running = false;
     }

@@ -3,6 +3,7 @@ import { wholePaylink } from '../src/store/paylink-row.ts';
 import { receiveCallback } from './floor-callback.ts';
 import { FloorCoordinator, type FloorEnv } from './floor-coordinator.ts';
 import { identify, verifyCallback } from './floor-identity.ts';
+import { groupedRead, readStandings } from './floor-standing.ts';
 import type { AnswerName, Samples } from './targets.ts';
 
 export { FloorCoordinator };
@@ -34,11 +35,6 @@ export class FloorGate extends DurableObject<FloorEnv> {
   }
 }
 
-/** Who may be sent to: the merchant, suppressions and the messages of the last day. */
-const standing = `SELECT m.id, m.sms_countries, m.recipient_send_cap,
-    (SELECT count(*) FROM suppressions s WHERE s.recipient_hash IN (p.email_hash, p.phone_hash) AND s.merchant_id IN (p.merchant_id, '*')) AS suppressed,
-    (SELECT count(*) FROM delivery_logs d WHERE d.merchant_id = p.merchant_id AND d.recipient_hash IN (p.email_hash, p.phone_hash) AND d.created_at > ?2) AS recent
-  FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 const whole = `SELECT ${wholePaylink} FROM paylinks p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = ?1`;
 
 let parsed: Samples['headers'] | undefined;
@@ -47,7 +43,6 @@ function answer(env: FloorEnv, name: AnswerName, body: string, status: number): 
   parsed ??= JSON.parse(env.HEADERS);
   return new Response(body, { status, headers: parsed?.[name] ?? {} });
 }
-const day = 86_400_000;
 
 const admit = (env: FloorEnv, nonce: string | null) => env.GATE.get(env.GATE.idFromName('merchant')).admit(nonce);
 
@@ -71,11 +66,9 @@ async function create(body: string, env: FloorEnv, nonce: string | null): Promis
 }
 
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
-  const reading = env.DB.prepare(standing)
-    .bind(id, Date.now() - day)
-    .first();
-  await Promise.all([reading, admit(env, nonce)]);
-  const sent = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '');
+  const groups = request.headers.has(groupedRead);
+  await Promise.all([groups ? null : readStandings(env.DB, [id]), admit(env, nonce)]);
+  const sent = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '', groups);
   return answer(env, 'sent', sent, 200);
 }
 

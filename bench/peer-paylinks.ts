@@ -131,7 +131,7 @@ export async function sendPaylink(
   if (!paylink) return refused(notFound);
   const standing = { merchant, ...(await readRecipients(env.DB, paylink, now)) };
   const decision = decideSend({ paylink, standing, channels, to: null, requireEnabled: true, now });
-  if (decision.kind === 'stale') return refused(refusal('unavailable', 'The Paylink was changed. Try again.'));
+  if (decision.kind === 'unread') return refused(refusal('unavailable', 'The Paylink was changed. Try again.'));
   if (decision.kind === 'refused') return refused(decision.refusal);
   const version = paylink.version + 1;
   const logs = await Promise.all(decision.targets.map((target) => deliver(env, merchant, paylink, target, version)));

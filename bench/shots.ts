@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { groupedRead } from './floor-standing.ts';
 import type { Shot } from './load.ts';
 import { bearer, blocked, hmacSecret, merchantId, unknown } from './targets.ts';
 
@@ -35,6 +36,11 @@ export const sendShot = (id: string, key: string = randomUUID()): Shot => ({
   headers: { ...json, authorization: bearer, 'idempotency-key': key },
   body: JSON.stringify({ sendEmail: true, sendSms: false }),
 });
+
+export function groupingShot(id: string): Shot {
+  const shot = sendShot(id);
+  return { ...shot, headers: { ...shot.headers, [groupedRead]: '1' } };
+}
 
 const mutation =
   'mutation Send($input: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $input) { success message } }';

@@ -120,7 +120,7 @@ export type Samples = {
 
 const hashOf = (authorization: string) => createHash('sha256').update(authorization.slice(7)).digest('hex');
 
-export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
+export const startFloor = (place: Place, samples: Samples, inspectorPort?: number): Promise<Worker> =>
   start(
     {
       name: 'floor',
@@ -143,6 +143,7 @@ export const startFloor = (place: Place, samples: Samples): Promise<Worker> =>
       },
     },
     place,
+    inspectorPort,
   );
 
 export type Generator = Pick<LoadGenerator, 'fire'>;

@@ -41,7 +41,13 @@ app.use(async (c, next) => {
   await next();
   // Set here and not before: an answer that a handler builds itself takes no headers set earlier. Not by `c.header`, which would make
   // a new answer of the body's stream.
-  c.res.headers.set('x-request-id', c.get('requestId'));
+  const { headers } = c.res;
+  headers.set('x-request-id', c.get('requestId'));
+  const quotaHeaders = c.get('quotaHeaders');
+  if (quotaHeaders) {
+    headers.set('server-timing', c.get('waits').header());
+    for (const [name, value] of Object.entries(quotaHeaders)) headers.set(name, value);
+  }
   logRequest(c, now);
 });
 
@@ -77,7 +83,7 @@ app.onError((error, c) => {
 app.notFound((c) => problem(c, refusal('not_found', 'There is nothing here.')));
 
 // Static paths first: a Paylink's id may stand at the root.
-route(app, '/healthz', { GET: [(c) => c.json({ status: 'ok' })] });
+route(app, '/healthz', { GET: (c) => c.json({ status: 'ok' }) });
 pageRoutes(app);
 graphqlRoutes(app);
 adminRoutes(app);

@@ -21,8 +21,8 @@ const operatorOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** The operator's side: merchants and their credentials. */
 export function adminRoutes(app: Hono<AppEnv>): void {
   app.use('/admin/*', operatorOnly);
-  route(app, '/admin/merchants', { GET: [listPageOfMerchants], POST: [createMerchant] });
-  route(app, '/admin/merchants/:id', { GET: [readMerchant], PATCH: [changeMerchant] });
-  route(app, '/admin/merchants/:id/credentials', { GET: [list], POST: [issue] });
-  route(app, '/admin/merchants/:id/credentials/:credentialId', { PATCH: [expire], DELETE: [revoke] });
+  route(app, '/admin/merchants', { GET: listPageOfMerchants, POST: createMerchant });
+  route(app, '/admin/merchants/:id', { GET: readMerchant, PATCH: changeMerchant });
+  route(app, '/admin/merchants/:id/credentials', { GET: list, POST: issue });
+  route(app, '/admin/merchants/:id/credentials/:credentialId', { PATCH: expire, DELETE: revoke });
 }

@@ -18,5 +18,7 @@ export type AppEnv = {
     turnedAway?: string;
     /** Set where authentication was asked for and passed. */
     caller?: Caller;
+    /** What its answer tells of the quota. */
+    quotaHeaders?: Record<string, string>;
   };
 };

@@ -1,25 +1,35 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import type { Caller } from '../model.ts';
 import type { AppEnv } from './app-env.ts';
 import { enter } from './enter.ts';
 import { problem } from './problem.ts';
+import type { Handle } from './routes.ts';
 
-/** Lets only authenticated, admitted requests through; every answer tells of the quota. `beside` runs while admission is awaited. */
-export const authenticated =
-  (beside?: (c: Context<AppEnv>, caller: Caller) => void): MiddlewareHandler<AppEnv> =>
-  async (c, next) => {
+/** A route for authenticated, admitted requests only. */
+export const authenticated = (handle: Handle): Handle => beside(async () => {}, handle);
+
+/**
+ * The same, for a route that begins with a read: that begins as soon as it is known who asks and goes on while the request is being
+ * admitted, so that it costs no wait.
+ */
+export function beside<T>(
+  read: (c: Context<AppEnv>, caller: Caller) => Promise<T>,
+  handle: (c: Context<AppEnv>, reading: Promise<T>) => Response | Promise<Response>,
+): Handle {
+  return async (c) => {
+    let reading: Promise<T> | undefined;
     const entrance = await enter(c, (caller) => {
-      beside?.(c, caller);
+      reading = read(c, caller);
+      // When the request is not admitted nobody asks how it ended.
+      reading.catch(() => {});
       return 1;
     });
     if (entrance.kind === 'out') return problem(c, entrance.refusal, entrance.headers);
     c.set('caller', entrance.caller);
-    await next();
-    // Not by `c.header`: once there is an answer, that makes a new one of its body's stream for every header.
-    const { headers } = c.res;
-    headers.set('server-timing', c.get('waits').header());
-    for (const [name, value] of Object.entries(entrance.headers)) headers.set(name, value);
+    c.set('quotaHeaders', entrance.headers);
+    return handle(c, reading ?? read(c, entrance.caller));
   };
+}
 
 /** The caller of a route behind `authenticated`. @throws when the route is not */
 export function callerOf(c: Context<AppEnv>): Caller {

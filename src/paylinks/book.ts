@@ -4,6 +4,7 @@ import type { AlarmClock } from './alarm-clock.ts';
 import { type Known, overlay, sameDetails, toKeep } from './changes.ts';
 import type { Journal } from './journal.ts';
 import { Projector, type Told } from './projector.ts';
+import type { Turns } from './turns.ts';
 
 /** Known Paylinks kept in memory; only clean, idle ones are let go. */
 const most = 2_000;
@@ -32,11 +33,11 @@ export class Book {
   /** What D1 has taken but the journal still holds; forgotten with the next write, as a write of its own would hold answers back. */
   readonly #taken = new Map<string, number>();
 
-  constructor(db: D1Database, journal: Journal, alarm: AlarmClock, announced: Told['announced']) {
+  constructor(db: D1Database, journal: Journal, alarm: AlarmClock, turns: Turns, announced: Told['announced']) {
     this.#db = db;
     this.#journal = journal;
     this.#alarm = alarm;
-    this.#projector = new Projector(db, { projected: (id, version) => this.#taken.set(id, version), announced });
+    this.#projector = new Projector(db, turns, { projected: (id, version) => this.#taken.set(id, version), announced });
   }
 
   /** The Paylink, from memory or else by one D1 query; null when there is none. `recover` sees one that was just loaded. */

@@ -1,19 +1,19 @@
 import { notFound } from '../errors.ts';
+import type { Merchant } from '../model.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinators.ts';
 import type { Outcome } from './outcome.ts';
-import { type Preparation, prepareSend } from './send.ts';
+import { ownerOf } from './owner.ts';
 
 /**
- * Cancels a Paylink: once this says done, no provider call for it begins. `prepared` is this Paylink's `prepareSend`, if it was begun
- * earlier: an id that does not exist is refused before its object is called, as a call would make the object.
+ * Cancels a Paylink: once this says done, no provider call for it begins. `owner` is this Paylink's `ownerOf`, if it was begun earlier.
  */
 export async function cancelPaylink(
   ctx: Context,
   paylinkId: string,
-  prepared?: Promise<Preparation>,
+  owner?: Promise<Merchant | null>,
 ): Promise<Outcome<object>> {
-  if (!(await (prepared ?? prepareSend(ctx, paylinkId, null, null)))) return { kind: 'refused', refusal: notFound };
+  if (!(await (owner ?? ownerOf(ctx, paylinkId)))) return { kind: 'refused', refusal: notFound };
   const callerId = ctx.caller.merchant.id;
   let calls = 0;
   const reply = await ctx.waits.during(

@@ -11,7 +11,6 @@ import { insertInboxMessage } from '../store/inbox.ts';
 import { findByCreateKey, loadPaylink } from '../store/paylinks.ts';
 import { insertPaylink } from '../store/projection.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
-import { readStanding } from '../store/standing.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { applyChange } from './apply-change.ts';
 import { Book } from './book.ts';
@@ -24,7 +23,9 @@ import { Journal } from './journal.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
 import { Sends, type SendsDeps } from './sends.ts';
 import { Settling } from './settling.ts';
+import { Standings } from './standings.ts';
 import { suppressOptedOut } from './suppress.ts';
+import { Turns } from './turns.ts';
 import { within } from './within.ts';
 
 type ProvidersFor = typeof providersFor;
@@ -56,14 +57,14 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#alarm = new AlarmClock(ctx.storage);
     const db = env.DB;
     const now = () => this.clock();
-    this.#book = new Book(db, this.#journal, this.#alarm, (ids) => this.#announced(ids));
+    const turns = new Turns();
+    this.#book = new Book(db, this.#journal, this.#alarm, turns, (ids) => this.#announced(ids));
     const shared = {
       book: this.#book,
       journal: this.#journal,
       config: this.#config,
       now,
-      readStanding: (paylinkId: string, hashes: string[], at: number) =>
-        readStanding(databaseOfPaylink(env, paylinkId), paylinkId, null, hashes, at),
+      standings: new Standings(db, turns, now),
     };
     this.#conclusions = new Conclusions({ ...shared, alarm: this.#alarm });
     const inbox: InboxWriter = (message) => insertInboxMessage(db, message);

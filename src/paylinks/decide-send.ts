@@ -1,5 +1,5 @@
 import { notFound, type Refusal, refusal } from '../errors.ts';
-import type { Channel, Paylink } from '../model.ts';
+import type { Channel, Merchant, Paylink } from '../model.ts';
 import type { Standing } from '../store/standing.ts';
 import { countsAgainstCaps } from './attempt.ts';
 import { countriesOfPhone } from './recipient.ts';
@@ -11,7 +11,8 @@ export type Target = { channel: Channel; recipient: string; hash: string };
 
 export type SendQuestion = {
   paylink: Paylink;
-  standing: Standing;
+  /** null: not read yet. */
+  standing: Standing | null;
   channels: Channel[];
   /** Overrides the customer's recipient, for the one channel asked for. */
   to: { recipient: string; hash: string } | null;
@@ -20,10 +21,10 @@ export type SendQuestion = {
 };
 
 export type SendDecision =
-  | { kind: 'go'; targets: Target[] }
+  | { kind: 'go'; targets: Target[]; merchant: Merchant }
   | { kind: 'refused'; refusal: Refusal; suppressed: Target[] }
-  /** The Paylink's recipient changed after `standing` was read. */
-  | { kind: 'stale' };
+  /** It depends on who the recipients are, which `standing` does not tell (of these: they may have changed since). */
+  | { kind: 'unread' };
 
 const spoken: Record<Channel, string> = { EMAIL: 'email', SMS: 'SMS' };
 
@@ -67,7 +68,7 @@ export function decideSend(question: SendQuestion): SendDecision {
   if (!isActive(paylink, now)) {
     return refuse(refusal('not_active', 'The Paylink is not active: it is paid, canceled, refunded or expired.'));
   }
-  if (targets.some((target) => !standing.hashes.includes(target.hash))) return { kind: 'stale' };
+  if (!standing || targets.some((target) => !standing.hashes.includes(target.hash))) return { kind: 'unread' };
   const isSuppressed = (target: Target) =>
     standing.suppressed.some((entry) => entry.channel === target.channel && entry.hash === target.hash);
   const suppressed = targets.filter(isSuppressed);
@@ -78,10 +79,10 @@ export function decideSend(question: SendQuestion): SendDecision {
       suppressed,
     );
   }
-  return withinLimits(question, targets);
+  return withinLimits(question, standing, targets);
 }
 
-function withinLimits({ paylink, standing, now }: SendQuestion, targets: Target[]): SendDecision {
+function withinLimits({ paylink, now }: SendQuestion, standing: Standing, targets: Target[]): SendDecision {
   const { merchant } = standing;
   const recent = paylink.deliveryLogs.filter((log) => log.createdAt > now - day && countsAgainstCaps(log));
   for (const { channel, recipient, hash } of targets) {
@@ -109,7 +110,7 @@ function withinLimits({ paylink, standing, now }: SendQuestion, targets: Target[
       return refuse(limit(`This recipient was sent ${merchant.recipientSendCap} messages in 24 h.`, day));
     }
   }
-  return { kind: 'go', targets };
+  return { kind: 'go', targets, merchant };
 }
 
 const limit = (detail: string, waitMs: number): Refusal =>

@@ -1,6 +1,7 @@
 import { log } from '../log.ts';
 import { type Changes, projectChanges } from '../store/projection.ts';
 import { type Known, unprojected } from './changes.ts';
+import type { Turns } from './turns.ts';
 
 /** Paylinks in one batch; keeps a bound parameter well under D1's 2 MB. */
 const most = 50;
@@ -22,14 +23,16 @@ const lookMs = 200;
  */
 export class Projector {
   readonly #db: D1Database;
+  readonly #turns: Turns;
   readonly #told: Told;
   #queue: Waiting[] = [];
   #running = false;
   readonly #waiting = new Set<Waiting>();
   #looking = false;
 
-  constructor(db: D1Database, told: Told) {
+  constructor(db: D1Database, turns: Turns, told: Told) {
     this.#db = db;
+    this.#turns = turns;
     this.#told = told;
   }
 
@@ -62,14 +65,16 @@ export class Projector {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, most);
-      const changes = new Map<Known, Changes>();
-      for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
-      for (const [known, { head }] of await this.#taken(changes)) {
-        known.projectedVersion = Math.max(known.projectedVersion, head.version);
-        this.#told.projected(head.id, head.version);
-      }
-      for (const { known, version, done } of group) done(known.projectedVersion >= version);
+      await this.#turns.take(async () => {
+        const group = this.#queue.splice(0, most);
+        const changes = new Map<Known, Changes>();
+        for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
+        for (const [known, { head }] of await this.#taken(changes)) {
+          known.projectedVersion = Math.max(known.projectedVersion, head.version);
+          this.#told.projected(head.id, head.version);
+        }
+        for (const { known, version, done } of group) done(known.projectedVersion >= version);
+      });
     }
     this.#running = false;
   }

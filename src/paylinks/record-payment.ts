@@ -1,11 +1,10 @@
 import { notFound } from '../errors.ts';
 import type { Paylink } from '../model.ts';
-import { databaseOfPaylink } from '../store/shards.ts';
-import { readStanding } from '../store/standing.ts';
 import type { PaymentNews } from './change-command.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinators.ts';
 import type { Outcome } from './outcome.ts';
+import { ownerOf } from './owner.ts';
 
 /** Records what the merchant's checkout reports of an order, once for each order's own id. */
 export async function recordPayment(
@@ -14,9 +13,7 @@ export async function recordPayment(
   payment: PaymentNews,
 ): Promise<Outcome<{ paylink: Paylink }>> {
   const { merchant } = ctx.caller;
-  // An id that does not exist is refused before its object is called: a call would make the object.
-  if (!(await readStanding(databaseOfPaylink(ctx.env, paylinkId), paylinkId, merchant, [], ctx.now)))
-    return { kind: 'refused', refusal: notFound };
+  if (!(await ownerOf(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
     stub.change(paylinkId, merchant.id, { kind: 'payment', payment }),
   );

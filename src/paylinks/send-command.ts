@@ -1,7 +1,6 @@
 import type { ProviderName, ProviderOutcome } from '../delivery/port.ts';
 import type { Refusal } from '../errors.ts';
 import type { Channel } from '../model.ts';
-import type { Standing } from '../store/standing.ts';
 import type { WaitTimes } from '../waits.ts';
 
 /** A send as the edge hands it to the Paylink's coordinator. */
@@ -20,7 +19,6 @@ export type SendCommand = {
   fingerprint: string;
   /** How long to wait for the same operation still running, ms. */
   waitMs: number;
-  standing: Standing;
   /** Providers whose breaker is open at the edge. */
   skip: ProviderName[];
   traceparent?: string;

@@ -17,6 +17,7 @@ import { matchOperation } from './idempotency.ts';
 import type { Journal, Operation } from './journal.ts';
 import { outcomeOf } from './operation.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
+import type { Standings } from './standings.ts';
 import { within } from './within.ts';
 
 /** The whole send has to be answered within this, ms. */
@@ -36,12 +37,13 @@ export type SendsDeps = {
   /** The providers of a channel for a merchant, in fail-over order. */
   providers: (channel: Channel, merchant: Merchant) => Provider[];
   now: () => number;
-  readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
+  standings: Standings;
   /** Keeps a recipient that opted out from being sent to again. Never throws. */
   suppressOptedOut: (paylink: Paylink, target: Target, now: number) => Promise<void>;
 };
 
 const refuse = (refused: Refusal): SendReply => ({ answer: { kind: 'refused', refusal: refused }, reports: [] });
+const unread = refusal('unavailable', 'The recipient could not be looked up. Try again.', { retryAfterSeconds: 1 });
 
 /** Sends, each once: replay, decide, claim, ask the providers, conclude. */
 export class Sends {
@@ -54,40 +56,45 @@ export class Sends {
 
   /** One send. Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
   async send(command: SendCommand): Promise<SendReply> {
-    const { book, readStanding, now: clock } = this.#deps;
-    let { standing } = command;
+    const { book, standings, now: clock } = this.#deps;
+    const waits = new Waits();
+    let standing: Standing | null = null;
     for (;;) {
       const known = await book.get(command.paylinkId, (loaded) => this.recover(loaded));
       if (!known) return refuse(notFound);
       const foreign = mayAct(command.callerId, { merchantId: known.paylink.merchantId, parentId: known.parentId });
       if (foreign) return refuse(foreign);
-      const repeated = this.#repeated(command, known);
-      if (repeated) return repeated;
+      const repeated = this.#repeated(command, known, standing);
+      if (repeated && repeated !== 'unread') return repeated;
       const { paylink } = known;
-      const decision = decideSend({ ...command, paylink, standing, now: clock() });
-      if (decision.kind === 'go') return this.#begin(command, known, decision.targets, standing.merchant);
+      const decision = repeated ? { kind: repeated } : decideSend({ ...command, paylink, standing, now: clock() });
+      if (decision.kind === 'go') return this.#begin(command, known, decision, waits);
       if (decision.kind === 'refused') {
         if (decision.suppressed.length > 0) await this.#logSuppressed(command, known, decision.suppressed);
         return refuse(decision.refusal);
       }
-      const hashes = command.to
-        ? [command.to.hash]
-        : [paylink.emailHash, paylink.phoneHash].filter((hash) => hash !== null);
-      const fresh = await readStanding(paylink.id, hashes, clock());
-      if (!fresh) return refuse(notFound);
-      standing = fresh;
+      const { merchantId, emailHash, phoneHash } = paylink;
+      const hashes = command.to ? [command.to.hash] : [emailHash, phoneHash].filter((hash) => hash !== null);
+      standing = await waits.during('read', standings.read(merchantId, hashes));
+      if (!standing) return refuse(unread);
     }
   }
 
-  /** The answer to a command that names an operation which exists; null when it is new. */
-  #repeated(command: SendCommand, known: Known): Promise<SendReply> | SendReply | null {
+  /** The answer to a command that names an operation which exists; null when it is new. Without a key the merchant's window decides. */
+  #repeated(
+    command: SendCommand,
+    known: Known,
+    standing: Standing | null,
+  ): Promise<SendReply> | SendReply | 'unread' | null {
     const { journal, now } = this.#deps;
     if (known.neverSent) return null;
-    const { operationId, key, paylinkId, fingerprint, standing } = command;
+    const { operationId, key, paylinkId, fingerprint } = command;
+    const own = command.again ? journal.operation(operationId) : null;
+    if (!own && key === null && !standing) return 'unread';
     const existing =
-      (command.again ? journal.operation(operationId) : null) ??
+      own ??
       (key === null
-        ? journal.unkeyedOperation(paylinkId, fingerprint, now() - standing.merchant.unkeyedWindowMs)
+        ? journal.unkeyedOperation(paylinkId, fingerprint, now() - (standing?.merchant.unkeyedWindowMs ?? 0))
         : journal.operationOf(paylinkId, key));
     if (!existing) return null;
     if (existing.id === operationId) {
@@ -127,7 +134,12 @@ export class Sends {
   }
 
   /** Claims the operation (durable with its attempts and the alarm before any request leaves), then runs it. */
-  #begin(command: SendCommand, known: Known, targets: Target[], merchant: Merchant): Promise<SendReply> {
+  #begin(
+    command: SendCommand,
+    known: Known,
+    { targets, merchant }: { targets: Target[]; merchant: Merchant },
+    waits: Waits,
+  ): Promise<SendReply> {
     const { journal, book, alarm, now: clock } = this.#deps;
     const now = clock();
     const operation: Operation = {
@@ -155,7 +167,7 @@ export class Sends {
     book.commit(known, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
     alarm.ringBy(operation.dueAt);
     book.busy(paylink.id, 1);
-    const running = this.#run(command, known, operation, plans, merchant).finally(() => {
+    const running = this.#run(command, known, operation, { plans, merchant }, waits).finally(() => {
       this.#running.delete(operation.id);
       book.busy(paylink.id, -1);
     });
@@ -167,14 +179,13 @@ export class Sends {
     command: SendCommand,
     known: Known,
     operation: Operation,
-    plans: { target: Target; providers: Provider[]; first: DeliveryLog }[],
-    merchant: Merchant,
+    { plans, merchant }: { plans: { target: Target; providers: Provider[]; first: DeliveryLog }[]; merchant: Merchant },
+    waits: Waits,
   ): Promise<SendReply> {
     const { book, config } = this.#deps;
     const desk = this.#desk(known, operation, merchant, plans.length === 1, command.traceparent);
     const deadline = operation.createdAt + sendDeadlineMs - 1_000;
     const shared = { skip: command.skip, merchant, timeoutMs: config.PROVIDER_TIMEOUT_MS, deadline };
-    const waits = new Waits();
     const dispatched = Promise.all(plans.map((plan) => dispatchChannel(desk, { ...plan, ...shared })));
     const reports = await waits.during('provider', dispatched);
     const outcome = this.#deps.conclusions.conclude(known, operation);
@@ -202,7 +213,7 @@ export class Sends {
       end: (attemptId, change) => conclusions.changeAttempt(known, attemptId, change, isOnly ? operation : undefined),
       optedOut: (target) => this.#deps.suppressOptedOut(known.paylink, target, clock()),
       stillWanted: async ({ channel, hash }, attemptId) => {
-        const standing = await this.#deps.readStanding(known.paylink.id, [hash], clock());
+        const standing = await this.#deps.standings.read(known.paylink.merchantId, [hash]);
         const erased = known.paylink.deliveryLogs.some((log) => log.id === attemptId && log.recipient === null);
         const suppressed = standing?.suppressed.some((entry) => entry.channel === channel && entry.hash === hash);
         return standing !== null && !erased && !suppressed;

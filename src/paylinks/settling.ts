@@ -9,6 +9,7 @@ import { composeMessage } from './compose.ts';
 import type { Conclusions } from './conclusions.ts';
 import type { Journal, Operation } from './journal.ts';
 import type { Sends } from './sends.ts';
+import type { Standings } from './standings.ts';
 import { isActive } from './status.ts';
 
 export type SettlingDeps = {
@@ -18,7 +19,7 @@ export type SettlingDeps = {
   conclusions: Conclusions;
   config: Config;
   now: () => number;
-  readStanding: (paylinkId: string, hashes: string[], now: number) => Promise<Standing | null>;
+  standings: Standings;
 };
 
 /** When an operation that is being looked into is looked into again, ms. */
@@ -89,16 +90,16 @@ export class Settling {
     const lost = known.paylink.deliveryLogs.filter(
       (log) => log.operationId === operation.id && log.status === 'UNKNOWN',
     );
-    await Promise.all(lost.map((attempt) => this.#settle(known, attempt, now)));
+    await Promise.all(lost.map((attempt) => this.#settle(known, attempt)));
     const latest = journal.operation(operation.id);
     if (latest && (latest.state === 'unsettled' || latest.state === 'settling'))
       conclusions.conclude(known, { ...latest, tries: tried.tries });
   }
 
-  async #settle(known: Known, attempt: DeliveryLog, now: number): Promise<void> {
-    const { readStanding, config, sends, conclusions } = this.#deps;
+  async #settle(known: Known, attempt: DeliveryLog): Promise<void> {
+    const { standings, config, sends, conclusions } = this.#deps;
     if (attempt.recipient === null) return;
-    const standing = await readStanding(known.paylink.id, [attempt.recipientHash], now);
+    const standing = await standings.read(known.paylink.merchantId, [attempt.recipientHash]);
     if (!standing) return;
     const provider = sends.providers(attempt.channel, standing.merchant).find(({ name }) => name === attempt.provider);
     if (!provider?.settle || !this.#mayAsk(provider, known, attempt, standing)) return;

@@ -1,26 +1,26 @@
 import type * as z from 'zod/mini';
 import { notFound, refusal } from '../errors.ts';
-import type { Paylink } from '../model.ts';
+import type { Merchant, Paylink } from '../model.ts';
 import type { PaylinkPatch } from './change-command.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinators.ts';
 import type { UpdateFields } from './fields.ts';
 import { normalizeCustomer, normalizeItems } from './normalize.ts';
 import type { Outcome } from './outcome.ts';
-import { type Preparation, prepareSend } from './send.ts';
+import { ownerOf } from './owner.ts';
 
 /**
  * Changes the fields that are given; `lineItems` and `customer` replace the old ones whole. Only CREATED, OPENED and SENT Paylinks.
- * `prepared` is this Paylink's `prepareSend`, if it was begun earlier.
+ * `owner` is this Paylink's `ownerOf`, if it was begun earlier.
  */
 export async function updatePaylink(
   ctx: Context,
   paylinkId: string,
   fields: z.output<typeof UpdateFields>,
-  prepared?: Promise<Preparation>,
+  owner?: Promise<Merchant | null>,
 ): Promise<Outcome<{ paylink: Paylink }>> {
-  const ready = await (prepared ?? prepareSend(ctx, paylinkId, null, null));
-  if (!ready) return { kind: 'refused', refusal: notFound };
+  const merchant = await (owner ?? ownerOf(ctx, paylinkId));
+  if (!merchant) return { kind: 'refused', refusal: notFound };
   const patch: PaylinkPatch = {};
   if (fields.merchantInvoiceId !== undefined) patch.merchantInvoiceId = fields.merchantInvoiceId;
   if (fields.tax !== undefined) patch.tax = fields.tax;
@@ -39,7 +39,7 @@ export async function updatePaylink(
     patch.expiration = fields.expiration;
   }
   if (fields.customer !== undefined) {
-    const customer = await normalizeCustomer(ctx.config, ready.standing.merchant, fields.customer);
+    const customer = await normalizeCustomer(ctx.config, merchant, fields.customer);
     if ('path' in customer) return invalid(customer.path, customer.message);
     Object.assign(patch, customer);
   }

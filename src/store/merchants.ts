@@ -92,6 +92,18 @@ const valuesOf = (merchant: Merchant): Record<Column, string | number | null> =>
   updated_at: merchant.updatedAt,
 });
 
+/** The merchant of a Paylink, for him or his direct parent; null when the Paylink is unknown or somebody else's. One query. */
+export async function findOwner(db: D1Database, paylinkId: string, callerId: string): Promise<Merchant | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${merchantColumns('m')} FROM paylinks p JOIN merchants m ON m.id = p.merchant_id
+       WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`,
+    )
+    .bind(paylinkId, callerId)
+    .first();
+  return row ? toMerchant(row) : null;
+}
+
 export type InsertedMerchant = { kind: 'inserted' } | { kind: 'duplicate' } | { kind: 'unknown_parent' };
 
 /** Inserts a merchant. Its parent, if any, must exist. One batch. */

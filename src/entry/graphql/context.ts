@@ -1,11 +1,11 @@
 import type { Paylink } from '../../model.ts';
 import type { Context } from '../../paylinks/context.ts';
 import type { SendOutcome } from '../../paylinks/outcome.ts';
-import type { Idempotency, Preparation, SendInput } from '../../paylinks/send.ts';
+import type { Idempotency, SendInput } from '../../paylinks/send.ts';
 
 /** The verbs this surface is an adapter of. */
 export type Verbs = {
-  send: (ctx: Context, input: SendInput, prepared?: Promise<Preparation>) => Promise<SendOutcome>;
+  send: (ctx: Context, input: SendInput) => Promise<SendOutcome>;
   /** null: malformed, unknown, or not the caller's to see. */
   find: (ctx: Context, id: string) => Promise<Paylink | null>;
 };
@@ -16,8 +16,6 @@ export type GraphqlRun = {
   verbs: Verbs;
   /** From the HTTP headers `Idempotency-Key` and `Prefer`. */
   idempotency: Idempotency;
-  /** `prepareSend` of the request's `firstSend`, where it was begun during admission. */
-  preparation?: Promise<Preparation> | undefined;
 };
 
 /** What the sends of one document came to, as far as the HTTP answer's headers tell of it. */

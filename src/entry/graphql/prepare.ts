@@ -1,18 +1,8 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  GraphQLError,
-  getArgumentValues,
-  getOperationAST,
-  getVariableValues,
-  parse,
-  validate,
-} from 'graphql';
+import { type DocumentNode, GraphQLError, getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { parseRequestParams, type RequestParams } from 'graphql-http';
 import { DocumentCache } from './document-cache.ts';
-import { costOf, depthOf, limits, rootFieldsOf, type Variables } from './limits.ts';
+import { costOf, depthOf, limits, rootFieldsOf } from './limits.ts';
 import { schema } from './schema.ts';
-import { readSendArguments, type SendRequest } from './send-arguments.ts';
 
 /** A request to the endpoint: its body read within the limit and decoded, null where it has none. */
 export type GraphqlRequest = { method: string; url: string; headers: Headers; body: string | null };
@@ -29,8 +19,6 @@ export type PreparedGraphql = {
   request: GraphqlRequest;
   /** Quota units this request is to be admitted for, ≥ 1. */
   cost: number;
-  /** What a mutation sends first: its preparation may be begun while the request is being admitted, so that it costs no wait. */
-  firstSend: SendRequest | null;
   /** As graphql-http asks for them: the parameters, or its own answer, or thrown what is wrong with the request's form. */
   params: () => Params;
   plan: Plan;
@@ -59,25 +47,11 @@ export function readDocument(source: string, cache = documents): DocumentNode | 
   return document;
 }
 
-/** The mutation's first field, if it is a send that can be begun. Execution reads the arguments again and tells what is wrong. */
-function firstSendOf(fields: Map<string, FieldNode>, variables: Variables): SendRequest | null {
-  const [field] = fields.values();
-  const definition = field && schema.getMutationType()?.getFields()[field.name.value];
-  if (!definition) return null;
-  try {
-    const send = readSendArguments(getArgumentValues(definition, field, variables));
-    return send.kind === 'send' ? send : null;
-  } catch {
-    return null;
-  }
-}
-
-type Planned = Pick<PreparedGraphql, 'plan' | 'cost' | 'firstSend'>;
+type Planned = Pick<PreparedGraphql, 'plan' | 'cost'>;
 
 const refuse = (...errors: readonly GraphQLError[]): Planned => ({
   plan: { kind: 'refuse', errors },
   cost: 1,
-  firstSend: null,
 });
 
 function planOf({ query, operationName, variables }: RequestParams, method: string): Planned {
@@ -101,8 +75,8 @@ function planOf({ query, operationName, variables }: RequestParams, method: stri
   }
   const plan: Plan = { kind: 'execute', document, rootFields: fields.size };
   // A mutation by GET is a 405, so it costs what any refused request does.
-  if (operation.operation !== 'mutation' || method !== 'POST') return { plan, cost: 1, firstSend: null };
-  return { plan, cost: costOf(document, operationName, coerced), firstSend: firstSendOf(fields, coerced) };
+  if (operation.operation !== 'mutation' || method !== 'POST') return { plan, cost: 1 };
+  return { plan, cost: costOf(document, operationName, coerced) };
 }
 
 async function readParams(request: GraphqlRequest): Promise<() => Params> {

@@ -36,7 +36,7 @@ async function sendPaymentSessionLink(
     requireEnabled: false,
     idempotency: idempotencyOf(context, info),
   };
-  const outcome = await run.verbs.send(run.ctx, input, tally.sends === 1 ? run.preparation : undefined);
+  const outcome = await run.verbs.send(run.ctx, input);
   if (outcome.kind !== 'refused' && outcome.replayed) tally.replays += 1;
   const answer = operationSuccess(outcome, channel);
   if (answer instanceof GraphQLError) {

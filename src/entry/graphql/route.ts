@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { type Refusal, statusOf } from '../../errors.ts';
 import { findPaylink } from '../../paylinks/find.ts';
-import { type Idempotency, type Preparation, prepareSend, sendPaylink } from '../../paylinks/send.ts';
+import { type Idempotency, sendPaylink } from '../../paylinks/send.ts';
 import type { AppEnv } from '../app-env.ts';
 import { enter } from '../enter.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
@@ -43,31 +43,21 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
   const body = c.get('body');
   const request = { method, url, headers, body: body.length === 0 ? null : decoder.decode(body) };
   let prepared: PreparedGraphql | undefined;
-  let preparation: Promise<Preparation> | undefined;
   // Only for who is authenticated: parsing and validating a document is work, and its place in the cache is another's.
-  const entrance = await enter(c, async (caller) => {
+  const entrance = await enter(c, async () => {
     prepared = await prepareGraphql(request);
-    if (prepared.firstSend) {
-      const { paylinkId, channel, to } = prepared.firstSend;
-      preparation = prepareSend(verbContext(c, caller), paylinkId, channel, to);
-      // Awaited by the send; when the request is not admitted nobody asks how it ended.
-      preparation.catch(() => {});
-    }
     return prepared.cost;
   });
   if (entrance.kind === 'out') return refuseGraphql(c, entrance.refusal, entrance.headers);
   c.set('caller', entrance.caller);
+  c.set('quotaHeaders', entrance.headers);
   const idempotency = method === 'GET' ? unkeyed : parseIdempotency(headers);
-  if ('code' in idempotency) return refuseGraphql(c, idempotency, entrance.headers);
-  const response = await runGraphql(prepared ?? (await prepareGraphql(request)), {
+  if ('code' in idempotency) return refuseGraphql(c, idempotency);
+  return runGraphql(prepared ?? (await prepareGraphql(request)), {
     ctx: verbContext(c, entrance.caller),
     verbs,
     idempotency,
-    preparation,
   });
-  response.headers.set('server-timing', c.get('waits').header());
-  for (const [name, value] of Object.entries(entrance.headers)) response.headers.set(name, value);
-  return response;
 }
 
 /** `/graphql`. */

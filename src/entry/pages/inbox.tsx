@@ -1,10 +1,10 @@
-import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { Context, Hono } from 'hono';
 import { refusal } from '../../errors.ts';
 import { findInboxMessage, type InboxFilter, type InboxMessage, listInboxMessages } from '../../store/inbox.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { problem } from '../problem.ts';
-import { route } from '../routes.ts';
+import { type Handle, route } from '../routes.ts';
 import { emailDocument, emailHeaders } from './email-document.ts';
 import { InboxPage } from './inbox-page.tsx';
 import { inboxStyle } from './inbox-style.ts';
@@ -16,11 +16,15 @@ const mostShown = 50;
 
 const isLocal = (c: Context<AppEnv>) => c.get('config').ENVIRONMENT === 'local';
 
-const localOnly: MiddlewareHandler<AppEnv> = async (c, next) =>
-  isLocal(c) ? next() : problem(c, refusal('not_found', 'There is nothing here.'));
+const localOnly =
+  (handle: Handle): Handle =>
+  (c) =>
+    isLocal(c) ? handle(c) : problem(c, refusal('not_found', 'There is nothing here.'));
 
-const merchant = authenticated();
-const merchantUnlessLocal: MiddlewareHandler<AppEnv> = (c, next) => (isLocal(c) ? next() : merchant(c, next));
+const authenticatedUnlessLocal = (handle: Handle): Handle => {
+  const elsewhere = authenticated(handle);
+  return (c) => (isLocal(c) ? handle(c) : elsewhere(c));
+};
 
 /** `?to=` and `?paylinkId=`; empty ones ask for nothing. A `+` that a caller left unencoded came as a space. */
 function filterOf(c: Context<AppEnv>): Pick<InboxFilter, 'to' | 'paylinkId'> {
@@ -63,7 +67,7 @@ async function email(c: Context<AppEnv>): Promise<Response> {
 
 /** `/inbox`, `/inbox.json` and `/inbox/{id}/html`: the messages that were kept instead of sent. */
 export function inboxRoutes(app: Hono<AppEnv>): void {
-  route(app, '/inbox', { GET: [localOnly, show] });
-  route(app, '/inbox.json', { GET: [merchantUnlessLocal, json] });
-  route(app, '/inbox/:id/html', { GET: [localOnly, email] });
+  route(app, '/inbox', { GET: localOnly(show) });
+  route(app, '/inbox.json', { GET: authenticatedUnlessLocal(json) });
+  route(app, '/inbox/:id/html', { GET: localOnly(email) });
 }

@@ -60,8 +60,8 @@ export function publicRoutes(app: Hono<AppEnv>, verbs: PublicVerbs): void {
     return page(c, { title, style: brandStyle(paylink.brandColor) }, <PaylinkPage view={view} payable={payable} />);
   };
 
-  route(app, '/s/:code', { GET: [redirect] });
-  route(app, '/p/:code', { GET: [show] });
+  route(app, '/s/:code', { GET: redirect });
+  route(app, '/p/:code', { GET: show });
   unsubscribeRoutes(app, verbs.unsubscribe);
 }
 
@@ -73,5 +73,5 @@ function unsubscribeRoutes(app: Hono<AppEnv>, unsubscribe: PublicVerbs['unsubscr
     (await unsubscribe(c, c.req.param('token') ?? '')) === 'done'
       ? page(c, { title: 'Unsubscribed', style }, <Unsubscribed />)
       : page(c, { title: 'Not found', status: 404, style }, <UnknownUnsubscribe />);
-  route(app, '/u/:token', { GET: [ask], POST: [act] });
+  route(app, '/u/:token', { GET: ask, POST: act });
 }

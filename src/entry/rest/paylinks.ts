@@ -1,22 +1,22 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
-import type { Channel, Paylink } from '../../model.ts';
+import type { Caller, Channel, Merchant, Paylink } from '../../model.ts';
 import { cancelPaylink } from '../../paylinks/cancel.ts';
 import { shortLinkOf } from '../../paylinks/compose.ts';
 import { createPaylink } from '../../paylinks/create.ts';
 import { CreateFields, SendFields, UpdateFields, withSendSms } from '../../paylinks/fields.ts';
 import { findPaylink } from '../../paylinks/find.ts';
 import { parsePaylinkId } from '../../paylinks/id.ts';
-import { prepareSend, sendPaylink } from '../../paylinks/send.ts';
+import { ownerOf } from '../../paylinks/owner.ts';
+import { sendPaylink } from '../../paylinks/send.ts';
 import { updatePaylink } from '../../paylinks/update.ts';
 import type { AppEnv } from '../app-env.ts';
-import { authenticated, callerOf } from '../authenticated.ts';
+import { authenticated, beside, callerOf } from '../authenticated.ts';
 import { readJson } from '../body.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
-import { readBeside } from '../read-beside.ts';
 import { route } from '../routes.ts';
 import { verbContext } from '../verb-context.ts';
 import { listPage } from './list.ts';
@@ -45,27 +45,27 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
 }
 
-const paylinkRead = readBeside((c, caller) => findPaylink(verbContext(c, caller), idOf(c)));
-const standingRead = readBeside((c, caller) => prepareSend(verbContext(c, caller), idOf(c), null, null));
+const readPaylink = (c: Context<AppEnv>, caller: Caller) => findPaylink(verbContext(c, caller), idOf(c));
+const readOwner = (c: Context<AppEnv>, caller: Caller) => ownerOf(verbContext(c, caller), idOf(c));
 
-async function read(c: Context<AppEnv>): Promise<Response> {
-  const paylink = await paylinkRead.of(c);
+async function read(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise<Response> {
+  const paylink = await reading;
   return paylink ? show(c, paylink, 200) : problem(c, notFound);
 }
 
-async function update(c: Context<AppEnv>): Promise<Response> {
+async function update(c: Context<AppEnv>, owner: Promise<Merchant | null>): Promise<Response> {
   const body = await readJson(c, UpdateBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
   const id = idOf(c);
   if (id === '') return problem(c, notFound);
-  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, standingRead.of(c));
+  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, owner);
   return updated.kind === 'refused' ? problem(c, updated.refusal) : show(c, updated.paylink, 200);
 }
 
-async function cancel(c: Context<AppEnv>): Promise<Response> {
+async function cancel(c: Context<AppEnv>, owner: Promise<Merchant | null>): Promise<Response> {
   const id = idOf(c);
   if (id === '') return problem(c, notFound);
-  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, standingRead.of(c));
+  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, owner);
   return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
 }
 
@@ -77,7 +77,7 @@ async function send(c: Context<AppEnv>): Promise<Response> {
   const { sendEmail, sendSms } = body.value;
   const channels: Channel[] = [...(sendEmail ? (['EMAIL'] as const) : []), ...(sendSms ? (['SMS'] as const) : [])];
   const input = { paylinkId: idOf(c), channels, to: null, requireEnabled: true, idempotency };
-  const outcome = await sendPaylink(verbContext(c, callerOf(c)), input, standingRead.of(c));
+  const outcome = await sendPaylink(verbContext(c, callerOf(c)), input);
   switch (outcome.kind) {
     case 'sent':
       return show(c, outcome.paylink, 200, replayedHeader(outcome.replayed));
@@ -90,18 +90,18 @@ async function send(c: Context<AppEnv>): Promise<Response> {
   }
 }
 
-async function qr(c: Context<AppEnv>): Promise<Response> {
-  const paylink = await paylinkRead.of(c);
+async function qr(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise<Response> {
+  const paylink = await reading;
   if (!paylink) return problem(c, notFound);
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
 
 /** The REST routes of Paylinks. Static paths have to be registered before: an id may stand at the root. */
 export function paylinkRoutes(app: Hono<AppEnv>): void {
-  route(app, '/', { POST: [authenticated(), create] });
-  route(app, '/paylinks', { GET: [authenticated(), listPage] });
-  route(app, '/:paylinkId', { GET: [paylinkRead.begin, read], PATCH: [standingRead.begin, update] });
-  route(app, '/:paylinkId/cancel', { PATCH: [standingRead.begin, cancel] });
-  route(app, '/:paylinkId/send', { PATCH: [standingRead.begin, send] });
-  route(app, '/:paylinkId/qr.svg', { GET: [paylinkRead.begin, qr] });
+  route(app, '/', { POST: authenticated(create) });
+  route(app, '/paylinks', { GET: authenticated(listPage) });
+  route(app, '/:paylinkId', { GET: beside(readPaylink, read), PATCH: beside(readOwner, update) });
+  route(app, '/:paylinkId/cancel', { PATCH: beside(readOwner, cancel) });
+  route(app, '/:paylinkId/send', { PATCH: authenticated(send) });
+  route(app, '/:paylinkId/qr.svg', { GET: beside(readPaylink, qr) });
 }

@@ -63,7 +63,7 @@ async function erase(c: Context<AppEnv>): Promise<Response> {
 
 /** Whom the merchant may not send to, and the erasure of a recipient. To be mounted before the routes of Paylinks. */
 export function suppressionRoutes(app: Hono<AppEnv>): void {
-  route(app, '/suppressions', { GET: [authenticated(), list] });
-  route(app, '/suppressions/:suppressionId', { DELETE: [authenticated(), lift] });
-  route(app, '/recipients/erase', { POST: [authenticated(), erase] });
+  route(app, '/suppressions', { GET: authenticated(list) });
+  route(app, '/suppressions/:suppressionId', { DELETE: authenticated(lift) });
+  route(app, '/recipients/erase', { POST: authenticated(erase) });
 }

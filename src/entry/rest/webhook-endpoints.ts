@@ -166,14 +166,14 @@ async function replay(c: Context<AppEnv>): Promise<Response> {
 export function webhookEndpointRoutes(app: Hono<AppEnv>): void {
   const path = '/webhook-endpoints';
   const one = `${path}/:endpointId`;
-  route(app, path, { POST: [authenticated(), create], GET: [authenticated(), list] });
+  route(app, path, { POST: authenticated(create), GET: authenticated(list) });
   route(app, one, {
-    GET: [authenticated(), read],
-    PATCH: [authenticated(), change],
-    DELETE: [authenticated(), remove],
+    GET: authenticated(read),
+    PATCH: authenticated(change),
+    DELETE: authenticated(remove),
   });
-  route(app, `${one}/rotate`, { POST: [authenticated(), rotate] });
-  route(app, `${one}/test`, { POST: [authenticated(), test] });
-  route(app, `${one}/attempts`, { GET: [authenticated(), attempts] });
-  route(app, `${one}/replay`, { POST: [authenticated(), replay] });
+  route(app, `${one}/rotate`, { POST: authenticated(rotate) });
+  route(app, `${one}/test`, { POST: authenticated(test) });
+  route(app, `${one}/attempts`, { GET: authenticated(attempts) });
+  route(app, `${one}/replay`, { POST: authenticated(replay) });
 }

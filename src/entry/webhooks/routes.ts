@@ -7,9 +7,9 @@ import { mailchannels, resend, telnyx, twilio } from './providers.ts';
 
 /** What providers and the merchants' checkouts tell us. */
 export function webhookRoutes(app: Hono<AppEnv>): void {
-  route(app, '/webhooks/mailchannels', { POST: [mailchannels] });
-  route(app, '/webhooks/resend', { POST: [resend] });
-  route(app, '/webhooks/twilio', { POST: [twilio] });
-  route(app, '/webhooks/telnyx', { POST: [telnyx] });
-  route(app, '/webhooks/payments', { POST: [authenticated(), payments] });
+  route(app, '/webhooks/mailchannels', { POST: mailchannels });
+  route(app, '/webhooks/resend', { POST: resend });
+  route(app, '/webhooks/twilio', { POST: twilio });
+  route(app, '/webhooks/telnyx', { POST: telnyx });
+  route(app, '/webhooks/payments', { POST: authenticated(payments) });
 }

@@ -124,9 +124,9 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
       waitUntil: () => undefined,
     },
     verbs: {
-      send: async (ctx, input, prepared) => {
+      send: async (ctx, input) => {
         asked.push(input);
-        return verbs.send ? await verbs.send(ctx, input, prepared) : sent;
+        return verbs.send ? await verbs.send(ctx, input) : sent;
       },
       find: verbs.find ?? (async (_ctx, id) => (id === sessionId ? paylink : null)),
     },

@@ -136,22 +136,6 @@ describe('sendPaymentSessionLink', () => {
   });
 });
 
-describe('a preparation begun during admission', () => {
-  it('is handed to the first send only', async () => {
-    const handed: unknown[] = [];
-    const { run } = fakeRun({
-      send: async (_ctx, _input, prepared) => {
-        handed.push(prepared);
-        return sent;
-      },
-    });
-    const preparation = Promise.resolve(null);
-    const field = `sendPaymentSessionLink(input: { id: "${sessionId}", channel: Email }) { success }`;
-    await post({ ...run, preparation }, { query: `mutation { a: ${field} b: ${field} }` });
-    expect(handed).toEqual([preparation, undefined]);
-  });
-});
-
 describe('the idempotency key', () => {
   const two = `mutation { one: sendPaymentSessionLink(input: { id: "${sessionId}", channel: Email }) { success }
     two: sendPaymentSessionLink(input: { id: "${sessionId}", channel: Phone }) { success } }`;

@@ -3,7 +3,7 @@ import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { costOf, depthOf, limits, rootFieldsOf } from '../../../src/entry/graphql/limits.ts';
 import { prepareGraphql, readDocument } from '../../../src/entry/graphql/prepare.ts';
-import { fakeRun, post, sessionId } from './fake-run.ts';
+import { fakeRun, post } from './fake-run.ts';
 
 const send = (alias: string, directives = '') =>
   `${alias}: sendPaymentSessionLink(input: { id: "a", channel: Email }) ${directives} { success }`;
@@ -99,29 +99,6 @@ describe('the cost of a document', () => {
       }),
       { numRuns: 150 },
     );
-  });
-});
-
-describe('the first send of a prepared request', () => {
-  const sendTo = (rest: string) => `sendPaymentSessionLink(input: { id: "${sessionId}", ${rest} }) { success }`;
-
-  it('is known before admission, from variables or literals', async () => {
-    const inline = await prepare(
-      `mutation { a: ${sendTo('channel: Phone, to: "+12025550143"')} b: ${sendTo('channel: Email')} }`,
-    );
-    expect(inline.firstSend).toMatchObject({ paylinkId: sessionId, channel: 'SMS', to: '+12025550143' });
-    const variable = await prepare(
-      'mutation ($input: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $input) { success } }',
-      { input: { id: sessionId, channel: 'Email' } },
-    );
-    expect(variable.firstSend).toMatchObject({ paylinkId: sessionId, channel: 'EMAIL', to: null });
-  });
-
-  it('is none where nothing could be sent', async () => {
-    expect((await prepare(`mutation { ${sendTo('channel: Phone, to: "nobody"')} }`)).firstSend).toBeNull();
-    expect((await prepare(`mutation { ${send('a')} }`)).firstSend).toBeNull();
-    expect((await prepare('{ __typename }')).firstSend).toBeNull();
-    expect((await prepare('mutation {')).firstSend).toBeNull();
   });
 });
 
