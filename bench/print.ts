@@ -40,7 +40,7 @@ const cells = ({ name, gateway, floor, peer, ofFloor, ofPeer, spread }: Row): st
 /** What the peer does not do, whatever its speed. */
 export const peerLacks = [
   'it is not crash-safe: a crash between the provider’s answer and the rows forgets a message that was sent, and its key stays “in progress” for a day; without a key the caller’s retry sends it twice',
-  'a key is bound to a path: the same send over REST and over GraphQL is two; a refused send keeps its key; a repeat without a key is a second message',
+  'a key is bound to a path: the same send over REST and over GraphQL is two; a repeat without a key is a second message',
   'nothing holds a Paylink: a cancel, an update or a callback that comes meanwhile is written over, and caps and suppressions are looked at before sends that are under way',
   'an outcome that is not known (time-out, lost connection) counts as refused; no fail-over, no circuit breaker, nobody asks later',
   'no signed requests and nonces, no guard against floods of wrong keys, no cheap refusal: every request over the quota costs its counter’s object a write',

@@ -87,23 +87,17 @@ export const startCounted = (place: Place, name: string): Promise<Worker> =>
     place,
   );
 
-/** What the peer's idempotency middleware keeps its answers in. */
-const idempotencyTable =
-  'CREATE TABLE idempotency (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL)';
-
 /** What somebody would assemble instead. */
-export async function startPeer(place: Place): Promise<Worker> {
-  const recipe = {
-    name: 'peer',
-    entry: 'bench/peer.ts',
-    objects: { HITS: 'HitCounter' },
-    variables: variables(place.provider, place.coordinators),
-    instead: { crypto: 'bench/peer-crypto.ts' },
-  };
-  const worker = await start(recipe, place);
-  await (await worker.database()).exec(idempotencyTable);
-  return worker;
-}
+export const startPeer = (place: Place): Promise<Worker> =>
+  start(
+    {
+      name: 'peer',
+      entry: 'bench/peer.ts',
+      objects: { HITS: 'HitCounter' },
+      variables: variables(place.provider, place.coordinators),
+    },
+    place,
+  );
 
 export type AnswerName = 'created' | 'read' | 'sent' | 'unauthenticated' | 'limited';
 

@@ -13,8 +13,6 @@ export type Recipe = {
   /** Durable Object classes by binding. */
   objects: Record<string, string>;
   variables: Record<string, string>;
-  /** Modules that stand in for others, from the repository's root. */
-  instead?: Record<string, string>;
 };
 
 /** A worker in a workerd of its own, reached without a proxy, its state on disk. */
@@ -30,7 +28,7 @@ export type Worker = {
   stop: () => Promise<void>;
 };
 
-async function bundle({ entry, instead = {} }: Recipe): Promise<string> {
+async function bundle({ entry }: Recipe): Promise<string> {
   const built = await build({
     entryPoints: [join(root, entry)],
     bundle: true,
@@ -42,7 +40,6 @@ async function bundle({ entry, instead = {} }: Recipe): Promise<string> {
     mainFields: ['browser', 'module', 'main'],
     conditions: ['workerd', 'worker', 'browser', 'import'],
     external: ['cloudflare:*', 'node:*'],
-    alias: Object.fromEntries(Object.entries(instead).map(([name, file]) => [name, join(root, file)])),
     jsx: 'automatic',
     jsxImportSource: 'hono/jsx',
     logLevel: 'error',

@@ -4,6 +4,10 @@ import type { GateAnswer, GateRequest } from './gate.ts';
 /** Asks a merchant's gate. null: it cannot be reached. */
 export type AskGate = (merchantId: string, request: GateRequest) => Promise<GateAnswer | null>;
 
+/** Ids of gates that were asked lately: naming one is a hash. */
+const ids = new Map<string, DurableObjectId>();
+const mostIds = 10_000;
+
 /** A gate that has not answered by then counts as unreachable, ms; the first access to a far one takes a second. */
 const GATE_TIMEOUT_MS = 5_000;
 
@@ -35,7 +39,9 @@ export function gatesOf(
       timer = setTimeout(() => reject(new Error('no answer in time')), GATE_TIMEOUT_MS);
     });
     try {
-      const id = namespace.idFromName(merchantId);
+      const id = ids.get(merchantId) ?? namespace.idFromName(merchantId);
+      if (ids.size >= mostIds) ids.clear();
+      ids.set(merchantId, id);
       const answer = asked(async () => await namespace.get(id, placed).admit(request));
       return await Promise.race([answer, timeout]);
     } catch (error) {

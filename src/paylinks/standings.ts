@@ -2,12 +2,9 @@ import { log } from '../log.ts';
 import type { Merchant } from '../model.ts';
 import { readStandings, type Standing, type StandingAnswer } from '../store/standing.ts';
 import type { Turns } from './turns.ts';
-import { within } from './within.ts';
 
 /** Questions in one query. */
 const most = 50;
-/** A query that takes longer has failed, ms: nobody queues behind one that never ends. */
-const answerMs = 5_000;
 /** Merchants that are remembered; the latest. */
 const mostMerchants = 200;
 
@@ -50,12 +47,14 @@ export class Standings {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#queue.length > 0) {
-      await this.#turns.take(async () => {
-        const group = this.#queue.splice(0, most);
-        const answers = await this.#answers(group);
-        group.forEach((question, n) => {
-          question.done(this.#standing(question, answers[n] ?? null));
-        });
+      let group: Question[] = [];
+      const answers = await this.#turns.take(() => {
+        group = this.#queue.splice(0, most);
+        return this.#answers(group);
+      });
+      if (answers === 'late') log('error', 'standing_late', { questions: group.length });
+      group.forEach((question, n) => {
+        question.done(answers === 'late' ? null : this.#standing(question, answers[n] ?? null));
       });
     }
     this.#running = false;
@@ -66,14 +65,12 @@ export class Standings {
       return { merchantId, knownAt: known?.updatedAt ?? null, hashes };
     });
     try {
-      const answers = await within(readStandings(this.#db, questions, this.#now()), answerMs);
-      if (answers !== 'late') return answers;
-      log('error', 'standing_late', { questions: questions.length });
+      return await readStandings(this.#db, questions, this.#now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
       log('error', 'standing_failed', { questions: questions.length, error: reason });
+      return [];
     }
-    return [];
   }
 
   #standing({ known, hashes }: Question, answer: StandingAnswer | null): Standing | null {

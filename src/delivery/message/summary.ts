@@ -24,7 +24,13 @@ const mostItems = 40;
 /** @param content as merchant and customer typed it */
 export function summarize(content: MessageContent): Summary {
   const { currencyCode, locale, shipping, tax } = content;
-  const amount = (minor: number) => oneLine(money(minor, currencyCode, locale), 60);
+  const amounts = new Map<number, string>();
+  // An item, the subtotal and the total are often one amount, and Intl is most of what a message costs.
+  const amount = (minor: number) => {
+    const written = amounts.get(minor) ?? oneLine(money(minor, currencyCode, locale), 60);
+    amounts.set(minor, written);
+    return written;
+  };
   const merchant = oneLine(content.merchant.name, 80) || 'Your merchant';
   const firstName = oneLine(content.customerFirstName ?? '', 60);
   const total = amount(content.total);

@@ -46,6 +46,9 @@ const dialect: Dialect = {
   },
 };
 
+/** Ends the SDK's part. One for all: an error of its own for each send would be a stack trace for each. */
+const readByCaller = new Error('The answer is read by the caller.');
+
 /**
  * The SDK writes and checks the request; this carries it, once, within the deadline (the SDK's own transport has none) and keeps the
  * answer, of which the SDK would keep only words. One instance a call.
@@ -64,7 +67,7 @@ class OneSend extends MailChannelsClient {
 
   protected override async _fetch(path: string, options?: { body?: unknown }): Promise<never> {
     this.answer = await this.#carry(path, JSON.stringify(options?.body));
-    throw new Error('The answer is read by the caller.');
+    throw readByCaller;
   }
 }
 
