@@ -20,6 +20,16 @@ export type Known = {
   neverSent: boolean;
 };
 
+/** A Paylink that D1 has just taken. */
+export const created = (paylink: Paylink, parentId: string | null): Known => ({
+  paylink,
+  parentId,
+  projectedVersion: paylink.version,
+  itemsVersion: 0,
+  detailsVersion: 0,
+  neverSent: true,
+});
+
 // What every send changes of the head is its progress, all else its details; a new column has to be told apart here.
 const isDetail: Record<keyof PaylinkHead, boolean> = {
   id: true,

@@ -1,12 +1,14 @@
 import type { Refusal } from '../errors.ts';
 import type { Paylink } from '../model.ts';
-import type { CreateKey } from '../store/projection.ts';
+import type { CreateKey } from '../store/insertion.ts';
 import type { ChangeCommand } from './change-command.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
 
 export type CreateCommand = { paylink: Paylink; parentId: string | null; key: CreateKey | null };
+/** `created`: as it was given. `found`: what is there already under this id, or under this key (`replayed`). */
 export type CreateReply =
-  | { kind: 'created'; paylink: Paylink; replayed: boolean }
+  | { kind: 'created' }
+  | { kind: 'found'; paylink: Paylink; replayed: boolean }
   | { kind: 'refused'; refusal: Refusal };
 export type ChangeReply = { kind: 'done'; paylink: Paylink; changed: boolean } | { kind: 'refused'; refusal: Refusal };
 

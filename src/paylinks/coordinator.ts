@@ -6,18 +6,17 @@ import { configOf } from '../env.ts';
 import { notFound, refusal } from '../errors.ts';
 import { nudge } from '../events/nudge.ts';
 import { log } from '../log.ts';
-import type { Paylink } from '../model.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
 import { findByCreateKey, loadPaylink } from '../store/paylinks.ts';
-import { insertPaylink } from '../store/projection.ts';
 import { databaseOfPaylink } from '../store/shards.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { applyChange } from './apply-change.ts';
 import { Book } from './book.ts';
 import type { ChangeCommand } from './change-command.ts';
-import type { Known } from './changes.ts';
+import { created } from './changes.ts';
 import { Conclusions } from './conclusions.ts';
 import type { ChangeReply, CoordinatorRpc, CreateCommand, CreateReply } from './coordinator-rpc.ts';
+import { Creates } from './creates.ts';
 import { mayAct } from './decide-send.ts';
 import { Journal } from './journal.ts';
 import type { SendCommand, SendReply } from './send-command.ts';
@@ -26,12 +25,8 @@ import { Settling } from './settling.ts';
 import { Standings } from './standings.ts';
 import { suppressOptedOut } from './suppress.ts';
 import { Turns } from './turns.ts';
-import { within } from './within.ts';
 
 type ProvidersFor = typeof providersFor;
-
-/** How long a create waits for D1, ms; after that nothing was kept, as far as anyone is told. */
-const createWaitMs = 5_000;
 
 /**
  * The one writer of its Paylinks (one of a pool, see id.ts): every change goes through here, so there is one order. D1 is what
@@ -46,6 +41,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #alarm: AlarmClock;
   readonly #journal: Journal;
   readonly #book: Book;
+  readonly #creates: Creates;
   readonly #conclusions: Conclusions;
   readonly #sends: Sends;
   readonly #settling: Settling;
@@ -58,7 +54,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     const db = env.DB;
     const now = () => this.clock();
     const turns = new Turns();
-    this.#book = new Book(db, this.#journal, this.#alarm, turns, (ids) => this.#announced(ids));
+    const announced = (deliveryIds: string[]) => this.#announced(deliveryIds);
+    this.#book = new Book(db, this.#journal, this.#alarm, turns, announced);
+    this.#creates = new Creates(db, turns, announced);
     const shared = {
       book: this.#book,
       journal: this.#journal,
@@ -89,32 +87,19 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
 
   /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */
   async create({ paylink, parentId, key }: CreateCommand): Promise<CreateReply> {
-    const db = databaseOfPaylink(this.env, paylink.id);
     const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
-    const inserting = insertPaylink(db, { head, lineItems, events, deliveryLogs, orders }, key);
-    const inserted = await within(
-      inserting.catch(() => 'failed' as const),
-      createWaitMs,
-    );
-    if (inserted === 'failed' || inserted === 'late') {
+    const end = await this.#creates.insert({ head, lineItems, events, deliveryLogs, orders, key });
+    if (end === 'failed') {
       return {
         kind: 'refused',
         refusal: refusal('unavailable', 'The Paylink could not be stored. Try again.', { retryAfterSeconds: 1 }),
       };
     }
-    const known = (stored: Paylink): Known => ({
-      paylink: stored,
-      parentId,
-      projectedVersion: stored.version,
-      itemsVersion: 0,
-      detailsVersion: 0,
-      neverSent: true,
-    });
-    if (inserted) {
-      this.#announced(inserted);
-      this.#book.introduce(known(paylink));
-      return { kind: 'created', paylink, replayed: false };
+    if (end === 'inserted') {
+      this.#book.introduce(created(paylink, parentId));
+      return { kind: 'created' };
     }
+    const db = databaseOfPaylink(this.env, paylink.id);
     const existing = key ? await findByCreateKey(db, paylink.merchantId, key.key) : await loadPaylink(db, paylink.id);
     if (!existing) throw new Error('a create was neither inserted nor found');
     if (key && existing.createFingerprint !== key.fingerprint) {
@@ -123,7 +108,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
         refusal: refusal('idempotency_key_reuse', 'This Idempotency-Key was used for another Paylink.'),
       };
     }
-    return { kind: 'created', paylink: existing.paylink, replayed: existing.paylink.id !== paylink.id };
+    return { kind: 'found', paylink: existing.paylink, replayed: existing.paylink.id !== paylink.id };
   }
 
   /** Wakes the Queue's consumer for new deliveries to merchants' endpoints; nobody waits for that. */

@@ -100,6 +100,12 @@ export async function createPaylink(
     'coordinator',
     callCoordinator(ctx.env, config, id, (stub) => stub.create({ paylink, parentId: owner.parentId, key: createKey })),
   );
-  if (reply.kind === 'refused') return reply;
-  return { kind: 'done', paylink: reply.paylink, replayed: reply.replayed };
+  switch (reply.kind) {
+    case 'refused':
+      return reply;
+    case 'created':
+      return { kind: 'done', paylink, replayed: false };
+    case 'found':
+      return { kind: 'done', paylink: reply.paylink, replayed: reply.replayed };
+  }
 }

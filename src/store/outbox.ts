@@ -13,7 +13,9 @@ const insertDeliveries = (condition: string) => `INSERT INTO webhook_deliveries
 
 const wanted = `EXISTS (SELECT 1 FROM json_each(w.event_types) t WHERE t.value IN ('*', a.value->>'type'))`;
 const announceAll = insertDeliveries(wanted);
-const announceCreated = insertDeliveries(`${wanted} AND EXISTS (SELECT 1 FROM paylinks WHERE id = ?2)`);
+const announceCreated = insertDeliveries(
+  `${wanted} AND EXISTS (SELECT 1 FROM paylinks p WHERE p.id = a.value->>'paylinkId')`,
+);
 const announceToOne = insertDeliveries('w.id = ?2');
 const announceDisabled = insertDeliveries(
   `${wanted} AND EXISTS (SELECT 1 FROM webhook_endpoints d WHERE d.id = ?2 AND d.disabled_at = ?3)`,
@@ -22,18 +24,13 @@ const announceDisabled = insertDeliveries(
 /**
  * The outbox's part of a batch: a row for each announcement and endpoint that wants it, once however often the batch runs. It answers
  * the ids of new rows (`deliveriesIn`); a merchant without endpoints costs a look at an index.
- * @param createdId only if this Paylink is in D1 by then
  */
-export function announceStatement(
-  db: D1Database,
-  announcements: readonly Announcement[],
-  createdId?: string,
-): D1PreparedStatement {
-  const rows = JSON.stringify(announcements);
-  return createdId === undefined
-    ? db.prepare(announceAll).bind(rows)
-    : db.prepare(announceCreated).bind(rows, createdId);
-}
+export const announceStatement = (db: D1Database, announcements: readonly Announcement[]): D1PreparedStatement =>
+  db.prepare(announceAll).bind(JSON.stringify(announcements));
+
+/** The same of new Paylinks, told of only if they are in D1 by then. */
+export const announceCreatedStatement = (db: D1Database, announcements: readonly Announcement[]): D1PreparedStatement =>
+  db.prepare(announceCreated).bind(JSON.stringify(announcements));
 
 /** The new deliveries that an `announceStatement` made. */
 export const deliveriesIn = (result: D1Result | undefined): string[] => idsOf(result?.results ?? []);

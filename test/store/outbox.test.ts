@@ -3,9 +3,16 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Merchant, PaylinkEvent } from '../../src/model.ts';
 import { type Announcement, announcementsOf } from '../../src/store/announcement.ts';
-import { announceStatement, announceTo, deliveriesIn, listDueDeliveries } from '../../src/store/outbox.ts';
+import { insertPaylinks } from '../../src/store/insertion.ts';
+import {
+  announceCreatedStatement,
+  announceStatement,
+  announceTo,
+  deliveriesIn,
+  listDueDeliveries,
+} from '../../src/store/outbox.ts';
 import { loadPaylink } from '../../src/store/paylinks.ts';
-import { type Changes, insertPaylink, projectChanges } from '../../src/store/projection.ts';
+import { type Changes, projectChanges } from '../../src/store/projection.ts';
 import { forgetOld, listAttempts, requeueDelivery, requeueSince } from '../../src/store/webhook-attempts.ts';
 import {
   claimDeliveries,
@@ -123,8 +130,11 @@ describe('the outbox', () => {
     });
     const key = { key: 'k', fingerprint: 'f', expiredBefore: 0 };
     const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
-    expect(await insertPaylink(env.DB, twin(first), key)).toHaveLength(1);
-    expect(await insertPaylink(env.DB, twin(second), key)).toBeNull();
+    const { ids, deliveries } = await insertPaylinks(env.DB, [
+      { ...twin(first), key },
+      { ...twin(second), key },
+    ]);
+    expect([[...ids], deliveries.length]).toEqual([[first], 1]);
     const told = (await deliveriesOf(hook.endpoint.id)).map(({ payload }): unknown => JSON.parse(payload));
     expect(told).toMatchObject([{ data: { paylinkId: stored.paylink.id } }, { data: { paylinkId: first } }]);
   });
@@ -228,7 +238,7 @@ describe('no query of the outbox scans a table', () => {
   });
   const queries: Record<string, (db: D1Database) => Promise<unknown>> = {
     announce: async (db) => deliveriesIn((await db.batch([announceStatement(db, [announcement])]))[0]),
-    'announce a created one': (db) => db.batch([announceStatement(db, [announcement], 'p')]),
+    'announce a created one': (db) => db.batch([announceCreatedStatement(db, [announcement])]),
     'announce to one': (db) => announceTo(db, 'w', announcement),
     claim: (db) => claimDeliveries(db, ['d'], 1, 1),
     'record a success': (db) => recordAttempt(db, record('delivered')),

@@ -1,6 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { insertPaylinks } from '../../src/store/insertion.ts';
 import { findOwner } from '../../src/store/merchants.ts';
 import { findByCreateKey, findPaylink, listExpired, listPaylinks, loadPaylink } from '../../src/store/paylinks.ts';
 import { type Changes, projectChanges } from '../../src/store/projection.ts';
@@ -94,6 +95,9 @@ describe('no query of the hot paths scans a table', () => {
     'page by invoice': (db) =>
       listPaylinks(db, 'm', { limit: 20, merchantInvoiceId: 'i', after: { createdAt: 1, id: 'p' } }),
     expired: (db) => listExpired(db, 1, 10),
+    // Of a merchant that does not exist: its plan is all that is wanted.
+    insertion: (db) =>
+      insertPaylinks(db, [{ ...changes, key: { key: 'k', fingerprint: 'f', expiredBefore: 0 } }]).catch(() => {}),
     projection: (db) => projectChanges(db, [changes]),
   };
 
@@ -103,8 +107,10 @@ describe('no query of the hot paths scans a table', () => {
     const plans = await plansOf(run);
     expect(plans.length).toBeGreaterThan(0);
     // A scan of a bound JSON array, or of the few rows a subquery has gathered, is no scan of a table.
-    const scans = plans.filter((detail) =>
-      /^SCAN (?!(json_each|value|j|q|r|\(subquery-\d+\)|CONSTANT ROW)\b|\(subquery)/.test(detail),
+    const scans = plans.filter(
+      (detail) =>
+        /^SCAN (?!(value|j|r|\(subquery-\d+\)|CONSTANT ROW)\b|\(subquery)/.test(detail) &&
+        !detail.includes('VIRTUAL TABLE'),
     );
     expect(scans).toEqual([]);
     if (name.includes('page'))

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import type { DeliveryLog, Merchant, Paylink } from '../../src/model.ts';
 import { newCode, newIdAt } from '../../src/paylinks/id.ts';
-import { insertPaylink, projectChanges } from '../../src/store/projection.ts';
+import { insertPaylinks } from '../../src/store/insertion.ts';
+import { projectChanges } from '../../src/store/projection.ts';
 import { seedPaylink } from './verbs.ts';
 
 /** An attempt as one provider took it; its recipients' hashes are of the tests. */
@@ -31,7 +32,7 @@ export async function seedSent(merchant: Merchant, attempts: DeliveryLog[]): Pro
   const id = newIdAt(Date.now(), 1);
   const paylink: Paylink = { ...like, id, code: newCode(0), lineItems: [], events: [] };
   const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
-  await insertPaylink(env.DB, { head, lineItems, events, deliveryLogs, orders }, null);
+  await insertPaylinks(env.DB, [{ head, lineItems, events, deliveryLogs, orders, key: null }]);
   if (attempts.length > 0) await project(paylink, attempts);
   return { ...paylink, deliveryLogs: attempts };
 }

@@ -1,0 +1,73 @@
+import { log } from '../log.ts';
+import { type Inserted, insertPaylinks, type NewPaylink } from '../store/insertion.ts';
+import type { Turns } from './turns.ts';
+import { within } from './within.ts';
+
+/** How long a create waits for D1, ms; after that nothing was kept, as far as anyone is told. */
+const waitMs = 5_000;
+/** Paylinks in one batch; with 200 line items each a bound parameter stays under D1's 2 MB. */
+const most = 16;
+
+/** `existing`: D1 has another of this key, or this id already. `failed`: it did not take it, or not in time. */
+type End = 'inserted' | 'existing' | 'failed';
+
+type Waiting = { fresh: NewPaylink; until: number; done: (end: End) => void };
+
+/** Brings new Paylinks to D1, each at once or not at all. While D1 is busy the next collect, so that many cost it one batch. */
+export class Creates {
+  readonly #db: D1Database;
+  readonly #turns: Turns;
+  readonly #announced: (deliveryIds: string[]) => void;
+  #queue: Waiting[] = [];
+  #running = false;
+
+  constructor(db: D1Database, turns: Turns, announced: (deliveryIds: string[]) => void) {
+    this.#db = db;
+    this.#turns = turns;
+    this.#announced = announced;
+  }
+
+  async insert(fresh: NewPaylink): Promise<End> {
+    const { promise, resolve } = Promise.withResolvers<End>();
+    this.#queue.push({ fresh, until: Date.now() + waitMs, done: resolve });
+    if (!this.#running) void this.#run();
+    const end = await within(promise, waitMs);
+    return end === 'late' ? 'failed' : end;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#queue.length > 0) {
+      await this.#turns.take(async () => {
+        const now = Date.now();
+        // Whoever was told that nothing was kept is to be right.
+        const group = this.#queue.splice(0, most).filter(({ until }) => until > now);
+        if (group.length > 0) await this.#insert(group);
+      });
+    }
+    this.#running = false;
+  }
+
+  /** Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
+  async #insert(group: readonly Waiting[]): Promise<void> {
+    const inserted = await this.#batch(group);
+    if (inserted) for (const { fresh, done } of group) done(inserted.ids.has(fresh.head.id) ? 'inserted' : 'existing');
+    else if (group.length > 1) for (const one of group) await this.#insert([one]);
+    else for (const { done } of group) done('failed');
+  }
+
+  async #batch(group: readonly Waiting[]): Promise<Inserted | null> {
+    try {
+      const inserted = await insertPaylinks(
+        this.#db,
+        group.map(({ fresh }) => fresh),
+      );
+      this.#announced(inserted.deliveries);
+      return inserted;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log('error', 'create_failed', { paylinks: group.length, error: reason });
+      return null;
+    }
+  }
+}
