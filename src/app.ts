@@ -19,9 +19,12 @@ import { Waits } from './waits.ts';
 const bodyLimit = 64 * 1024;
 const webhookBodyLimit = 1024 * 1024;
 
-/** A refusal that no route has made, in the shape of the surface it was asked on. */
-const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
-  c.req.path === '/graphql' ? refuseGraphql(c, refused) : problem(c, refused);
+/** A refusal that no route has made, in the shape of the surface it was asked on; named also when the middleware below breaks off. */
+function refuse(c: Context<AppEnv>, refused: Refusal): Response {
+  const response = c.req.path === '/graphql' ? refuseGraphql(c, refused) : problem(c, refused);
+  response.headers.set('x-request-id', c.get('requestId'));
+  return response;
+}
 
 /** The runtime marks what an object could not answer: overloaded, or lost on the way (Durable Objects, error handling). */
 const isRemoteTrouble = (error: Error): boolean =>
@@ -38,7 +41,13 @@ app.use(async (c, next) => {
   c.set('now', now);
   c.set('requestId', requestIdOf(c.req.header('x-request-id')));
   c.set('waits', new Waits());
-  await next();
+  c.set('config', configOf(c.env));
+  const limit = c.req.path.startsWith('/webhooks/') ? webhookBodyLimit : bodyLimit;
+  const body = await readBody(c.req.raw, limit);
+  if (body) {
+    c.set('body', body);
+    await next();
+  } else c.res = refuse(c, refusal('payload_too_large', `The body may have ${limit} bytes.`));
   // Set here and not before: an answer that a handler builds itself takes no headers set earlier. Not by `c.header`, which would make
   // a new answer of the body's stream.
   const { headers } = c.res;
@@ -49,15 +58,6 @@ app.use(async (c, next) => {
     for (const [name, value] of Object.entries(quotaHeaders)) headers.set(name, value);
   }
   logRequest(c, now);
-});
-
-app.use(async (c, next) => {
-  c.set('config', configOf(c.env));
-  const limit = c.req.path.startsWith('/webhooks/') ? webhookBodyLimit : bodyLimit;
-  const body = await readBody(c.req.raw, limit);
-  if (!body) return refuse(c, refusal('payload_too_large', `The body may have ${limit} bytes.`));
-  c.set('body', body);
-  return next();
 });
 
 app.onError((error, c) => {
