@@ -54,10 +54,16 @@ export class Sends {
     this.#deps = deps;
   }
 
-  /** One send. Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
+  /** One send, once for each operation id and each key. */
   async send(command: SendCommand): Promise<SendReply> {
-    const { book, standings, now: clock } = this.#deps;
     const waits = new Waits();
+    const reply = await this.#send(command, waits);
+    return { ...reply, waits: waits.all() };
+  }
+
+  /** Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
+  async #send(command: SendCommand, waits: Waits): Promise<SendReply> {
+    const { book, standings, now: clock } = this.#deps;
     let standing: Standing | null = null;
     for (;;) {
       const known = await book.get(command.paylinkId, (loaded) => this.recover(loaded));
@@ -190,7 +196,7 @@ export class Sends {
     const reports = await waits.during('provider', dispatched);
     const outcome = this.#deps.conclusions.conclude(known, operation);
     await waits.during('store', book.project(known));
-    return { answer: { kind: 'ended', outcome, replayed: false }, reports: reports.flat(), waits: waits.all() };
+    return { answer: { kind: 'ended', outcome, replayed: false }, reports: reports.flat() };
   }
 
   /** `isOnly`: the send has one channel, so that the end of its call is followed by the conclusion in the same turn. */
