@@ -7,6 +7,9 @@ import { type Place, startFloor, startGateway, startPeer } from './targets.ts';
 import type { Worker } from './workerd.ts';
 import { Workers } from './workers.ts';
 
+/** Requests (a scenario's `times` as many) before anything is measured: the gateway has more to compile than the floor. */
+const warmUp = 1_000;
+
 /** The floor twice a round, the second time under a name of its own: how far equals differ. */
 const turns = ['floor', 'gateway', 'again', 'peer'] as const;
 
@@ -22,8 +25,8 @@ export async function measureScenarios(
 ): Promise<Series[]> {
   const workers = new Workers();
   const { connections, coordinators, rounds } = options;
-  const once = (scenario: Scenario, side: Side, worker: Worker, most: number) => {
-    const count = Math.min(options.count, most) * scenario.times;
+  const once = (scenario: Scenario, side: Side, worker: Worker, requests: number) => {
+    const count = requests * scenario.times;
     const desk = { side, worker, load, count, coordinators };
     return workers.measure(worker, load, { connections, ...scenario }, () => scenario.prepare(desk));
   };
@@ -37,7 +40,7 @@ export async function measureScenarios(
     for (const { scenario } of series) {
       for (const side of scenario.sides) {
         const worker = sides[side];
-        if (worker) await once(scenario, side, worker, 200);
+        if (worker) await once(scenario, side, worker, warmUp);
       }
     }
     for (let round = 0; round < rounds; round++) {
@@ -48,7 +51,7 @@ export async function measureScenarios(
           const side = turn === 'again' ? 'floor' : turn;
           const worker = sides[side];
           if (worker && runs.scenario.sides.includes(side))
-            runs[turn].push(await once(runs.scenario, side, worker, Number.POSITIVE_INFINITY));
+            runs[turn].push(await once(runs.scenario, side, worker, options.count));
         }
       }
       console.error(`round ${round + 1} of ${rounds}`);
