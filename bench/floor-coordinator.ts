@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { Turns } from '../src/paylinks/turns.ts';
+import { eventColumns, itemColumns, logColumns } from '../src/store/part-rows.ts';
 import { headColumns } from '../src/store/paylink-row.ts';
 import type { FloorGate } from './floor.ts';
 import { readStandings } from './floor-standing.ts';
@@ -30,37 +31,6 @@ export type FloorEnv = {
 
 type Row = Record<string, string | number | null>;
 type Waiting = { log: Row; event: Row; done: () => void };
-
-const logColumns = [
-  'id',
-  'paylink_id',
-  'merchant_id',
-  'operation_id',
-  'channel',
-  'status',
-  'provider',
-  'message_id',
-  'recipient',
-  'recipient_hash',
-  'accepted_at',
-  'created_at',
-  'updated_at',
-  'version',
-];
-const eventColumns = ['id', 'paylink_id', 'type', 'old_value', 'new_value', 'created_by', 'created_at', 'version'];
-const itemColumns = [
-  'id',
-  'paylink_id',
-  'position',
-  'sku',
-  'price',
-  'quantity',
-  'tax',
-  'description',
-  'category',
-  'created_at',
-  'updated_at',
-];
 
 export const insert = (table: string, columns: readonly string[]) =>
   `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => `value->>'${column}'`).join(', ')} FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;

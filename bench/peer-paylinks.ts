@@ -8,6 +8,7 @@ import type { CreateFields } from '../src/paylinks/fields.ts';
 import { newCode } from '../src/paylinks/id.ts';
 import { normalizeCustomer, normalizeItems } from '../src/paylinks/normalize.ts';
 import { totalsOf } from '../src/paylinks/totals.ts';
+import { toEventRow, toItemRow, toLogRow } from '../src/store/part-rows.ts';
 import { toHeadRow } from '../src/store/paylink-row.ts';
 import { mailchannelsSend } from './peer-email.ts';
 import type { PeerBindings } from './peer-env.ts';
@@ -24,20 +25,6 @@ const insert = (db: D1Database, table: string, row: Record<string, string | numb
     .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
     .bind(...Object.values(row));
 };
-
-const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
-
-const insertEvent = (db: D1Database, paylinkId: string, event: PaylinkEvent) =>
-  insert(db, 'events', {
-    id: event.id,
-    paylink_id: paylinkId,
-    type: event.type,
-    old_value: json(event.oldValue),
-    new_value: json(event.newValue),
-    created_by: event.createdBy,
-    created_at: event.createdAt,
-    version: event.version,
-  });
 
 /** Inserts the Paylink, its items and its event in one batch. */
 export async function createPaylink(
@@ -95,26 +82,11 @@ export async function createPaylink(
     events: [event],
     orders: [],
   };
-  const items = lineItems.map((item, position) =>
-    insert(env.DB, 'line_items', {
-      id: item.id,
-      paylink_id: paylink.id,
-      position,
-      sku: item.sku,
-      price: item.price,
-      quantity: item.quantity,
-      tax: item.tax,
-      description: item.description,
-      category: item.category,
-      metadata: json(item.metadata),
-      created_at: now,
-      updated_at: now,
-    }),
-  );
+  const items = lineItems.map((item, position) => insert(env.DB, 'line_items', toItemRow(paylink.id, item, position)));
   await env.DB.batch([
     insert(env.DB, 'paylinks', toHeadRow(paylink)),
     ...items,
-    insertEvent(env.DB, paylink.id, event),
+    insert(env.DB, 'events', toEventRow(paylink.id, event)),
   ]);
   return { kind: 'done', paylink };
 }
@@ -148,11 +120,11 @@ export async function sendPaylink(
     version,
   };
   await env.DB.batch([
-    ...logs.map((log) => insertLog(env.DB, paylink, log)),
+    ...logs.map((log) => insert(env.DB, 'delivery_logs', toLogRow(paylink, log))),
     env.DB.prepare(
       'UPDATE paylinks SET status = ?2, version = version + 1, last_sent_at = ?3, updated_at = ?3 WHERE id = ?1',
     ).bind(paylink.id, status, at),
-    insertEvent(env.DB, paylink.id, event),
+    insert(env.DB, 'events', toEventRow(paylink.id, event)),
   ]);
   if (delivered.length === 0) return refused(refusal('send_failed', 'The provider did not take the message.'));
   return {
@@ -209,22 +181,3 @@ async function deliver(
     ? { ...log, status: 'SENT', messageId: sent.messageId, acceptedAt: at, updatedAt: at }
     : { ...log, status: 'FAILED', reason: sent.reason, updatedAt: at };
 }
-
-const insertLog = (db: D1Database, paylink: Paylink, log: DeliveryLog) =>
-  insert(db, 'delivery_logs', {
-    id: log.id,
-    paylink_id: paylink.id,
-    merchant_id: paylink.merchantId,
-    operation_id: log.operationId,
-    channel: log.channel,
-    status: log.status,
-    provider: log.provider,
-    message_id: log.messageId,
-    recipient: log.recipient,
-    recipient_hash: log.recipientHash,
-    reason: log.reason,
-    accepted_at: log.acceptedAt,
-    created_at: log.createdAt,
-    updated_at: log.updatedAt,
-    version: log.version,
-  });

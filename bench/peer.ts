@@ -17,7 +17,7 @@ export { HitCounter };
  * What somebody would assemble from npm instead: Hono with its bearer middleware, hono-rate-limiter, an idempotency middleware with its
  * D1 store (see peer-idempotency.ts) and GraphQL Yoga over the same tables, one awaited step after the other. How it reads (a query a table, a batch a step), what it writes and how it
  * makes the email (hono/jsx, of the gateway's size) is its own. Borrowed is what is not compared: the rules (fields, phone numbers, totals,
- * what may be sent), codes, a credential's one query, a row's columns on create, a Paylink's JSON, the verification of callbacks.
+ * what may be sent), codes, a credential's one query, a row's columns, a Paylink's JSON, the verification of callbacks.
  */
 const app = new Hono<PeerEnv>();
 

@@ -5,6 +5,7 @@ import { recipientKey } from '../secrets.ts';
 import { providerBreaker } from './breaker.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinators.ts';
+import { inOrder } from './dispatch.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from './id.ts';
 import { sendFingerprint } from './idempotency.ts';
 import type { SendOutcome } from './outcome.ts';
@@ -29,7 +30,7 @@ export type SendInput = {
 
 /** Sends a Paylink to its customer, once for each key. */
 export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendOutcome> {
-  const channels = [...new Set(input.channels)].sort();
+  const channels = inOrder(input.channels);
   const paylinkId = parsePaylinkId(input.paylinkId);
   if (!paylinkId || !(await mayBeCalled(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
   const to = await overrideOf(ctx, channels[0] ?? null, input.to);
