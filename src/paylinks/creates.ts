@@ -1,5 +1,6 @@
 import { log } from '../log.ts';
 import { type Inserted, insertPaylinks, type NewPaylink } from '../store/insertion.ts';
+import { Groups } from './groups.ts';
 import type { Turns } from './turns.ts';
 import { within } from './within.ts';
 
@@ -16,36 +17,27 @@ type Waiting = { fresh: NewPaylink; until: number; done: (end: End) => void };
 /** Brings new Paylinks to D1, each at once or not at all. While D1 is busy the next collect, so that many cost it one batch. */
 export class Creates {
   readonly #db: D1Database;
-  readonly #turns: Turns;
+  readonly #groups: Groups<Waiting>;
   readonly #announced: (deliveryIds: string[]) => void;
-  #queue: Waiting[] = [];
-  #running = false;
 
   constructor(db: D1Database, turns: Turns, announced: (deliveryIds: string[]) => void) {
     this.#db = db;
-    this.#turns = turns;
+    this.#groups = new Groups({ turns, most, work: (group) => this.#insertInTime(group) });
     this.#announced = announced;
   }
 
   async insert(fresh: NewPaylink): Promise<End> {
     const { promise, resolve } = Promise.withResolvers<End>();
-    this.#queue.push({ fresh, until: Date.now() + waitMs, done: resolve });
-    if (!this.#running) void this.#run();
+    this.#groups.add({ fresh, until: Date.now() + waitMs, done: resolve });
     const end = await within(promise, waitMs);
     return end === 'late' ? 'failed' : end;
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#queue.length > 0) {
-      await this.#turns.take(async () => {
-        const now = Date.now();
-        // Whoever was told that nothing was kept is to be right.
-        const group = this.#queue.splice(0, most).filter(({ until }) => until > now);
-        if (group.length > 0) await this.#insert(group);
-      });
-    }
-    this.#running = false;
+  /** Whoever was told that nothing was kept is to be right. */
+  async #insertInTime(group: readonly Waiting[]): Promise<void> {
+    const now = Date.now();
+    const inTime = group.filter(({ until }) => until > now);
+    if (inTime.length > 0) await this.#insert(inTime);
   }
 
   /** Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */

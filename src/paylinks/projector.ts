@@ -1,6 +1,7 @@
 import { log } from '../log.ts';
 import { type Changes, projectChanges } from '../store/projection.ts';
 import { type Known, unprojected } from './changes.ts';
+import { Groups } from './groups.ts';
 import type { Turns } from './turns.ts';
 
 /** Paylinks in one batch; keeps a bound parameter well under D1's 2 MB. */
@@ -23,16 +24,14 @@ const lookMs = 200;
  */
 export class Projector {
   readonly #db: D1Database;
-  readonly #turns: Turns;
+  readonly #groups: Groups<Waiting>;
   readonly #told: Told;
-  #queue: Waiting[] = [];
-  #running = false;
   readonly #waiting = new Set<Waiting>();
   #looking = false;
 
   constructor(db: D1Database, turns: Turns, told: Told) {
     this.#db = db;
-    this.#turns = turns;
+    this.#groups = new Groups({ turns, most, work: (group) => this.#bring(group) });
     this.#told = told;
   }
 
@@ -45,9 +44,8 @@ export class Projector {
       resolve(ok);
     };
     const waiting = { known, version: known.paylink.version, until: Date.now() + waitMs, done };
-    this.#queue.push(waiting);
     this.#waiting.add(waiting);
-    if (!this.#running) void this.#run();
+    this.#groups.add(waiting);
     if (!this.#looking) this.#look();
     return promise;
   }
@@ -62,21 +60,14 @@ export class Projector {
     }, lookMs);
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#queue.length > 0) {
-      await this.#turns.take(async () => {
-        const group = this.#queue.splice(0, most);
-        const changes = new Map<Known, Changes>();
-        for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
-        for (const [known, { head }] of await this.#taken(changes)) {
-          known.projectedVersion = Math.max(known.projectedVersion, head.version);
-          this.#told.projected(head.id, head.version);
-        }
-        for (const { known, version, done } of group) done(known.projectedVersion >= version);
-      });
+  async #bring(group: readonly Waiting[]): Promise<void> {
+    const changes = new Map<Known, Changes>();
+    for (const { known } of group) if (!changes.has(known)) changes.set(known, unprojected(known));
+    for (const [known, { head }] of await this.#taken(changes)) {
+      known.projectedVersion = Math.max(known.projectedVersion, head.version);
+      this.#told.projected(head.id, head.version);
     }
-    this.#running = false;
+    for (const { known, version, done } of group) done(known.projectedVersion >= version);
   }
 
   /** What D1 took of a group. Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */

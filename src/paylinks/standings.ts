@@ -1,6 +1,7 @@
 import { log } from '../log.ts';
 import type { Merchant } from '../model.ts';
 import { readStandings, type Standing, type StandingAnswer } from '../store/standing.ts';
+import { Groups } from './groups.ts';
 import type { Turns } from './turns.ts';
 
 /** Questions in one query. */
@@ -22,42 +23,34 @@ type Question = {
  */
 export class Standings {
   readonly #db: D1Database;
-  readonly #turns: Turns;
+  readonly #groups: Groups<Question>;
   readonly #now: () => number;
   readonly #merchants = new Map<string, Merchant>();
-  #queue: Question[] = [];
-  #running = false;
 
   /** @param now the time, ms */
   constructor(db: D1Database, turns: Turns, now: () => number) {
     this.#db = db;
-    this.#turns = turns;
     this.#now = now;
+    const late = (group: Question[]) => {
+      log('error', 'standing_late', { questions: group.length });
+      for (const { done } of group) done(null);
+    };
+    this.#groups = new Groups({ turns, most, work: (group) => this.#answer(group), late });
   }
 
   /** Of recipients (hashes) of a merchant; null when D1 does not say. Never throws. */
   read(merchantId: string, hashes: string[]): Promise<Standing | null> {
     const { promise, resolve } = Promise.withResolvers<Standing | null>();
     const known = this.#merchants.get(merchantId) ?? null;
-    this.#queue.push({ merchantId, hashes, known, done: resolve });
-    if (!this.#running) void this.#run();
+    this.#groups.add({ merchantId, hashes, known, done: resolve });
     return promise;
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#queue.length > 0) {
-      let group: Question[] = [];
-      const answers = await this.#turns.take(() => {
-        group = this.#queue.splice(0, most);
-        return this.#answers(group);
-      });
-      if (answers === 'late') log('error', 'standing_late', { questions: group.length });
-      group.forEach((question, n) => {
-        question.done(answers === 'late' ? null : this.#standing(question, answers[n] ?? null));
-      });
-    }
-    this.#running = false;
+  async #answer(group: Question[]): Promise<void> {
+    const answers = await this.#answers(group);
+    group.forEach((question, n) => {
+      question.done(this.#standing(question, answers[n] ?? null));
+    });
   }
 
   async #answers(group: readonly Question[]): Promise<(StandingAnswer | null)[]> {
