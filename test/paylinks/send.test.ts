@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { cancelPaylink } from '../../src/paylinks/cancel.ts';
 import { findPaylink } from '../../src/paylinks/find.ts';
+import { newIdAt } from '../../src/paylinks/id.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
@@ -62,5 +63,24 @@ describe('a send', () => {
     const paylink = await seedPaylink(child);
     expect(await send(contextOf(stranger), paylink.id)).toMatchObject({ refusal: { code: 'not_found' } });
     expect(await send(contextOf(parent), paylink.id)).toMatchObject({ kind: 'sent' });
+  });
+
+  it('to a coordinator beyond the pool is refused before that is called, unless the Paylink is really there', async () => {
+    const merchant = await seedMerchant();
+    let called = 0;
+    const COORDINATOR = new Proxy(env.COORDINATOR, {
+      get: (target, name) => {
+        if (name === 'get') called += 1;
+        return Reflect.get(target, name).bind(target);
+      },
+    });
+    const shrunk = contextOf(merchant, { ...env, COORDINATOR, COORDINATORS: '1' });
+    expect(await send(shrunk, newIdAt(Date.now(), 4095))).toMatchObject({ refusal: { code: 'not_found' } });
+    expect(called).toBe(0);
+    const grown = contextOf(merchant, { ...env, COORDINATORS: '4096' });
+    const paylinks = await Promise.all([1, 2, 3].map(() => seedPaylink(merchant, {}, grown)));
+    const outcomes = await Promise.all(paylinks.map(({ id }) => send(shrunk, id)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['sent', 'sent', 'sent']);
+    expect(called).toBeGreaterThan(0);
   });
 });
