@@ -4,7 +4,7 @@ import { type AskGate, gatesOf } from './gate-client.ts';
 import type { GateNonce } from './gate-ledger.ts';
 import { IsolateQuota } from './isolate-quota.ts';
 import { countOutage } from './outages.ts';
-import type { Admission, AdmissionRequest, AdmissionResult } from './port.ts';
+import type { Admission, AdmissionRequest, AdmissionResult, Quota, QuotaState } from './port.ts';
 import { type QuotaAnswer, quotaState } from './quota.ts';
 import { type UpstashQuota, upstashOf } from './upstash.ts';
 
@@ -63,17 +63,17 @@ async function besideUpstash(
   return claimed ? 'replayed' : 'unavailable';
 }
 
+function nothingLeft(blocked: BlockedCache, merchantId: string, quota: Quota, now: number): QuotaState | null {
+  const block = blocked.find(merchantId, quota, now);
+  return block && quotaState(quota, 0, block.resetAt - now);
+}
+
 /** Composes an admission: one wait, or none at all for a merchant known to be blocked. */
 export function admission(parts: AdmissionParts): Admission {
-  const refused: Admission['refused'] = (merchantId, quota, now) => {
-    const block = parts.blocked.find(merchantId, quota, now);
-    return block && quotaState(quota, 0, block.resetAt - now);
-  };
   return {
-    refused,
     async admit(request): Promise<AdmissionResult> {
       const { merchantId, quota, nonce } = request;
-      const known = refused(merchantId, quota, Date.now());
+      const known = nothingLeft(parts.blocked, merchantId, quota, Date.now());
       if (known) return { kind: 'limited', quota: known };
       const asked = { ...request, claim: nonce ? { ...nonce, claim: crypto.randomUUID() } : null };
       const verdict = await (parts.upstash ? besideUpstash(parts, parts.upstash, asked) : atGate(parts, asked));
@@ -94,6 +94,10 @@ const MERCHANTS = 10_000;
 
 const blocked = new BlockedCache(MERCHANTS);
 const isolateQuota = new IsolateQuota(MERCHANTS);
+
+/** What this isolate knows without any I/O: the merchant has nothing left at `now` (ms). null: it has to be asked. */
+export const knownToBeOver = (merchantId: string, quota: Quota, now: number): QuotaState | null =>
+  nothingLeft(blocked, merchantId, quota, now);
 
 /** The admission of this deployment: Upstash beside the gate where `RATE_LIMITER` says so, else the gate alone. */
 export function admissionFor(

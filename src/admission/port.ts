@@ -29,7 +29,5 @@ export type AdmissionResult =
 
 /** Exactly one wait: quota and nonce are asked for together. */
 export interface Admission {
-  /** What is known without any I/O: the merchant has nothing left (`now` in ms). null: it has to be asked. */
-  refused(merchantId: string, quota: Quota, now: number): QuotaState | null;
   admit(request: AdmissionRequest): Promise<AdmissionResult>;
 }

@@ -9,8 +9,8 @@ import { type Claim, parseClaim } from './headers.ts';
 import { verifyHmac } from './hmac.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';
 
-/** A request as it came: the URL, the raw body bytes. */
-export type AuthenticatedRequest = { method: string; url: string; headers: Headers; body: Uint8Array };
+/** A request as it came. */
+export type AuthenticatedRequest = Pick<Request, 'method' | 'url' | 'headers'>;
 
 export type AuthenticationDeps = {
   config: Config;
@@ -38,8 +38,12 @@ const rereadAfterMs = 1_000;
 
 const no = (reason: string): Authentication => ({ kind: 'unauthenticated', reason });
 
-/** Establishes which merchant a request is from. No I/O when its credential was used in the last 30 s. */
-export async function authenticate(request: AuthenticatedRequest, deps: AuthenticationDeps): Promise<Authentication> {
+/** Establishes which merchant a request is from; `body` as raw bytes. No I/O when its credential was used in the last 30 s. */
+export async function authenticate(
+  request: AuthenticatedRequest,
+  body: Uint8Array,
+  deps: AuthenticationDeps,
+): Promise<Authentication> {
   const claim = parseClaim(request.headers);
   switch (claim.kind) {
     case 'malformed':
@@ -47,7 +51,7 @@ export async function authenticate(request: AuthenticatedRequest, deps: Authenti
     case 'bearer':
       return authenticateBearer(claim, deps);
     case 'signed':
-      return authenticateSigned(claim, request, deps);
+      return authenticateSigned(claim, request, body, deps);
   }
 }
 
@@ -78,6 +82,7 @@ async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Prom
 async function authenticateSigned(
   claim: Signed,
   request: AuthenticatedRequest,
+  body: Uint8Array,
   deps: AuthenticationDeps,
 ): Promise<Authentication> {
   const { config, db, cache, now } = deps;
@@ -86,7 +91,7 @@ async function authenticateSigned(
   const load = kept(deps, () => loadSigning(db, config, id, now));
   const signer = await cache.signing.get(id, now, load);
   if (!signer) return no('unknown merchant');
-  const verify = verifierOf(claim, request);
+  const verify = verifierOf(claim, request, body);
   const tried = signer.credentials;
   let credential = await firstFit(tried, claim, now, verify);
   let merchant = signer.merchant;
@@ -123,13 +128,13 @@ async function firstFit(
 }
 
 /** Verifies this request under one credential after another; what they share is made once. */
-function verifierOf(claim: Signed, request: AuthenticatedRequest): Verify {
+function verifierOf(claim: Signed, request: AuthenticatedRequest, body: Uint8Array): Verify {
   const target = requestTarget(request.url);
   const { merchantId, timestamp, nonce, signature } = claim;
   const { method } = request;
   let canonical: Promise<string> | undefined;
   const canonicalOnce = () => {
-    canonical ??= sha256Hex(request.body).then((bodySha256) =>
+    canonical ??= sha256Hex(body).then((bodySha256) =>
       canonicalRequest({ merchantId, timestamp, nonce, method, target, bodySha256 }),
     );
     return canonical;
@@ -138,11 +143,11 @@ function verifierOf(claim: Signed, request: AuthenticatedRequest): Verify {
     if (credential.scheme === 'hmac') {
       return claim.unit === 's' && verifyHmac(credential.key, await canonicalOnce(), signature);
     }
-    const body = textOf(request.body);
-    if (body === null) return false;
+    const text = textOf(body);
+    if (text === null) return false;
     const { apiKey } = credential;
     const requestUri = skipifyRequestUri(target);
-    return verifySkipify({ merchantId, apiKey, timestamp, nonce, requestUri, method, body }, signature);
+    return verifySkipify({ merchantId, apiKey, timestamp, nonce, requestUri, method, body: text }, signature);
   };
 }
 

@@ -1,28 +1,34 @@
-import type { Hono, MiddlewareHandler } from 'hono';
 import { isOperator } from '../auth/operator.ts';
 import { refusal } from '../errors.ts';
 import { log } from '../log.ts';
 import { expire, issue, list, revoke } from './admin-credentials.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './admin-merchants.ts';
-import type { AppEnv } from './app-env.ts';
+import type { Handle } from './app-env.ts';
 import { problem } from './problem.ts';
-import { route } from './routes.ts';
+import { byMethod, nothingHere, type Routes } from './routes.ts';
 
 /** Lets only the operator through: `Authorization: Bearer ADMIN_TOKEN`. Nobody is the operator while no token is set. */
-const operatorOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
-    log('warn', 'operator_refused', { requestId: c.get('requestId') });
-    return problem(c, refusal('unauthenticated', 'The request is not authenticated.'));
-  }
-  await next();
-  c.res.headers.set('cache-control', 'no-store');
+const operatorOnly =
+  (handle: Handle): Handle =>
+  async (c) => {
+    if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
+      log('warn', 'operator_refused', { requestId: c.get('requestId') });
+      return problem(c, refusal('unauthenticated', 'The request is not authenticated.'));
+    }
+    const response = await handle(c);
+    response.headers.set('cache-control', 'no-store');
+    return response;
+  };
+
+const routes: Routes = {
+  '/admin/merchants': byMethod({ GET: listPageOfMerchants, POST: createMerchant }),
+  '/admin/merchants/:id': byMethod({ GET: readMerchant, PATCH: changeMerchant }),
+  '/admin/merchants/:id/credentials': byMethod({ GET: list, POST: issue }),
+  '/admin/merchants/:id/credentials/:credentialId': byMethod({ PATCH: expire, DELETE: revoke }),
+  '/admin/*': nothingHere,
 };
 
-/** The operator's side: merchants and their credentials. */
-export function adminRoutes(app: Hono<AppEnv>): void {
-  app.use('/admin/*', operatorOnly);
-  route(app, '/admin/merchants', { GET: listPageOfMerchants, POST: createMerchant });
-  route(app, '/admin/merchants/:id', { GET: readMerchant, PATCH: changeMerchant });
-  route(app, '/admin/merchants/:id/credentials', { GET: list, POST: issue });
-  route(app, '/admin/merchants/:id/credentials/:credentialId', { PATCH: expire, DELETE: revoke });
-}
+/** The operator's side: merchants and their credentials. Whoever else asks does not even learn what there is. */
+export const adminRoutes: Routes = Object.fromEntries(
+  Object.entries(routes).map(([path, handle]) => [path, operatorOnly(handle)]),
+);

@@ -1,8 +1,9 @@
+import type { Context } from 'hono';
 import type { Bindings, Config } from '../env.ts';
 import type { Caller } from '../model.ts';
 import type { Waits } from '../waits.ts';
 
-/** What the middleware of app.ts has set by the time a route runs. */
+/** What is known of a request by the time its handler runs (exchange.ts). */
 export type AppEnv = {
   Bindings: Bindings;
   Variables: {
@@ -22,3 +23,6 @@ export type AppEnv = {
     quotaHeaders?: Record<string, string>;
   };
 };
+
+/** Answers a request. */
+export type Handle = (c: Context<AppEnv>) => Response | Promise<Response>;

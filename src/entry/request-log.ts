@@ -31,9 +31,8 @@ export class RefusalLines {
 
 const refusalLines = new RefusalLines(20);
 
-/** One line a request, with what it waited for; of a flood of 401 and 429 only some lines, which tell how many others there were. */
-export function logRequest(c: Context<AppEnv>, now: number): void {
-  const { status } = c.res;
+/** One line a request (which came at `now`, ms), with what it waited for; of a flood of 401 and 429 only some lines, which tell how many others there were. */
+export function logRequest(c: Context<AppEnv>, status: number, now: number): void {
   const unlogged = status === 401 || status === 429 ? refusalLines.take(now) : 0;
   if (unlogged === null) return;
   log(status >= 500 ? 'error' : 'info', 'request', {

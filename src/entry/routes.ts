@@ -1,15 +1,14 @@
-import type { Context, Hono } from 'hono';
 import { refusal } from '../errors.ts';
-import type { AppEnv } from './app-env.ts';
+import type { Handle } from './app-env.ts';
 import { problem } from './problem.ts';
+
+/** What answers at which path. */
+export type Routes = { [path: string]: Handle };
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
-/** Answers a request. */
-export type Handle = (c: Context<AppEnv>) => Response | Promise<Response>;
-
-/** Registers a path's methods; any other method on it is a 405 with `Allow` (RFC 9110 §15.5.6). A HEAD is a GET. */
-export function route(app: Hono<AppEnv>, path: string, methods: { [method in Method]?: Handle }): void {
+/** A path's handlers by method; any other method is a 405 with `Allow` (RFC 9110 §15.5.6). A HEAD is a GET. */
+export function byMethod(methods: { [method in Method]?: Handle }): Handle {
   const handles = new Map<string, Handle>();
   for (const [method, handle] of Object.entries(methods)) {
     handles.set(method, handle);
@@ -17,5 +16,8 @@ export function route(app: Hono<AppEnv>, path: string, methods: { [method in Met
   }
   const allow = [...handles.keys()].join(', ');
   const otherwise: Handle = (c) => problem(c, refusal('method_not_allowed', `Allowed here: ${allow}.`), { allow });
-  app.all(path, (c) => (handles.get(c.req.method) ?? otherwise)(c));
+  return (c) => (handles.get(c.req.method) ?? otherwise)(c);
 }
+
+/** Answers where there is nothing. */
+export const nothingHere: Handle = (c) => problem(c, refusal('not_found', 'There is nothing here.'));

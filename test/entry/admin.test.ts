@@ -21,7 +21,7 @@ app.use(async (c, next) => {
   c.set('body', new Uint8Array(await c.req.raw.arrayBuffer()));
   await next();
 });
-adminRoutes(app);
+for (const [path, handle] of Object.entries(adminRoutes)) app.all(path, handle);
 
 const token = 'Bearer test-admin-token-0123456789abcdef';
 async function call(
@@ -40,8 +40,13 @@ async function call(
 }
 const create = async (some: object = {}) => (await call('POST', '/merchants', { name: 'Books', ...some })).body;
 const issue = (id: string, some: object) => call('POST', `/merchants/${id}/credentials`, some);
-const who = async (request: Parameters<typeof authenticate>[0]) => {
-  const answer = await authenticate(request, { config: configOf(env), db: env.DB, cache: credentialCache, now });
+const who = async (request: Parameters<typeof authenticate>[0] & { body: Uint8Array }) => {
+  const answer = await authenticate(request, request.body, {
+    config: configOf(env),
+    db: env.DB,
+    cache: credentialCache,
+    now,
+  });
   return answer.kind === 'authenticated' ? answer.caller : null;
 };
 

@@ -1,10 +1,10 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { refusal } from '../../errors.ts';
 import { findInboxMessage, type InboxFilter, type InboxMessage, listInboxMessages } from '../../store/inbox.ts';
-import type { AppEnv } from '../app-env.ts';
+import type { AppEnv, Handle } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { problem } from '../problem.ts';
-import { type Handle, route } from '../routes.ts';
+import { byMethod, type Routes } from '../routes.ts';
 import { emailDocument, emailHeaders } from './email-document.ts';
 import { InboxPage } from './inbox-page.tsx';
 import { inboxStyle } from './inbox-style.ts';
@@ -66,8 +66,8 @@ async function email(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** `/inbox`, `/inbox.json` and `/inbox/{id}/html`: the messages that were kept instead of sent. */
-export function inboxRoutes(app: Hono<AppEnv>): void {
-  route(app, '/inbox', { GET: localOnly(show) });
-  route(app, '/inbox.json', { GET: authenticatedUnlessLocal(json) });
-  route(app, '/inbox/:id/html', { GET: localOnly(email) });
-}
+export const inboxRoutes: Routes = {
+  '/inbox': byMethod({ GET: localOnly(show) }),
+  '/inbox.json': byMethod({ GET: authenticatedUnlessLocal(json) }),
+  '/inbox/:id/html': byMethod({ GET: localOnly(email) }),
+};

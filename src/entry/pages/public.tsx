@@ -1,10 +1,10 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { linkOf, shortLinkOf } from '../../paylinks/compose.ts';
 import { isActive, statusAt } from '../../paylinks/status.ts';
 import { findPublicPaylink, type PublicPaylink } from '../../store/public-links.ts';
 import { databaseOfCode } from '../../store/shards.ts';
-import type { AppEnv } from '../app-env.ts';
-import { route } from '../routes.ts';
+import type { AppEnv, Handle } from '../app-env.ts';
+import { byMethod, type Routes } from '../routes.ts';
 import { page, privateHeaders } from './page.tsx';
 import { NoSuchLink, PaylinkPage } from './paylink-page.tsx';
 import { brandStyle, viewOf } from './paylink-view.tsx';
@@ -37,7 +37,7 @@ const missing = (c: Context<AppEnv>) =>
   page(c, { title: 'Not found', status: 404, style: brandStyle(null) }, <NoSuchLink />);
 
 /** `/s/{code}`, `/p/{code}` and `/u/{token}`: what customers see. Whoever has the link may look; nothing about the customer is shown. */
-export function publicRoutes(app: Hono<AppEnv>, verbs: PublicVerbs): void {
+export function publicRoutes(verbs: PublicVerbs): Routes {
   const redirect = async (c: Context<AppEnv>): Promise<Response> => {
     const paylink = await find(c);
     if (!paylink) return missing(c);
@@ -60,18 +60,20 @@ export function publicRoutes(app: Hono<AppEnv>, verbs: PublicVerbs): void {
     return page(c, { title, style: brandStyle(paylink.brandColor) }, <PaylinkPage view={view} payable={payable} />);
   };
 
-  route(app, '/s/:code', { GET: redirect });
-  route(app, '/p/:code', { GET: show });
-  unsubscribeRoutes(app, verbs.unsubscribe);
+  return {
+    '/s/:code': byMethod({ GET: redirect }),
+    '/p/:code': byMethod({ GET: show }),
+    '/u/:token': unsubscribing(verbs.unsubscribe),
+  };
 }
 
 /** One-click by POST (RFC 8058); a GET changes nothing, as mail scanners open every link. */
-function unsubscribeRoutes(app: Hono<AppEnv>, unsubscribe: PublicVerbs['unsubscribe']): void {
+function unsubscribing(unsubscribe: PublicVerbs['unsubscribe']): Handle {
   const style = brandStyle(null);
   const ask = (c: Context<AppEnv>) => page(c, { title: 'Unsubscribe', style }, <AskToUnsubscribe />);
   const act = async (c: Context<AppEnv>): Promise<Response> =>
     (await unsubscribe(c, c.req.param('token') ?? '')) === 'done'
       ? page(c, { title: 'Unsubscribed', style }, <Unsubscribed />)
       : page(c, { title: 'Not found', status: 404, style }, <UnknownUnsubscribe />);
-  route(app, '/u/:token', { GET: ask, POST: act });
+  return byMethod({ GET: ask, POST: act });
 }

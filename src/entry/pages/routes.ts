@@ -1,15 +1,14 @@
-import type { Hono } from 'hono';
 import { openPaylink } from '../../paylinks/open.ts';
 import { unsubscribe } from '../../paylinks/unsubscribe.ts';
-import type { AppEnv } from '../app-env.ts';
+import type { Routes } from '../routes.ts';
 import { inboxRoutes } from './inbox.tsx';
 import { publicRoutes } from './public.tsx';
 
 /** The inbox, and what customers see. */
-export function pageRoutes(app: Hono<AppEnv>): void {
-  inboxRoutes(app);
-  publicRoutes(app, {
+export const pageRoutes: Routes = {
+  ...inboxRoutes,
+  ...publicRoutes({
     opened: (c, paylinkId) => openPaylink(c.env, c.get('config'), paylinkId),
     unsubscribe: (c, token) => unsubscribe(c.env, c.get('config'), token, c.get('now')),
-  });
-}
+  }),
+};

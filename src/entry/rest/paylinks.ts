@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
 import type { Caller, Channel, Merchant, Paylink } from '../../model.ts';
@@ -17,7 +17,7 @@ import { readJson } from '../body.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
-import { route } from '../routes.ts';
+import { byMethod, type Routes } from '../routes.ts';
 import { verbContext } from '../verb-context.ts';
 import { listPage } from './list.ts';
 import { renderPaylink } from './render.ts';
@@ -96,12 +96,12 @@ async function qr(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
 
-/** The REST routes of Paylinks. Static paths have to be registered before: an id may stand at the root. */
-export function paylinkRoutes(app: Hono<AppEnv>): void {
-  route(app, '/', { POST: authenticated(create) });
-  route(app, '/paylinks', { GET: authenticated(listPage) });
-  route(app, '/:paylinkId', { GET: beside(readPaylink, read), PATCH: beside(readOwner, update) });
-  route(app, '/:paylinkId/cancel', { PATCH: beside(readOwner, cancel) });
-  route(app, '/:paylinkId/send', { PATCH: authenticated(send) });
-  route(app, '/:paylinkId/qr.svg', { GET: beside(readPaylink, qr) });
-}
+/** The REST routes of Paylinks. Static paths stand before them: an id may stand at the root. */
+export const paylinkRoutes: Routes = {
+  '/': byMethod({ POST: authenticated(create) }),
+  '/paylinks': byMethod({ GET: authenticated(listPage) }),
+  '/:paylinkId': byMethod({ GET: beside(readPaylink, read), PATCH: beside(readOwner, update) }),
+  '/:paylinkId/cancel': byMethod({ PATCH: beside(readOwner, cancel) }),
+  '/:paylinkId/send': byMethod({ PATCH: authenticated(send) }),
+  '/:paylinkId/qr.svg': byMethod({ GET: beside(readPaylink, qr) }),
+};

@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { refusal } from '../../errors.ts';
 import { eraseRecipient } from '../../paylinks/erase-recipient.ts';
@@ -8,7 +8,7 @@ import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
-import { route } from '../routes.ts';
+import { byMethod, type Routes } from '../routes.ts';
 import { verbContext } from '../verb-context.ts';
 import { nextCursor, paging } from './paging.ts';
 
@@ -61,9 +61,9 @@ async function erase(c: Context<AppEnv>): Promise<Response> {
   return c.json(await eraseRecipient(ctx, 'SMS', phone));
 }
 
-/** Whom the merchant may not send to, and the erasure of a recipient. To be mounted before the routes of Paylinks. */
-export function suppressionRoutes(app: Hono<AppEnv>): void {
-  route(app, '/suppressions', { GET: authenticated(list) });
-  route(app, '/suppressions/:suppressionId', { DELETE: authenticated(lift) });
-  route(app, '/recipients/erase', { POST: authenticated(erase) });
-}
+/** Whom the merchant may not send to, and the erasure of a recipient. Static paths: they stand before those of Paylinks. */
+export const suppressionRoutes: Routes = {
+  '/suppressions': byMethod({ GET: authenticated(list) }),
+  '/suppressions/:suppressionId': byMethod({ DELETE: authenticated(lift) }),
+  '/recipients/erase': byMethod({ POST: authenticated(erase) }),
+};

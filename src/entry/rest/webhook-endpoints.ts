@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import {
   changeEndpoint,
@@ -18,7 +18,7 @@ import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
-import { route } from '../routes.ts';
+import { byMethod, type Routes } from '../routes.ts';
 import { nextCursor, paging } from './paging.ts';
 
 const eventTypes = z.pipe(
@@ -162,18 +162,19 @@ async function replay(c: Context<AppEnv>): Promise<Response> {
   return c.json({ queued: replayed.queued, nextSince: isoOrNull(replayed.nextSince) }, 202);
 }
 
-/** Where a merchant hears of events, and what was tried there. To be mounted before the routes of Paylinks. */
-export function webhookEndpointRoutes(app: Hono<AppEnv>): void {
-  const path = '/webhook-endpoints';
-  const one = `${path}/:endpointId`;
-  route(app, path, { POST: authenticated(create), GET: authenticated(list) });
-  route(app, one, {
+const all = '/webhook-endpoints';
+const one = `${all}/:endpointId`;
+
+/** Where a merchant hears of events, and what was tried there. Static paths: they stand before those of Paylinks. */
+export const webhookEndpointRoutes: Routes = {
+  [all]: byMethod({ POST: authenticated(create), GET: authenticated(list) }),
+  [one]: byMethod({
     GET: authenticated(read),
     PATCH: authenticated(change),
     DELETE: authenticated(remove),
-  });
-  route(app, `${one}/rotate`, { POST: authenticated(rotate) });
-  route(app, `${one}/test`, { POST: authenticated(test) });
-  route(app, `${one}/attempts`, { GET: authenticated(attempts) });
-  route(app, `${one}/replay`, { POST: authenticated(replay) });
-}
+  }),
+  [`${one}/rotate`]: byMethod({ POST: authenticated(rotate) }),
+  [`${one}/test`]: byMethod({ POST: authenticated(test) }),
+  [`${one}/attempts`]: byMethod({ GET: authenticated(attempts) }),
+  [`${one}/replay`]: byMethod({ POST: authenticated(replay) }),
+};

@@ -1,8 +1,6 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Hono } from 'hono';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AppEnv } from '../../../src/entry/app-env.ts';
 import { inboxRoutes } from '../../../src/entry/pages/inbox.tsx';
 import { insertInboxMessage } from '../../../src/store/inbox.ts';
 import { testApp } from './test-app.ts';
@@ -35,9 +33,8 @@ beforeAll(async () => {
   await insertInboxMessage(env.DB, sms);
 });
 
-const mount = (app: Hono<AppEnv>) => inboxRoutes(app);
-const request = testApp(mount);
-const deployed = testApp(mount, { config: { ENVIRONMENT: 'production' } });
+const request = testApp(inboxRoutes);
+const deployed = testApp(inboxRoutes, { config: { ENVIRONMENT: 'production' } });
 
 describe('GET /inbox.json', () => {
   it('lists the kept messages, newest first, with exactly the fields of the contract', async () => {

@@ -14,8 +14,8 @@ beforeEach(() => {
   unsubscribed.length = 0;
 });
 
-const request = testApp((app) =>
-  publicRoutes(app, {
+const request = testApp(
+  publicRoutes({
     opened: async (_c, paylinkId) => void openedIds.push(paylinkId),
     unsubscribe: async (_c, token) => {
       unsubscribed.push(token);

@@ -2,10 +2,11 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../../src/entry/app-env.ts';
+import type { Routes } from '../../../src/entry/routes.ts';
 import { type Config, configOf } from '../../../src/env.ts';
 
-/** What a page's routes find around them in app.ts, with a clock that stands still. */
-export function testApp(mount: (app: Hono<AppEnv>) => void, more: { now?: number; config?: Partial<Config> } = {}) {
+/** What a page's routes find around them (exchange.ts), with a clock that stands still. */
+export function testApp(routes: Routes, more: { now?: number; config?: Partial<Config> } = {}) {
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     c.set('requestId', 'request-1');
@@ -14,7 +15,7 @@ export function testApp(mount: (app: Hono<AppEnv>) => void, more: { now?: number
     c.set('body', new Uint8Array());
     await next();
   });
-  mount(app);
+  for (const [path, handle] of Object.entries(routes)) app.all(path, handle);
   /** Answers once all that was left to `waitUntil` is done. */
   return async (path: string, init?: RequestInit): Promise<Response> => {
     const ctx = createExecutionContext();
