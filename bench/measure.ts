@@ -6,8 +6,12 @@ import type { Worker } from './workerd.ts';
 /** One measurement; latencies ms, CPU µs of the server a request; `generator` is how busy the load's process was, 1 being one core. */
 export type Measurement = { perSecond: number; p50: number; p99: number; cpuMicros: number; generator: number };
 
-/** `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest. */
-export type How = { connections: number; status: number; afterwards: boolean };
+/**
+ * - `runIn`: so many shots are fired first and not measured. A worker stood still while others were at work; its first answers after that
+ *   would tell of cold caches.
+ * - `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest.
+ */
+export type How = { connections: number; status: number; afterwards: boolean; runIn: number };
 
 const restMs = 200;
 
@@ -24,25 +28,28 @@ async function rested(worker: Worker): Promise<number> {
   return (performance.now() - since) / 1000;
 }
 
-/** Fires the shots at a worker and measures; throws when an answer is not the expected one, as its price would mean nothing. */
-export async function measure(
-  load: LoadGenerator,
-  worker: Worker,
-  shots: Shot[],
-  { connections, status, afterwards }: How,
-): Promise<Measurement> {
-  const before = worker.cpuSeconds();
+/** @throws when an answer is not the expected one, as its price would mean nothing */
+async function fire(load: LoadGenerator, worker: Worker, shots: Shot[], { connections, status }: How) {
   const fired = await load.fire({ origin: worker.origin, shots, connections, keepBodies: false });
-  const answered = performance.now();
-  const rest = afterwards ? await rested(worker) : null;
-  const more = rest === null ? 0 : Math.max(0, (performance.now() - answered) / 1000 - rest);
-  const cpu = worker.cpuSeconds() - before;
-  const right = fired.statuses[status] ?? 0;
-  if (right !== shots.length) {
+  if ((fired.statuses[status] ?? 0) !== shots.length) {
     throw new Error(
       `${worker.name}: ${shots.length} answers of ${status} expected, got ${JSON.stringify(fired.statuses)}`,
     );
   }
+  return fired;
+}
+
+/** Fires the shots at a worker and measures. */
+export async function measure(load: LoadGenerator, worker: Worker, all: Shot[], how: How): Promise<Measurement> {
+  const shots = all.slice(how.runIn);
+  await fire(load, worker, all.slice(0, how.runIn), how);
+  if (how.afterwards) await rested(worker);
+  const before = worker.cpuSeconds();
+  const fired = await fire(load, worker, shots, how);
+  const answered = performance.now();
+  const rest = how.afterwards ? await rested(worker) : null;
+  const more = rest === null ? 0 : Math.max(0, (performance.now() - answered) / 1000 - rest);
+  const cpu = worker.cpuSeconds() - before;
   return {
     perSecond: shots.length / (fired.seconds + more),
     p50: fired.p50,

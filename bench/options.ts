@@ -27,7 +27,7 @@ export function readOptions(): Options {
       rounds: { type: 'string', default: '7' },
       count: { type: 'string', default: '400' },
       connections: { type: 'string', default: '32' },
-      coordinators: { type: 'string', default: '2' },
+      coordinators: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
       growth: { type: 'boolean', default: false },
       many: { type: 'string', default: '1000000' },

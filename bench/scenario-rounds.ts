@@ -26,9 +26,10 @@ export async function measureScenarios(
   const workers = new Workers();
   const { connections, coordinators, rounds } = options;
   const once = (scenario: Scenario, side: Side, worker: Worker, requests: number) => {
-    const count = requests * scenario.times;
-    const desk = { side, worker, load, count, coordinators };
-    return workers.measure(worker, load, { connections, ...scenario }, () => scenario.prepare(desk));
+    const measured = requests * scenario.times;
+    const runIn = Math.ceil(measured / 4);
+    const desk = { side, worker, load, count: runIn + measured, coordinators };
+    return workers.measure(worker, load, { connections, runIn, ...scenario }, () => scenario.prepare(desk));
   };
   try {
     const gateway = await workers.add(startGateway(place));
