@@ -7,8 +7,8 @@ import type { Worker } from './workerd.ts';
 export type Measurement = { perSecond: number; p50: number; p99: number; cpuMicros: number; generator: number };
 
 /**
- * - `runIn`: so many shots are fired first and not measured. A worker stood still while others were at work; its first answers after that
- *   would tell of cold caches.
+ * - `runIn`: so many shots are fired first and not measured. The worker stood still while others were at work, and V8 lets go of compiled
+ *   code that other scenarios did not use: with a short run-in the first send scenario was slower than the next, on the floor too.
  * - `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest.
  */
 export type How = { connections: number; status: number; afterwards: boolean; runIn: number };

@@ -8,7 +8,7 @@ import type { Worker } from './workerd.ts';
 import { Workers } from './workers.ts';
 
 /** Requests (a scenario's `times` as many) before anything is measured: the gateway has more to compile than the floor. */
-const warmUp = 1_000;
+const warmUp = 500;
 
 /** The floor twice a round, the second time under a name of its own: how far equals differ. */
 const turns = ['floor', 'gateway', 'again', 'peer'] as const;
@@ -26,9 +26,8 @@ export async function measureScenarios(
   const workers = new Workers();
   const { connections, coordinators, rounds } = options;
   const once = (scenario: Scenario, side: Side, worker: Worker, requests: number) => {
-    const measured = requests * scenario.times;
-    const runIn = Math.ceil(measured / 4);
-    const desk = { side, worker, load, count: runIn + measured, coordinators };
+    const runIn = requests * scenario.times;
+    const desk = { side, worker, load, count: 2 * runIn, coordinators };
     return workers.measure(worker, load, { connections, runIn, ...scenario }, () => scenario.prepare(desk));
   };
   try {
