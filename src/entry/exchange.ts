@@ -36,7 +36,7 @@ async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
 /**
  * What stands around every handler: the request's id, configuration and body before it; headers that every answer has and the log's
  * line after it; an answer even to what it throws. Not a middleware: Hono calls a handler that is alone on its path directly, and a
- * refusal costs a tenth less for it.
+ * refusal takes 6 % less CPU for it (measured on a flood of 429).
  */
 export const exchange =
   (handle: Handle): Handle =>
