@@ -1,4 +1,5 @@
 import type { Bindings, Config } from '../env.ts';
+import { callObject } from '../object-call.ts';
 import type { GateAnswer, GateRequest } from './gate.ts';
 
 /** Asks a merchant's gate. null: it cannot be reached. */
@@ -10,19 +11,6 @@ const mostIds = 10_000;
 
 /** A gate that has not answered by then counts as unreachable, ms; the first access to a far one takes a second. */
 const GATE_TIMEOUT_MS = 5_000;
-
-const says = (error: unknown, property: 'retryable' | 'overloaded'): boolean =>
-  error instanceof Error && Reflect.get(error, property) === true;
-
-/** Asks once more, on a new stub, when the runtime says it may help; an overloaded object is left alone. */
-async function asked(ask: () => Promise<GateAnswer>): Promise<GateAnswer> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!says(error, 'retryable') || says(error, 'overloaded')) throw error;
-    return await ask();
-  }
-}
 
 /**
  * The gates of this deployment, beside the database (`LOCATION_HINT`). `unreachable` is told of a gate that failed; asking never throws.
@@ -42,7 +30,7 @@ export function gatesOf(
       const id = ids.get(merchantId) ?? namespace.idFromName(merchantId);
       if (ids.size >= mostIds) ids.clear();
       ids.set(merchantId, id);
-      const answer = asked(async () => await namespace.get(id, placed).admit(request));
+      const answer = callObject(async () => await namespace.get(id, placed).admit(request));
       return await Promise.race([answer, timeout]);
     } catch (error) {
       unreachable(error instanceof Error ? error.message : String(error));

@@ -1,10 +1,7 @@
 import { Misconfigured } from '../env.ts';
 import { type Refusal, refusal } from '../errors.ts';
 import { log } from '../log.ts';
-
-/** The runtime marks what an object could not answer: overloaded, or lost on the way (Durable Objects, error handling). */
-const isRemoteTrouble = (error: Error): boolean =>
-  Reflect.get(error, 'overloaded') === true || Reflect.get(error, 'retryable') === true;
+import { isUnreachable } from '../object-call.ts';
 
 /** What a caller is told of something thrown; the log has the rest under the request's id. */
 export function failure(thrown: unknown, requestId: string): Refusal {
@@ -13,7 +10,7 @@ export function failure(thrown: unknown, requestId: string): Refusal {
     log('error', 'misconfigured', { requestId, variables: error.message });
     return refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.');
   }
-  if (isRemoteTrouble(error)) {
+  if (isUnreachable(error)) {
     log('error', 'unavailable', { requestId, error: error.message });
     return refusal('unavailable', 'The gateway is busy. Try again.', { retryAfterSeconds: 1 });
   }
