@@ -3,11 +3,12 @@ import { loadPaylink } from '../store/paylinks.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import { type Known, overlay, sameDetails, toKeep } from './changes.ts';
 import type { Journal } from './journal.ts';
+import { KnownPaylinks } from './known-paylinks.ts';
 import { Projector, type Told } from './projector.ts';
 import type { Turns } from './turns.ts';
 
-/** Known Paylinks kept in memory; only clean, idle ones are let go. */
-const most = 2_000;
+/** Paylinks kept in memory, characters of JSON: some 2,500 as they are as a rule, and at most a third of what an isolate may have. */
+const mostKnown = 12_000_000;
 /** How long after a change the alarm looks whether D1 has it, ms. */
 const projectionDueMs = 5_000;
 /** When a projection that failed is tried again, ms. */
@@ -26,7 +27,11 @@ export class Book {
   readonly #journal: Journal;
   readonly #alarm: AlarmClock;
   readonly #projector: Projector;
-  readonly #known = new Map<string, Known>();
+  /** Only clean, idle ones are let go. */
+  readonly #known = new KnownPaylinks<Known>(
+    mostKnown,
+    ({ paylink, projectedVersion }) => !this.#busy.has(paylink.id) && projectedVersion >= paylink.version,
+  );
   readonly #loading = new Map<string, Promise<Known | null>>();
   /** Operations that this life of the object is running, by Paylink. */
   readonly #busy = new Map<string, number>();
@@ -43,11 +48,7 @@ export class Book {
   /** The Paylink, from memory or else by one D1 query; null when there is none. `recover` sees one that was just loaded. */
   async get(id: string, recover: (known: Known) => void): Promise<Known | null> {
     const known = this.#known.get(id);
-    if (known) {
-      this.#known.delete(id);
-      this.#known.set(id, known);
-      return known;
-    }
+    if (known) return known;
     const loading = this.#loading.get(id) ?? this.#load(id, recover);
     this.#loading.set(id, loading);
     return loading;
@@ -67,7 +68,7 @@ export class Book {
         detailsVersion: changes && !changes.progressOnly ? paylink.version : 0,
         neverSent: false,
       };
-      this.remember(known);
+      this.#known.keep(known);
       recover(known);
       return known;
     } finally {
@@ -78,18 +79,7 @@ export class Book {
   /** Makes a Paylink known that D1 has just taken, unless somebody was quicker: theirs may have changed since. */
   introduce(known: Known): void {
     const { id } = known.paylink;
-    if (!this.#known.has(id) && !this.#loading.has(id)) this.remember(known);
-  }
-
-  /** Keeps a Paylink in memory, letting go of the longest unused clean one when there are too many. */
-  remember(known: Known): void {
-    this.#known.set(known.paylink.id, known);
-    if (this.#known.size <= most) return;
-    for (const [id, { paylink, projectedVersion }] of this.#known) {
-      if (this.#busy.has(id) || projectedVersion < paylink.version) continue;
-      this.#known.delete(id);
-      return;
-    }
+    if (!this.#known.has(id) && !this.#loading.has(id)) this.#known.keep(known);
   }
 
   /** Marks a Paylink as one with an operation under way (+1) or ended (−1). */
@@ -109,6 +99,7 @@ export class Book {
   commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
     this.draft(known, next);
     if (changed?.lineItems) known.itemsVersion = next.version;
+    if (known.detailsVersion === next.version || changed?.lineItems) this.#known.weighAgain(known);
     if (this.#taken.size >= mostTaken) this.#forgetTaken();
     this.#journal.saveChanges(toKeep(known), now + projectionDueMs);
     this.#alarm.ringBy(now + projectionDueMs);
