@@ -68,7 +68,7 @@ export async function measureGrowth(place: Place, load: LoadGenerator, options: 
   const workers = new Workers();
   const { many, rounds, connections, coordinators: pool } = options;
   const deep = Math.min(deepest, Math.floor(many / pageSize / 2));
-  const how = { connections, status: 200, afterwards: false, runIn: 0 };
+  const how = { connections, status: 200, afterwards: false };
   const time = (worker: Worker, prepare: () => Promise<Shot[]>) => workers.measure(worker, load, how, prepare);
   const fire = (worker: Worker, shots: Shot[]) =>
     workers.alone(worker, () => load.fire({ origin: worker.origin, shots, connections, keepBodies: true }));

@@ -6,12 +6,8 @@ import type { Worker } from './workerd.ts';
 /** One measurement; latencies ms, CPU µs of the server a request; `generator` is how busy the load's process was, 1 being one core. */
 export type Measurement = { perSecond: number; p50: number; p99: number; cpuMicros: number; generator: number };
 
-/**
- * - `runIn`: so many shots are fired first and not measured. The worker stood still while others were at work, and V8 lets go of compiled
- *   code that other scenarios did not use: with a short run-in the first send scenario was slower than the next, on the floor too.
- * - `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest.
- */
-export type How = { connections: number; status: number; afterwards: boolean; runIn: number };
+/** `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest. */
+export type How = { connections: number; status: number; afterwards: boolean };
 
 const restMs = 200;
 
@@ -28,8 +24,8 @@ async function rested(worker: Worker): Promise<number> {
   return (performance.now() - since) / 1000;
 }
 
-/** @throws when an answer is not the expected one, as its price would mean nothing */
-async function fire(load: LoadGenerator, worker: Worker, shots: Shot[], { connections, status }: How) {
+/** Fires shots at a worker. @throws when an answer is not the expected one, as its price would mean nothing */
+export async function fire(load: LoadGenerator, worker: Worker, shots: Shot[], { connections, status }: How) {
   const fired = await load.fire({ origin: worker.origin, shots, connections, keepBodies: false });
   if ((fired.statuses[status] ?? 0) !== shots.length) {
     throw new Error(
@@ -40,9 +36,7 @@ async function fire(load: LoadGenerator, worker: Worker, shots: Shot[], { connec
 }
 
 /** Fires the shots at a worker and measures. */
-export async function measure(load: LoadGenerator, worker: Worker, all: Shot[], how: How): Promise<Measurement> {
-  const shots = all.slice(how.runIn);
-  await fire(load, worker, all.slice(0, how.runIn), how);
+export async function measure(load: LoadGenerator, worker: Worker, shots: Shot[], how: How): Promise<Measurement> {
   if (how.afterwards) await rested(worker);
   const before = worker.cpuSeconds();
   const fired = await fire(load, worker, shots, how);

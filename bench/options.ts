@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** `npm run bench -- --rounds 7 --count 400 --only send` · `-- --growth` · `-- --markdown` */
+/** `npm run bench -- --rounds 28 --count 250 --only send` · `-- --growth` · `-- --markdown` */
 export type Options = {
   rounds: number;
   /** Sends a measurement; cheaper requests take multiples of it. */
@@ -24,8 +24,8 @@ export type Options = {
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '7' },
-      count: { type: 'string', default: '400' },
+      rounds: { type: 'string', default: '28' },
+      count: { type: 'string', default: '250' },
       connections: { type: 'string', default: '32' },
       coordinators: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },

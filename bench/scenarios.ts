@@ -20,6 +20,8 @@ export type Side = 'gateway' | 'floor' | 'peer';
 
 export type Scenario = {
   name: string;
+  /** Scenarios of one group are measured side by side, as they are compared with one another. */
+  group?: string;
   /** How many requests, as a multiple of `--count`. */
   times: number;
   status: number;
@@ -73,7 +75,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'read',
-    times: 4,
+    times: 2,
     status: 200,
     afterwards: false,
     sides: all,
@@ -85,6 +87,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'send (REST)',
+    group: 'send',
     times: 1,
     status: 200,
     afterwards: false,
@@ -105,6 +108,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'send (GraphQL)',
+    group: 'send',
     times: 1,
     status: 200,
     afterwards: false,
@@ -134,7 +138,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'replay of a key',
-    times: 4,
+    times: 2,
     status: 200,
     afterwards: false,
     sides: all,
@@ -156,7 +160,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: '401',
-    times: 30,
+    times: 12,
     status: 401,
     afterwards: false,
     sides: all,
@@ -168,7 +172,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: '429',
-    times: 50,
+    times: 20,
     status: 429,
     afterwards: false,
     sides: all,
