@@ -159,17 +159,19 @@ export async function settleDeliveryEvents(
   now: number,
 ): Promise<void> {
   const of = '(SELECT value FROM json_each(?1))';
-  const ids = JSON.stringify(applied);
-  const statements = [
-    db.prepare(`DELETE FROM provider_events WHERE id IN ${of} AND suppression IS NULL`).bind(ids),
-    db.prepare(`UPDATE provider_events SET due_at = NULL WHERE id IN ${of}`).bind(ids),
-    db
-      .prepare(
-        `UPDATE provider_events SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`,
-      )
-      .bind(JSON.stringify(later), now, firstRetryMs),
-  ];
-  await db.batch(statements);
+  const statements: D1PreparedStatement[] = [];
+  if (applied.length > 0) {
+    const ids = JSON.stringify(applied);
+    statements.push(
+      db.prepare(`DELETE FROM provider_events WHERE id IN ${of} AND suppression IS NULL`).bind(ids),
+      db.prepare(`UPDATE provider_events SET due_at = NULL WHERE id IN ${of}`).bind(ids),
+    );
+  }
+  if (later.length > 0) {
+    const putOff = `UPDATE provider_events SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`;
+    statements.push(db.prepare(putOff).bind(JSON.stringify(later), now, firstRetryMs));
+  }
+  if (statements.length > 0) await db.batch(statements);
 }
 
 /** Forgets events that came before `before` (ms). @returns how many of them had never been applied */
