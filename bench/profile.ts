@@ -84,11 +84,11 @@ if (!scenario) throw new Error(`scenarios: ${scenarios.map((one) => one.name).jo
 const folder = mkdtempSync(join(tmpdir(), 'paylinks-profile-'));
 const load = new LoadGenerator();
 const provider = await startProvider(callbackKey);
-const worker = await startGateway({ folder, provider: provider.url, coordinators: 2 }, inspectorPort);
+const worker = await startGateway({ folder, provider: provider.url, coordinators: 1 }, inspectorPort);
 try {
   await takeSamples(worker, provider.last, load);
   const call = await inspector();
-  const desk = { side: 'gateway', worker, load, coordinators: 2 } as const;
+  const desk = { side: 'gateway', worker, load, coordinators: 1 } as const;
   const fire = async (requests: number, around: (work: () => Promise<unknown>) => Promise<void>) => {
     const shots = await scenario.prepare({ ...desk, count: requests });
     await around(() => load.fire({ origin: worker.origin, shots, connections: 32, keepBodies: false }));

@@ -36,9 +36,10 @@ async function bundle({ entry }: Recipe): Promise<string> {
     format: 'esm',
     target: 'es2024',
     platform: 'neutral',
-    // As wrangler bundles.
+    // As wrangler bundles for a deployment.
     mainFields: ['browser', 'module', 'main'],
     conditions: ['workerd', 'worker', 'browser', 'import'],
+    define: { 'process.env.NODE_ENV': '"production"' },
     external: ['cloudflare:*', 'node:*'],
     jsx: 'automatic',
     jsxImportSource: 'hono/jsx',
