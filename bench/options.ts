@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** `npm run bench -- --rounds 24 --count 250 --only send` · `-- --growth` · `-- --markdown` */
+/** `npm run bench -- --rounds 16 --count 250 --only send` · `-- --growth` · `-- --markdown` */
 export type Options = {
   rounds: number;
   /** Sends a measurement; cheaper requests take multiples of it. */
@@ -24,7 +24,7 @@ export type Options = {
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '24' },
+      rounds: { type: 'string', default: '16' },
       count: { type: 'string', default: '250' },
       connections: { type: 'string', default: '32' },
       coordinators: { type: 'string', default: '1' },
