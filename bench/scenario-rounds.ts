@@ -47,12 +47,12 @@ export async function measureScenarios(
   const workers = new Workers();
   const { connections, coordinators, rounds } = options;
 
-  /** Prepares shots, and fires the first of them: `lead` that do not count. @returns the others */
-  const lead = (scenario: Scenario, side: Side, worker: Worker, lead: number, count: number) =>
+  /** Prepares shots, and fires the first of them: `uncounted` that do not count. @returns the others */
+  const lead = (scenario: Scenario, side: Side, worker: Worker, uncounted: number, count: number) =>
     workers.alone(worker, async () => {
-      const shots = await scenario.prepare({ side, worker, load, count: lead + count, coordinators });
-      await fire(load, worker, shots.slice(0, lead), { connections, ...scenario });
-      return shots.slice(lead);
+      const shots = await scenario.prepare({ side, worker, load, count: uncounted + count, coordinators });
+      await fire(load, worker, shots.slice(0, uncounted), { connections, ...scenario });
+      return shots.slice(uncounted);
     });
 
   async function runStint(group: readonly Series[], sides: Partial<Record<Side, Worker>>, first: number) {

@@ -58,6 +58,9 @@ export class Book {
     try {
       const stored = await loadPaylink(this.#db, id);
       if (!stored) return null;
+      // Whoever held it when it was let go of has changed it since.
+      const current = this.#known.get(id);
+      if (current) return current;
       const changes = this.#journal.changesOf(id);
       const paylink = changes ? overlay(stored.paylink, changes) : stored.paylink;
       const known: Known = {
@@ -99,7 +102,9 @@ export class Book {
   commit(known: Known, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
     this.draft(known, next);
     if (changed?.lineItems) known.itemsVersion = next.version;
-    if (known.detailsVersion === next.version || changed?.lineItems) this.#known.weighAgain(known);
+    // It may have been let go of since it was found: now it is the truth, and must be what the next one finds.
+    if (!this.#known.has(next.id)) this.#known.keep(known);
+    else if (known.detailsVersion === next.version || changed?.lineItems) this.#known.weighAgain(known);
     if (this.#taken.size >= mostTaken) this.#forgetTaken();
     this.#journal.saveChanges(toKeep(known), now + projectionDueMs);
     this.#alarm.ringBy(now + projectionDueMs);
