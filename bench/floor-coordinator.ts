@@ -1,9 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
-import { Turns } from '../src/paylinks/turns.ts';
-import { eventColumns, itemColumns, logColumns } from '../src/store/part-rows.ts';
+import { SerialQueue } from '../src/paylinks/coordinator/batcher.ts';
+import { eventColumns, itemColumns, logColumns } from '../src/store/paylink-part-rows.ts';
 import { headColumns } from '../src/store/paylink-row.ts';
 import type { FloorGate } from './floor.ts';
-import { readStandings } from './floor-standing.ts';
+import { readRecipientStatus } from './floor-standing.ts';
 
 export type FloorEnv = {
   DB: D1Database;
@@ -56,7 +56,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   #queue: Waiting[] = [];
   #looks: { id: string; done: () => void }[] = [];
   #looking = false;
-  readonly #turns = new Turns();
+  readonly #turns = new SerialQueue();
   #running = false;
   #armed = false;
 
@@ -216,7 +216,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       while (this.#looks.length > 0) {
         await this.#turns.take(async () => {
           const group = this.#looks.splice(0, 50);
-          await readStandings(
+          await readRecipientStatus(
             this.env.DB,
             group.map((look) => look.id),
           );

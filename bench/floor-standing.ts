@@ -9,7 +9,7 @@ const sql = `SELECT p.id, m.sms_countries, m.recipient_send_cap,
 
 const day = 86_400_000;
 
-export const readStandings = (db: D1Database, ids: readonly string[]) =>
+export const readRecipientStatus = (db: D1Database, ids: readonly string[]) =>
   db
     .prepare(sql)
     .bind(JSON.stringify(ids), Date.now() - day)

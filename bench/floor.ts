@@ -3,7 +3,7 @@ import { wholePaylink } from '../src/store/paylink-row.ts';
 import { receiveCallback } from './floor-callback.ts';
 import { FloorCoordinator, type FloorEnv } from './floor-coordinator.ts';
 import { identify, verifyCallback } from './floor-identity.ts';
-import { groupedRead, readStandings } from './floor-standing.ts';
+import { groupedRead, readRecipientStatus } from './floor-standing.ts';
 import type { AnswerName, Samples } from './targets.ts';
 
 export { FloorCoordinator };
@@ -67,7 +67,7 @@ async function create(body: string, env: FloorEnv, nonce: string | null): Promis
 
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
   const groups = request.headers.has(groupedRead);
-  await Promise.all([groups ? null : readStandings(env.DB, [id]), admit(env, nonce)]);
+  await Promise.all([groups ? null : readRecipientStatus(env.DB, [id]), admit(env, nonce)]);
   const sent = await coordinator(env, id).send(id, request.headers.get('idempotency-key') ?? '', groups);
   return answer(env, 'sent', sent, 200);
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { nextCursor } from '../src/entry/rest/paging.ts';
+import { nextCursor } from '../src/http/rest/paging.ts';
 import type { Shot } from './load.ts';
 import { type Measurement, median } from './measure.ts';
 import type { Options } from './options.ts';
 import type { LoadGenerator } from './processes.ts';
 import { ratio, spreadOf } from './report.ts';
-import type { Growth, Verdict } from './results.ts';
+import type { Growth, RetryDecision } from './results.ts';
 import { seededAt, seededId, seededSent, seedPaylinks } from './seed.ts';
 import { createShot, pageShot, readShot, sendShot } from './shots.ts';
 import { type Place, startCounted } from './targets.ts';
@@ -190,7 +190,7 @@ export async function measureGrowth(place: Place, load: LoadGenerator, options: 
 const within = (measured: number, largest: number) => Math.abs(measured - 1) <= largest;
 
 /** Equal rows; time and CPU no further from one than the small one's two runs of a round were from each other, at most. */
-function verdicts(rows: Growth['rows'], times: Growth['times']): Verdict[] {
+function verdicts(rows: Growth['rows'], times: Growth['times']): RetryDecision[] {
   const counted = rows.map(({ what, few, many }) => ({
     what: `${what}: rows read and written, of the few’s`,
     measured: (many.read + many.written) / (few.read + few.written),

@@ -1,7 +1,7 @@
 import type { Handler } from 'hono';
 import * as z from 'zod';
-import { MailChannelsKeys } from '../src/entry/webhooks/mailchannels-keys.ts';
-import { holds, readClaim } from '../src/entry/webhooks/mailchannels-signature.ts';
+import { holds, readClaim } from '../src/delivery/providers/mailchannels/callback.ts';
+import { MailChannelsKeys } from '../src/delivery/providers/mailchannels/keys.ts';
 import { configOf } from '../src/env.ts';
 import type { PeerEnv } from './peer-env.ts';
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { sha256Hex, utf8 } from '../src/encoding.ts';
+import { sha256Hex, utf8 } from '../src/lib/encoding.ts';
 import type { PeerEnv } from './peer-env.ts';
 
 type Kept = { fingerprint: string; answer: string | null };

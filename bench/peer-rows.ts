@@ -1,5 +1,5 @@
 import type { Channel, DeliveryLog, LineItem, Order, Paylink, PaylinkEvent, PaylinkHead } from '../src/model.ts';
-import type { Standing } from '../src/store/standing.ts';
+import type { RecipientStatus } from '../src/store/recipient-status.ts';
 
 type PaylinkRow = {
   id: string;
@@ -173,7 +173,7 @@ export async function readPaylink(db: D1Database, merchantId: string, id: string
 
 const day = 24 * 60 * 60 * 1000;
 
-type Recipients = Omit<Standing, 'merchant'>;
+type Recipients = Omit<RecipientStatus, 'merchant'>;
 
 /** Who may not be written to, and how often the recipients were in the last day. */
 export async function readRecipients(db: D1Database, paylink: Paylink, now: number): Promise<Recipients> {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { renderPaylink } from '../src/entry/rest/render.ts';
 import { configOf } from '../src/env.ts';
 import { type Refusal, statusOf } from '../src/errors.ts';
-import { CreateFields, SendFields } from '../src/paylinks/fields.ts';
+import { renderPaylink } from '../src/http/rest/render-paylink.ts';
+import { CreateFields, SendFields } from '../src/paylinks/domain/schemas.ts';
 import { authenticate, HitCounter, limit } from './peer-admission.ts';
 import { callback } from './peer-callback.ts';
 import type { PeerEnv } from './peer-env.ts';

@@ -1,4 +1,4 @@
-import type { Growth, Row, Verdict } from './results.ts';
+import type { Growth, RetryDecision, Row } from './results.ts';
 
 const number = (value: number | null | undefined, digits = 0) => (value == null ? '–' : value.toFixed(digits));
 const percent = (part: number) => `±${number(part * 100)} %`;
@@ -63,7 +63,7 @@ function table(lines: readonly (readonly string[])[], markdown: boolean): void {
   for (const line of [head, rule, ...body]) console.log(`| ${line.join(' | ')} |`);
 }
 
-function said(targets: readonly Verdict[], markdown: boolean): void {
+function said(targets: readonly RetryDecision[], markdown: boolean): void {
   console.log();
   for (const { what, measured, wanted, met } of targets) {
     console.log(`${markdown ? '- ' : ''}${met ? 'met' : 'NOT MET'}: ${what} ${number(measured, 2)} (${wanted})`);
@@ -74,7 +74,7 @@ function said(targets: readonly Verdict[], markdown: boolean): void {
 const saturated = 0.9;
 
 /** The table of a run, which targets were met, what the peer lacks; as Markdown for the README. */
-export function printReport({ rows, targets }: { rows: Row[]; targets: Verdict[] }, markdown: boolean): void {
+export function printReport({ rows, targets }: { rows: Row[]; targets: RetryDecision[] }, markdown: boolean): void {
   table([heading, ...rows.map(cells)], markdown);
   said(targets, markdown);
   console.log();

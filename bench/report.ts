@@ -1,5 +1,5 @@
 import { type Measurement, median } from './measure.ts';
-import type { Row, Verdict } from './results.ts';
+import type { RetryDecision, Row } from './results.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** All rounds of a scenario; `again` is the floor's second run in each round. */
@@ -55,13 +55,13 @@ function rowOf({ scenario, floor, again, gateway, peer }: Series): Row {
   };
 }
 
-const atLeast = (what: string, measured: number | null, least: number): Verdict => ({
+const atLeast = (what: string, measured: number | null, least: number): RetryDecision => ({
   what,
   measured,
   wanted: `≥ ${least}`,
   met: measured !== null && measured >= least,
 });
-const atMost = (what: string, measured: number | null, most: number): Verdict => ({
+const atMost = (what: string, measured: number | null, most: number): RetryDecision => ({
   what,
   measured,
   wanted: `≤ ${Number(most.toFixed(2))}`,
@@ -72,9 +72,9 @@ const rest = 'send (REST)';
 const graphql = 'send (GraphQL)';
 
 /** What was promised of each row, and of one row against another. */
-function verdicts(rows: readonly Row[], series: readonly Series[]): Verdict[] {
+function verdicts(rows: readonly Row[], series: readonly Series[]): RetryDecision[] {
   const said = rows.flatMap(({ name, target, ofFloor, ofPeer, spread }) => {
-    const list: Verdict[] = [];
+    const list: RetryDecision[] = [];
     if (target !== null) list.push(atLeast(`${name}: throughput of its floor's`, ofFloor.perSecond, target));
     if (name === rest) {
       list.push(atMost(`${name}: CPU a request of its floor's`, ofFloor.cpuMicros, 1.2));
@@ -92,7 +92,7 @@ function verdicts(rows: readonly Row[], series: readonly Series[]): Verdict[] {
 }
 
 /** Every scenario over its rounds, and which targets are met. */
-export function report(series: readonly Series[]): { rows: Row[]; targets: Verdict[] } {
+export function report(series: readonly Series[]): { rows: Row[]; targets: RetryDecision[] } {
   const rows = series.map(rowOf);
   return { rows, targets: verdicts(rows, series) };
 }

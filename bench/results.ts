@@ -28,8 +28,8 @@ export const Row = z.object({
 });
 export type Row = z.infer<typeof Row>;
 
-export const Verdict = z.object({ what: z.string(), measured: maybe, wanted: z.string(), met: z.boolean() });
-export type Verdict = z.infer<typeof Verdict>;
+export const RetryDecision = z.object({ what: z.string(), measured: maybe, wanted: z.string(), met: z.boolean() });
+export type RetryDecision = z.infer<typeof RetryDecision>;
 
 const Counted = z.object({ read: z.number(), written: z.number() });
 
@@ -48,14 +48,14 @@ export const Growth = z.object({
       spread: z.object({ perSecond: Spread, cpuMicros: Spread }),
     }),
   ),
-  targets: z.array(Verdict),
+  targets: z.array(RetryDecision),
 });
 export type Growth = z.infer<typeof Growth>;
 
 const Results = z.object({
   options: z.record(z.string(), z.unknown()),
   rows: z.array(Row),
-  targets: z.array(Verdict),
+  targets: z.array(RetryDecision),
   growth: Growth.nullable(),
 });
 export type Results = z.infer<typeof Results>;

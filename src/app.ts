@@ -1,14 +1,26 @@
 import { Hono } from 'hono';
-import { adminRoutes } from './entry/admin.ts';
-import type { AppEnv } from './entry/app-env.ts';
-import { exchange } from './entry/exchange.ts';
-import { graphqlRoutes } from './entry/graphql/route.ts';
-import { pageRoutes } from './entry/pages/routes.ts';
-import { paylinkRoutes } from './entry/rest/paylinks.ts';
-import { suppressionRoutes } from './entry/rest/suppressions.ts';
-import { webhookEndpointRoutes } from './entry/rest/webhook-endpoints.ts';
-import { byMethod, nothingHere, type Routes } from './entry/routes.ts';
-import { webhookRoutes } from './entry/webhooks/routes.ts';
+import { adminRoutes } from './http/admin/routes.ts';
+import type { AppEnv } from './http/app-env.ts';
+import { webhookRoutes } from './http/callbacks/routes.ts';
+import { graphqlRoutes } from './http/graphql/route.ts';
+import { inboxRoutes } from './http/pages/inbox.tsx';
+import { publicRoutes } from './http/pages/public.tsx';
+import { exchange } from './http/pipeline.ts';
+import { paylinkRoutes } from './http/rest/paylinks.ts';
+import { suppressionRoutes } from './http/rest/suppressions.ts';
+import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
+import { byMethod, nothingHere, type Routes } from './http/routing.ts';
+import { unsubscribe } from './paylinks/recipients/suppressions.ts';
+import { openPaylink } from './paylinks/transitions.ts';
+
+/** The inbox, and what customers see. */
+export const pageRoutes: Routes = {
+  ...inboxRoutes,
+  ...publicRoutes({
+    opened: (c, paylinkId) => openPaylink(c.env, c.get('config'), paylinkId),
+    unsubscribe: (c, token) => unsubscribe(c.env, c.get('config'), token, c.get('now')),
+  }),
+};
 
 // Static paths first: a Paylink's id may stand at the root.
 const routes: Routes = {

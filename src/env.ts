@@ -1,10 +1,10 @@
-import './schema-words.ts';
+import './lib/zod-messages.ts';
 import * as z from 'zod/mini';
-import type { MerchantGate } from './admission/gate.ts';
-import type { CoordinatorRpc } from './paylinks/coordinator-rpc.ts';
+import type { GateRpc } from './admission/port.ts';
+import type { CoordinatorRpc } from './paylinks/coordinator/rpc.ts';
 
 /** A message on the Queue only names an outbox row; the row says everything (see events/). */
-export type EventNudge = { deliveryId: string };
+export type QueueMessage = { deliveryId: string };
 
 /** A Durable Object namespace whose stubs speak `T`: plain values in, plain values out. (The runtime's own mapped type does not end on recursive JSON.) */
 export interface Namespace<T> {
@@ -16,8 +16,8 @@ export interface Namespace<T> {
 export interface Bindings {
   DB: D1Database;
   COORDINATOR: Namespace<CoordinatorRpc>;
-  GATE: DurableObjectNamespace<MerchantGate>;
-  EVENTS: Queue<EventNudge>;
+  GATE: Namespace<GateRpc>;
+  EVENTS: Queue<QueueMessage>;
   FAILED_AUTHENTICATIONS: RateLimit;
   [variable: string]: unknown;
 }

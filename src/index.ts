@@ -1,10 +1,10 @@
 import app from './app.ts';
-import { runSweeps } from './entry/sweeps.ts';
+import { runSweeps } from './cron.ts';
 import type { Bindings } from './env.ts';
-import { consumeEvents } from './events/consume.ts';
+import { consumeEvents } from './webhooks/consumer.ts';
 
 export { MerchantGate } from './admission/gate.ts';
-export { PaylinkCoordinator } from './paylinks/coordinator.ts';
+export { PaylinkCoordinator } from './paylinks/coordinator/coordinator.ts';
 
 export default {
   fetch: app.fetch,

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /**
  * The words of the domain, as plain data: what is stored, what crosses the Durable Object boundary, what is rendered.
  * Times are milliseconds since the epoch, money is integer minor units of `currencyCode`.
@@ -186,3 +188,48 @@ export type Paylink = PaylinkHead & {
 
 /** Who acts: the authenticated merchant. */
 export type Caller = { merchant: Merchant; credentialId: string };
+
+/** Every event that a merchant's endpoint may hear of. */
+export const merchantEventTypes = [
+  'paylink.created',
+  'paylink.sent',
+  'paylink.opened',
+  'paylink.paid',
+  'paylink.canceled',
+  'paylink.expired',
+  'delivery.delivered',
+  'delivery.failed',
+  'delivery.bounced',
+  'endpoint.test',
+  'endpoint.disabled',
+] as const;
+
+export type MerchantEventType = (typeof merchantEventTypes)[number];
+
+/** One event as merchants are told of it; `id` is the event's own and becomes `webhook-id`. `createdAt` in ms. */
+export type WebhookPayload = {
+  id: string;
+  merchantId: string;
+  type: MerchantEventType;
+  paylinkId: string | null;
+  payload: string;
+  createdAt: number;
+};
+
+/** What a provider reported of one message. `id` names the event once and for all: a repeat is known by it. */
+export const DeliveryEvent = z.object({
+  id: z.string(),
+  provider: z.enum(['mailchannels', 'resend', 'twilio', 'telnyx']),
+  /** The id that we sent along; null when the provider did not give it back. */
+  attemptId: z.nullable(z.string()),
+  paylinkId: z.nullable(z.string()),
+  /** The provider's own id of the message. */
+  messageId: z.nullable(z.string()),
+  status: z.enum(['SENT', 'DELIVERED', 'FAILED', 'BOUNCED']),
+  suppression: z.nullable(z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe'])),
+  /** For a person; names no recipient. */
+  reason: z.nullable(z.string()),
+});
+
+export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
+export type ReportingProvider = DeliveryEvent['provider'];

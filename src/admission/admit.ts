@@ -1,11 +1,18 @@
 import type { Bindings, Config } from '../env.ts';
 import { BlockedCache } from './blocked-cache.ts';
 import { type AskGate, gatesOf } from './gate-client.ts';
-import type { GateNonce } from './gate-ledger.ts';
 import { IsolateQuota } from './isolate-quota.ts';
 import { countOutage } from './outages.ts';
-import type { Admission, AdmissionRequest, AdmissionResult, Quota, QuotaState } from './port.ts';
-import { type QuotaAnswer, quotaState } from './quota.ts';
+import type {
+  Admission,
+  AdmissionRequest,
+  AdmissionResult,
+  GateNonce,
+  Quota,
+  QuotaAnswer,
+  QuotaState,
+} from './port.ts';
+import { quotaState } from './quota.ts';
 import { type UpstashQuota, upstashOf } from './upstash.ts';
 
 /** What an admission is made of; `upstash` null: the gate keeps the quota. */
@@ -21,10 +28,10 @@ const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 type Asked = AdmissionRequest & { claim: GateNonce | null };
-type Verdict = QuotaAnswer | 'replayed' | 'unavailable';
+type RetryDecision = QuotaAnswer | 'replayed' | 'unavailable';
 
 /** Quota and nonce in one call to the gate; a bearer request goes on without it, within what this isolate allows. */
-async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }: Asked): Promise<Verdict> {
+async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }: Asked): Promise<RetryDecision> {
   const answer = await parts.askGate(merchantId, { quota, cost, nonce: claim });
   if (answer?.replayed) return 'replayed';
   if (!answer && claim) return 'unavailable';
@@ -48,7 +55,7 @@ async function besideUpstash(
   parts: AdmissionParts,
   upstash: Pick<UpstashQuota, 'ask' | 'giveBack'>,
   asked: Asked,
-): Promise<Verdict> {
+): Promise<RetryDecision> {
   const { merchantId, quota, cost, claim } = asked;
   const askedAt = Date.now();
   const [claimed, answer] = await Promise.all([

@@ -1,5 +1,5 @@
 import type { Bindings } from '../env.ts';
-import { log } from '../log.ts';
+import { log } from '../lib/log.ts';
 
 /** The groups of an IPv6 address that one customer of a network usually gets: its /64. */
 const NETWORK_GROUPS = 4;

@@ -1,6 +1,6 @@
 import type { Bindings, Config } from '../env.ts';
-import { callObject } from '../object-call.ts';
-import type { GateAnswer, GateRequest } from './gate.ts';
+import { callObject } from '../lib/durable-object-call.ts';
+import type { GateAnswer, GateRequest } from './port.ts';
 
 /** Asks a merchant's gate. null: it cannot be reached. */
 export type AskGate = (merchantId: string, request: GateRequest) => Promise<GateAnswer | null>;

@@ -1,7 +1,5 @@
+import type { GateNonce } from './port.ts';
 import type { Burst } from './sliding-window.ts';
-
-/** A nonce to claim; `claim` names the asker, so that asking again after a lost answer is not a replay. `expiresAt` ms. */
-export type GateNonce = { nonce: string; claim: string; expiresAt: number };
 
 // WITHOUT ROWID and no index on the times: a claim is one row written. Forgetting scans, which costs reads only, and rarely.
 const SCHEMA = `
@@ -9,7 +7,7 @@ CREATE TABLE IF NOT EXISTS bursts (start INTEGER PRIMARY KEY, last INTEGER NOT N
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, claim TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;`;
 
 /** A gate's rows. Every method but `clear` is synchronous. */
-export class GateLedger {
+export class LimiterStore {
   readonly #storage: DurableObjectStorage;
   #ready = false;
 

@@ -1,15 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Bindings } from '../env.ts';
-import { GateLedger, type GateNonce } from './gate-ledger.ts';
-import type { Quota } from './port.ts';
-import { type QuotaAnswer, quotaAnswer } from './quota.ts';
+import { LimiterStore } from './gate-ledger.ts';
+import type { GateAnswer, GateRequest } from './port.ts';
+import { quotaAnswer } from './quota.ts';
 import { type Burst, type Decision, decide } from './sliding-window.ts';
-
-/** What is asked of a gate: quota, nonce or both, in one call. `cost` in units, ≥ 1, all or nothing. */
-export type GateRequest = { quota: Quota | null; cost: number; nonce: GateNonce | null };
-
-/** `quota` is null when none was asked for. Its times count from the answer, so that the asker's clock does not matter. */
-export type GateAnswer = { replayed: true } | { replayed: false; quota: QuotaAnswer | null };
 
 /** The alarm sweeps at most this often, and an armed one may be this much later than needed, ms: arming costs a write. */
 const SWEEP_MS = 5 * 60_000;
@@ -19,14 +13,14 @@ const SWEEP_MS = 5 * 60_000;
  * alarm are kept in memory beside them, so that an admission reads nothing and writes at most one burst and one nonce, in one commit.
  */
 export class MerchantGate extends DurableObject<Bindings> {
-  readonly #ledger: GateLedger;
+  readonly #ledger: LimiterStore;
   #bursts: readonly Burst[];
   /** When the alarm will ring, ms; null: none is armed. */
   #alarmAt: number | null = null;
 
   constructor(state: DurableObjectState, env: Bindings) {
     super(state, env);
-    this.#ledger = new GateLedger(state.storage);
+    this.#ledger = new LimiterStore(state.storage);
     this.#bursts = this.#ledger.bursts();
     state.blockConcurrencyWhile(async () => {
       this.#alarmAt = await state.storage.getAlarm();

@@ -1,5 +1,5 @@
-import type { Quota } from './port.ts';
-import { type QuotaAnswer, quotaAnswer } from './quota.ts';
+import type { Quota, QuotaAnswer } from './port.ts';
+import { quotaAnswer } from './quota.ts';
 import { type Burst, decide } from './sliding-window.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { log } from '../log.ts';
+import { log } from '../lib/log.ts';
 
 /** What admission can lose: Upstash (the gate decides the quota then) and the gate (this isolate does). */
 export type Dependency = 'upstash' | 'gate';

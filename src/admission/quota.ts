@@ -1,14 +1,20 @@
 import type { Config } from '../env.ts';
 import type { Merchant } from '../model.ts';
-import type { Quota, QuotaState } from './port.ts';
+import type { Quota, QuotaAnswer, QuotaState } from './port.ts';
 
 /**
- * What a limiter says, whichever it is.
- * - `remaining`: units left after this answer.
- * - `resetMs`: how long until more is free; if refused, until `cost` fits (a whole window when it never can).
- * - `blockedMs`: if refused, how long a single unit is sure to be refused too; else 0.
+ * The fields of draft-ietf-httpapi-ratelimit-headers: the policy (`q` units in `w` seconds), and what is left of it (`r` units; more
+ * in `t` seconds).
  */
-export type QuotaAnswer = { admitted: boolean; remaining: number; resetMs: number; blockedMs: number };
+export function rateLimitHeaders(quota: QuotaState): Record<string, string> {
+  return {
+    'RateLimit-Policy': `"merchant";q=${quota.limit};w=${quota.windowSeconds}`,
+    RateLimit: `"merchant";r=${quota.remaining};t=${quota.resetSeconds}`,
+  };
+}
+
+/** `Retry-After` of a limited request, seconds: the same moment as `t`, as the draft asks for. */
+export const retryAfter = (quota: QuotaState): number => quota.resetSeconds;
 
 /** The merchant's own settings, each else the configuration's. */
 export function quotaOf(

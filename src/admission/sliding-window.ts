@@ -1,3 +1,4 @@
+import type { QuotaAnswer } from './port.ts';
 /**
  * A sliding window that never lets more than `limit` units through in any `windowMs`, in bounded space. Pure: no I/O, no clock.
  *
@@ -5,8 +6,6 @@
  * last unit is a whole window old, so grouping can only be too strict, by at most that 60th, and never too generous. (Weighing two
  * fixed windows against each other, as Upstash does, is cheaper still, but lets up to twice the limit through in an unlucky window.)
  */
-
-import type { QuotaAnswer } from './quota.ts';
 
 /** Units admitted from `start` to `last`, both inclusive, ms. `start` names the burst. */
 export type Burst = { readonly start: number; readonly last: number; readonly units: number };

@@ -1,12 +1,11 @@
 import type { NonceClaim } from '../admission/port.ts';
-import { sha256Hex } from '../encoding.ts';
 import type { Config } from '../env.ts';
+import { sha256Hex } from '../lib/encoding.ts';
 import type { Caller } from '../model.ts';
 import { hashApiKey } from './api-key.ts';
-import { canonicalRequest, requestTarget } from './canonical.ts';
 import { type CredentialCache, loadBearer, loadSigning, type SigningCredential } from './credential-cache.ts';
 import { type Claim, parseClaim } from './headers.ts';
-import { verifyHmac } from './hmac.ts';
+import { canonicalRequest, requestTarget, verifyHmac } from './hmac.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';
 
 /** A request as it came. */
@@ -36,7 +35,7 @@ const nonceMemoryMs = 360_000;
 /** When no credential fits, those that were read longer ago are read again: a new one works at once, guessing costs one query a second. */
 const rereadAfterMs = 1_000;
 
-const no = (reason: string): Authentication => ({ kind: 'unauthenticated', reason });
+const unauthenticated = (reason: string): Authentication => ({ kind: 'unauthenticated', reason });
 
 /** Establishes which merchant a request is from; `body` as raw bytes. No I/O when its credential was used in the last 30 s. */
 export async function authenticate(
@@ -47,7 +46,7 @@ export async function authenticate(
   const claim = parseClaim(request.headers);
   switch (claim.kind) {
     case 'malformed':
-      return no(claim.reason);
+      return unauthenticated(claim.reason);
     case 'bearer':
       return authenticateBearer(claim, deps);
     case 'signed':
@@ -59,7 +58,7 @@ const isLive = (credential: { expiresAt: number | null }, now: number) =>
   credential.expiresAt === null || credential.expiresAt > now;
 
 /** Passes a load on to `waitUntil`. */
-function kept<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => Promise<T> {
+function keepAlive<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => Promise<T> {
   return () => {
     const loading = load();
     deps.waitUntil?.(loading.catch(() => undefined));
@@ -70,12 +69,13 @@ function kept<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => Promis
 async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Promise<Authentication> {
   const { db, cache, now } = deps;
   const hash = await hashApiKey(claim.key);
-  const load = kept(deps, () => loadBearer(db, hash));
+  const load = keepAlive(deps, () => loadBearer(db, hash));
   const credential = await cache.bearer.get(hash, now, load);
-  if (!credential) return no('unknown key');
-  if (!isLive(credential, now)) return no('key expired');
+  if (!credential) return unauthenticated('unknown key');
+  if (!isLive(credential, now)) return unauthenticated('key expired');
   const { merchant } = credential;
-  if (claim.merchantId !== null && claim.merchantId.toLowerCase() !== merchant.id) return no('key of another merchant');
+  if (claim.merchantId !== null && claim.merchantId.toLowerCase() !== merchant.id)
+    return unauthenticated('key of another merchant');
   return { kind: 'authenticated', caller: { merchant, credentialId: credential.id }, nonce: null };
 }
 
@@ -86,22 +86,22 @@ async function authenticateSigned(
   deps: AuthenticationDeps,
 ): Promise<Authentication> {
   const { config, db, cache, now } = deps;
-  if (Math.abs(now - claim.time) > toleranceMs) return no('timestamp out of range');
+  if (Math.abs(now - claim.time) > toleranceMs) return unauthenticated('timestamp out of range');
   const id = claim.merchantId.toLowerCase();
-  const load = kept(deps, () => loadSigning(db, config, id, now));
+  const load = keepAlive(deps, () => loadSigning(db, config, id, now));
   const signer = await cache.signing.get(id, now, load);
-  if (!signer) return no('unknown merchant');
+  if (!signer) return unauthenticated('unknown merchant');
   const verify = verifierOf(claim, request, body);
   const tried = signer.credentials;
   let credential = await firstFit(tried, claim, now, verify);
   let merchant = signer.merchant;
   if (!credential) {
     const reread = await cache.signing.get(id, now, load, rereadAfterMs);
-    if (!reread || reread === signer) return no('no credential of the merchant verifies the signature');
+    if (!reread || reread === signer) return unauthenticated('no credential of the merchant verifies the signature');
     merchant = reread.merchant;
     const added = reread.credentials.filter(({ id }) => !tried.some((old) => old.id === id && isLive(old, now)));
     credential = await firstFit(added, claim, now, verify);
-    if (!credential) return no('no credential of the merchant verifies the signature');
+    if (!credential) return unauthenticated('no credential of the merchant verifies the signature');
   }
   // What a skipify signature covers has no case, so neither has its nonce.
   const nonce = credential.scheme === 'skipify' ? claim.nonce.toUpperCase() : claim.nonce;

@@ -1,6 +1,7 @@
-import { log } from '../log.ts';
+import { LoadingCache } from '../lib/loading-cache.ts';
+import { log } from '../lib/log.ts';
+import { openSecret, type SecretsKey } from '../lib/secrets.ts';
 import type { Merchant } from '../model.ts';
-import { openSecret, type SecretsKey } from '../secrets.ts';
 import {
   type BearerCredential,
   findBearerCredential,
@@ -8,7 +9,6 @@ import {
   type SealedCredential,
 } from '../store/credentials.ts';
 import { importHmacKey } from './hmac.ts';
-import { LoadingCache } from './loading-cache.ts';
 
 /** A credential that verifies signatures: an imported key, or the key text that `skipify` hashes along. */
 export type SigningCredential = { id: string; expiresAt: number | null } & (

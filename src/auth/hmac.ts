@@ -1,4 +1,4 @@
-import { fromHex, utf8 } from '../encoding.ts';
+import { fromHex, utf8 } from '../lib/encoding.ts';
 
 /** The key of an HMAC credential: the UTF-8 bytes of its secret. */
 export const importHmacKey = (secret: string): Promise<CryptoKey> =>
@@ -7,3 +7,34 @@ export const importHmacKey = (secret: string): Promise<CryptoKey> =>
 /** Whether `signature` (64 lowercase hex digits) is HMAC-SHA256 of `canonical`; compared in constant time by the runtime. */
 export const verifyHmac = (key: CryptoKey, canonical: string, signature: string): Promise<boolean> =>
   crypto.subtle.verify('HMAC', key, fromHex(signature), utf8(canonical));
+
+/** What a caller signs. Pure: the body's hash is made elsewhere. */
+export type SignedParts = {
+  merchantId: string;
+  /** Unix seconds, as the header has them. */
+  timestamp: string;
+  nonce: string;
+  method: string;
+  /** Path and query of the normalised URL (`requestTarget`). */
+  target: string;
+  /** Lowercase hex SHA-256 of the raw body; of no bytes when there is none. */
+  bodySha256: string;
+};
+
+/** The text under an HMAC signature: 7 lines, no newline at the end. No part can hold a newline, so no two requests share one. */
+export const canonicalRequest = (parts: SignedParts): string =>
+  [
+    'PAYLINKS-HMAC-SHA256-V1',
+    parts.merchantId,
+    parts.timestamp,
+    parts.nonce,
+    parts.method.toUpperCase(),
+    parts.target,
+    parts.bodySha256,
+  ].join('\n');
+
+/** Path and query after WHATWG URL normalisation (`/a/../b` is `/b`, `é` is `%C3%A9`), cut from the href so that a bare `?` is kept. */
+export function requestTarget(url: string): string {
+  const { href, origin, hash } = new URL(url);
+  return href.slice(origin.length, href.length - hash.length);
+}

@@ -1,4 +1,4 @@
-import { sha256Hex, toBase64, utf8 } from '../encoding.ts';
+import { sha256Hex, toBase64, utf8 } from '../lib/encoding.ts';
 
 /** What the vendor's Java SDK (`HeaderUtil`) signs. Case and whitespace of all of it are lost: weaker than our own scheme. */
 export type SkipifyParts = {

@@ -1,5 +1,5 @@
 import { hashApiKey } from '../auth/api-key.ts';
-import { sealSecret } from '../secrets.ts';
+import { sealSecret } from '../lib/secrets.ts';
 import { demoMerchants, demoSettings } from './demo.ts';
 
 const literal = (value: string | number | null): string =>

@@ -1,6 +1,6 @@
 import type { Bindings, Config } from '../env.ts';
+import type { Timings } from '../lib/timings.ts';
 import type { Caller } from '../model.ts';
-import type { Waits } from '../waits.ts';
 
 /** What every verb is told besides its input: who asks, with what, when (ms). */
 export type Context = {
@@ -9,7 +9,7 @@ export type Context = {
   caller: Caller;
   requestId: string;
   now: number;
-  waits: Waits;
+  timings: Timings;
   waitUntil: (work: Promise<unknown>) => void;
   traceparent?: string;
 };

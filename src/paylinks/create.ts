@@ -1,17 +1,15 @@
 import type * as z from 'zod/mini';
 import { type FieldError, notFound, refusal } from '../errors.ts';
+import { recipientKey } from '../lib/secrets.ts';
 import type { Merchant, Paylink } from '../model.ts';
-import { recipientKey } from '../secrets.ts';
+import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
-import { databaseOfMerchant } from '../store/shards.ts';
 import type { Context } from './context.ts';
-import { callCoordinator } from './coordinators.ts';
-import type { CreateFields } from './fields.ts';
-import { chooseCoordinator, newCode, newIdAt } from './id.ts';
-import { createFingerprint, keptMs } from './idempotency.ts';
-import { normalizeCustomer, normalizeItems } from './normalize.ts';
-import type { Outcome } from './outcome.ts';
-import { totalsOf } from './totals.ts';
+import { callCoordinator } from './coordinator/client.ts';
+import { createFingerprint, RETENTION_MS } from './domain/idempotency.ts';
+import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
+import type { Outcome } from './domain/outcome.ts';
+import type { CreateFields } from './domain/schemas.ts';
 
 const defaultLifeMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -25,7 +23,7 @@ const invalid = (error: FieldError) =>
 async function ownerOf(ctx: Context, merchantId: string): Promise<Merchant | null> {
   const { merchant } = ctx.caller;
   if (merchantId === merchant.id) return merchant;
-  const child = await findMerchant(databaseOfMerchant(ctx.env, merchant), merchantId);
+  const child = await findMerchant(ctx.env.DB, merchantId);
   return child?.parentId === merchant.id ? child : null;
 }
 
@@ -95,8 +93,12 @@ export async function createPaylink(
   const createKey =
     key === null
       ? null
-      : { key, fingerprint: await createFingerprint(await recipientKey(config), fields), expiredBefore: now - keptMs };
-  const reply = await ctx.waits.during(
+      : {
+          key,
+          fingerprint: await createFingerprint(await recipientKey(config), fields),
+          expiredBefore: now - RETENTION_MS,
+        };
+  const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, config, id, (stub) => stub.create({ paylink, parentId: owner.parentId, key: createKey })),
   );

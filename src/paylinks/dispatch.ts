@@ -1,11 +1,11 @@
-import { nextProvider } from '../delivery/choose.ts';
 import type { Provider, ProviderName, ProviderOutcome } from '../delivery/port.ts';
-import type { Channel, DeliveryLog, Merchant, Paylink } from '../model.ts';
-import { withOutcome } from './attempt.ts';
-import type { Target } from './decide-send.ts';
-import { coordinatorOf, newIdAt } from './id.ts';
-import type { ProviderReport } from './send-command.ts';
-import { isActive } from './status.ts';
+import { nextProvider } from '../delivery/providers/index.ts';
+import type { DeliveryLog, Merchant, Paylink } from '../model.ts';
+import { coordinatorOf, newIdAt } from '../paylink-id.ts';
+import type { ProviderReport } from './coordinator/rpc.ts';
+import { withOutcome } from './domain/attempts.ts';
+import type { Target } from './domain/decide-send.ts';
+import { isActive } from './domain/status.ts';
 
 /** Too little time to begin another provider call, ms. */
 const leastMs = 500;
@@ -102,6 +102,3 @@ async function askUnlessEnded(
   }
   return desk.ask(provider, attempt, timeoutMs);
 }
-
-/** The channels of a send, in a fixed order. */
-export const inOrder = (channels: readonly Channel[]): Channel[] => [...new Set(channels)].sort();

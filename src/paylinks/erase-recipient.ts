@@ -1,16 +1,15 @@
-import { log } from '../log.ts';
+import { log } from '../lib/log.ts';
+import { recipientKey } from '../lib/secrets.ts';
 import type { Channel } from '../model.ts';
-import { recipientKey } from '../secrets.ts';
-import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/recipients.ts';
-import { databaseOfMerchant } from '../store/shards.ts';
+import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/paylinks.ts';
 import { insertErased } from '../store/suppressions.ts';
 import type { Context } from './context.ts';
-import { callCoordinator } from './coordinators.ts';
-import { normalizeRecipient, recipientHash } from './recipient.ts';
-import { suppressionOf } from './suppress.ts';
+import { callCoordinator } from './coordinator/client.ts';
+import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
+import { suppressionOf } from './recipients/suppressions.ts';
 
 /** Paylinks one call goes through, and how many of them at a time. */
-const most = 100;
+const MAX_BATCH = 100;
 const atOnce = 10;
 
 /**
@@ -23,13 +22,13 @@ export async function eraseRecipient(
   recipient: string,
 ): Promise<{ paylinks: number; remaining: number }> {
   const { merchant } = ctx.caller;
-  const db = databaseOfMerchant(ctx.env, merchant);
+  const db = ctx.env.DB;
   const address = normalizeRecipient(channel, recipient);
   const hash = await recipientHash(await recipientKey(ctx.config), channel, address);
   const nobody = { channel, recipient: null, recipientHash: hash };
   await insertErased(db, suppressionOf(merchant.id, nobody, 'erased', ctx.now));
   await deleteInboxMessages(db, merchant.id, channel, address);
-  const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, most);
+  const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, MAX_BATCH);
   let paylinks = 0;
   for (let at = 0; at < ids.length; at += atOnce) {
     const results = await Promise.allSettled(ids.slice(at, at + atOnce).map((id) => eraseFrom(ctx, id, hash)));

@@ -1,17 +1,17 @@
+import { providerBreaker } from '../delivery/circuit-breaker.ts';
 import type { ProviderName } from '../delivery/port.ts';
 import { notFound } from '../errors.ts';
+import { recipientKey } from '../lib/secrets.ts';
 import type { Channel } from '../model.ts';
-import { recipientKey } from '../secrets.ts';
-import { providerBreaker } from './breaker.ts';
+import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
 import type { Context } from './context.ts';
-import { callCoordinator } from './coordinators.ts';
-import { inOrder } from './dispatch.ts';
-import { coordinatorOf, newIdAt, parsePaylinkId } from './id.ts';
-import { sendFingerprint } from './idempotency.ts';
-import type { SendOutcome } from './outcome.ts';
-import { ownerOf } from './owner.ts';
-import { normalizeRecipient, recipientHash } from './recipient.ts';
-import type { SendCommand } from './send-command.ts';
+import { callCoordinator } from './coordinator/client.ts';
+import type { SendCommand } from './coordinator/rpc.ts';
+import { orderedChannels } from './domain/decide-send.ts';
+import { sendFingerprint } from './domain/idempotency.ts';
+import type { SendOutcome } from './domain/outcome.ts';
+import { ownerOf } from './read.ts';
+import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 
 /** How the caller wants repeats treated. `key` is unquoted and already checked; `waitSeconds` from `Prefer: wait=N` (0–20). */
 export type Idempotency = { key: string | null; waitSeconds: number };
@@ -30,7 +30,7 @@ export type SendInput = {
 
 /** Sends a Paylink to its customer, once for each key. */
 export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendOutcome> {
-  const channels = inOrder(input.channels);
+  const channels = orderedChannels(input.channels);
   const paylinkId = parsePaylinkId(input.paylinkId);
   if (!paylinkId || !(await mayBeCalled(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
   const to = await overrideOf(ctx, channels[0] ?? null, input.to);
@@ -48,11 +48,11 @@ export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendO
     skip: skipped(ctx.now),
     ...(ctx.traceparent ? { traceparent: ctx.traceparent } : {}),
   };
-  const { answer, reports, waits } = await ctx.waits.during(
+  const { answer, reports, timings } = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub, again) => stub.send({ ...command, again })),
   );
-  if (waits) ctx.waits.include(waits);
+  if (timings) ctx.timings.include(timings);
   for (const report of reports)
     providerBreaker.record(report.provider, { kind: report.outcome, by: report.by }, Date.now());
   return answer.kind === 'refused' ? answer : { ...JSON.parse(answer.outcome), replayed: answer.replayed };

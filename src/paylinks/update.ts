@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 import { notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
-import type { PaylinkPatch } from './change-command.ts';
 import type { Context } from './context.ts';
-import { callCoordinator } from './coordinators.ts';
-import type { UpdateFields } from './fields.ts';
-import { normalizeCustomer, normalizeItems } from './normalize.ts';
-import type { Outcome } from './outcome.ts';
-import { ownerOf } from './owner.ts';
+import { callCoordinator } from './coordinator/client.ts';
+import type { PaylinkPatch } from './domain/change.ts';
+import { normalizeCustomer, normalizeItems } from './domain/normalize.ts';
+import type { Outcome } from './domain/outcome.ts';
+import type { UpdateFields } from './domain/schemas.ts';
+import { ownerOf } from './read.ts';
 
 /**
  * Changes the fields that are given; `lineItems` and `customer` replace the old ones whole. Only CREATED, OPENED and SENT Paylinks.
@@ -44,7 +44,7 @@ export async function updatePaylink(
     Object.assign(patch, customer);
   }
   const callerId = ctx.caller.merchant.id;
-  const reply = await ctx.waits.during(
+  const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
       stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key' }),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Announcement } from './announcement.ts';
+import type { WebhookPayload } from '../model.ts';
 
 const Ids = z.array(z.object({ id: z.string() }));
 const idsOf = (results: unknown): string[] => Ids.parse(results).map(({ id }) => id);
@@ -25,12 +25,16 @@ const announceDisabled = insertDeliveries(
  * The outbox's part of a batch: a row for each announcement and endpoint that wants it, once however often the batch runs. It answers
  * the ids of new rows (`deliveriesIn`); a merchant without endpoints costs a look at an index.
  */
-export const announceStatement = (db: D1Database, announcements: readonly Announcement[]): D1PreparedStatement =>
-  db.prepare(announceAll).bind(JSON.stringify(announcements));
+export const enqueuePayloadsStatement = (
+  db: D1Database,
+  announcements: readonly WebhookPayload[],
+): D1PreparedStatement => db.prepare(announceAll).bind(JSON.stringify(announcements));
 
 /** The same of new Paylinks, told of only if they are in D1 by then. */
-export const announceCreatedStatement = (db: D1Database, announcements: readonly Announcement[]): D1PreparedStatement =>
-  db.prepare(announceCreated).bind(JSON.stringify(announcements));
+export const enqueueCreatedStatement = (
+  db: D1Database,
+  announcements: readonly WebhookPayload[],
+): D1PreparedStatement => db.prepare(announceCreated).bind(JSON.stringify(announcements));
 
 /** The new deliveries that an `announceStatement` made. */
 export const deliveriesIn = (result: D1Result | undefined): string[] => idsOf(result?.results ?? []);
@@ -38,16 +42,16 @@ export const deliveriesIn = (result: D1Result | undefined): string[] => idsOf(re
 /** Tells a merchant's other endpoints that one was disabled, if it was at that very time (ms). */
 export const disabledStatement = (
   db: D1Database,
-  announcement: Announcement,
+  announcement: WebhookPayload,
   endpointId: string,
   at: number,
 ): D1PreparedStatement => db.prepare(announceDisabled).bind(JSON.stringify([announcement]), endpointId, at);
 
 /** Announces to one endpoint alone, whatever it listens to. null: it is not this merchant's, or disabled. */
-export async function announceTo(
+export async function enqueuePayloadTo(
   db: D1Database,
   endpointId: string,
-  announcement: Announcement,
+  announcement: WebhookPayload,
 ): Promise<string | null> {
   const { results } = await db
     .prepare(announceToOne)

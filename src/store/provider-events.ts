@@ -1,29 +1,13 @@
 import * as z from 'zod/mini';
+import { DeliveryEvent, type ReportingProvider } from '../model.ts';
 import { fromJson } from './row.ts';
 import { sharedSender } from './suppressions.ts';
 
-/** What a provider reported of one message. `id` names the event once and for all: a repeat is known by it. */
-export const DeliveryEvent = z.object({
-  id: z.string(),
-  provider: z.enum(['mailchannels', 'resend', 'twilio', 'telnyx']),
-  /** The id that we sent along; null when the provider did not give it back. */
-  attemptId: z.nullable(z.string()),
-  paylinkId: z.nullable(z.string()),
-  /** The provider's own id of the message. */
-  messageId: z.nullable(z.string()),
-  status: z.enum(['SENT', 'DELIVERED', 'FAILED', 'BOUNCED']),
-  suppression: z.nullable(z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe'])),
-  /** For a person; names no recipient. */
-  reason: z.nullable(z.string()),
-});
-export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
-export type ReportingProvider = DeliveryEvent['provider'];
-
 /** A customer told a shared sender to stop, or to start again. */
-export type OptEvent = { id: string; provider: ReportingProvider; kind: 'stop' | 'start'; recipientHash: string };
+export type OptOutEvent = { id: string; provider: ReportingProvider; kind: 'stop' | 'start'; recipientHash: string };
 
 /** Events in one statement: keeps the bound parameter well under D1's 2 MB. */
-const most = 1_000;
+const MAX_BATCH = 1_000;
 /** When an event that could not be applied is tried again: doubling from a minute, at most about four hours, ms. */
 const firstRetryMs = 60_000;
 
@@ -84,7 +68,7 @@ export async function storeDeliveryEvents(
   for (const part of parts(rows)) statements.push(db.prepare(insertEvents).bind(JSON.stringify(part)));
   if (statements.length === 0) return new Set();
   const results = await db.batch(statements);
-  const inserted = results.slice(-Math.ceil(rows.length / most)).flatMap(({ results: found }) => found);
+  const inserted = results.slice(-Math.ceil(rows.length / MAX_BATCH)).flatMap(({ results: found }) => found);
   return new Set(
     z
       .array(z.object({ id: z.string() }))
@@ -99,7 +83,7 @@ const stop = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash
 const start = `DELETE FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`;
 
 /** Keeps a STOP or START and does what it says, in one transaction; a repeat changes nothing. START lifts what STOPs have suppressed. */
-export async function storeOptEvent(db: D1Database, event: OptEvent, now: number): Promise<void> {
+export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: number): Promise<void> {
   const { id, provider, kind, recipientHash } = event;
   const effect =
     kind === 'stop'
@@ -185,6 +169,6 @@ export async function forgetProviderEvents(db: D1Database, before: number): Prom
 
 function parts<T>(all: readonly T[]): T[][] {
   const found: T[][] = [];
-  for (let at = 0; at < all.length; at += most) found.push(all.slice(at, at + most));
+  for (let at = 0; at < all.length; at += MAX_BATCH) found.push(all.slice(at, at + MAX_BATCH));
   return found;
 }

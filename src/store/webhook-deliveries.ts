@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Announcement } from './announcement.ts';
+import type { WebhookPayload } from '../model.ts';
 import { deliveriesIn, disabledStatement } from './outbox.ts';
 import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
@@ -68,7 +68,7 @@ export type AttemptRecord = {
   /** null: the delivery is settled. */
   nextAttemptAt: number | null;
   /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`; and what the others are told. */
-  disable: { reason: 'gone' | 'failing'; failingBefore: number; announcement: Announcement };
+  disable: { reason: 'gone' | 'failing'; failingBefore: number; announcement: WebhookPayload };
 };
 
 const insertAttempt = `INSERT INTO webhook_attempts
@@ -88,7 +88,7 @@ const disable = `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason 
 export async function recordAttempt(
   db: D1Database,
   record: AttemptRecord,
-): Promise<{ disabled: boolean; nudge: string[] }> {
+): Promise<{ disabled: boolean; enqueue: string[] }> {
   const { delivery, outcome, statusCode, error, answer, attemptedAt, durationMs, nextAttemptAt } = record;
   const { id, endpointId, attempt } = delivery;
   const endedAt = attemptedAt + durationMs;
@@ -111,7 +111,7 @@ export async function recordAttempt(
   ];
   if (outcome === 'delivered') {
     await db.batch([...statements, db.prepare(works).bind(endpointId)]);
-    return { disabled: false, nudge: [] };
+    return { disabled: false, enqueue: [] };
   }
   const { reason, failingBefore, announcement } = record.disable;
   const results = await db.batch([
@@ -120,7 +120,7 @@ export async function recordAttempt(
     db.prepare(disable).bind(endpointId, endedAt, reason, failingBefore),
     disabledStatement(db, announcement, endpointId, endedAt),
   ]);
-  return { disabled: (results[3]?.meta.changes ?? 0) > 0, nudge: deliveriesIn(results[4]) };
+  return { disabled: (results[3]?.meta.changes ?? 0) > 0, enqueue: deliveriesIn(results[4]) };
 }
 
 const unsettled = `FROM (SELECT value->>'id' AS claimed_id, value->>'attempt' AS claim FROM json_each(?1)) AS c

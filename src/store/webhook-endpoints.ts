@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { merchantEventTypes } from './announcement.ts';
+import { merchantEventTypes } from '../model.ts';
 import { jsonText } from './row.ts';
 
 const text = z.nullable(z.string());

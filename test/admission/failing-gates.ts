@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import type { GateAnswer, GateRequest } from '../../src/admission/gate.ts';
+import type { GateAnswer, GateRequest } from '../../src/admission/port.ts';
 
 type Ask = (request: GateRequest) => Promise<GateAnswer>;
 

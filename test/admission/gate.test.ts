@@ -1,7 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GateRequest } from '../../src/admission/gate.ts';
+import { MerchantGate } from '../../src/admission/gate.ts';
+import type { GateRequest } from '../../src/admission/port.ts';
 import { HUNDRED, someMerchant } from './forms.ts';
 
 const SCARCE = { limit: 2, windowSeconds: 60 };
@@ -28,6 +29,13 @@ const tables = (stub: ReturnType<typeof stubOf>): Promise<string[]> =>
       .map(({ name }) => name),
   );
 
+/** Runs `work` inside the gate. */
+const inGate = <T>(gateStub: ReturnType<typeof stubOf>, work: (gate: MerchantGate) => T | Promise<T>) =>
+  runInDurableObject(gateStub, (instance) => {
+    if (!(instance instanceof MerchantGate)) throw new Error('not a gate');
+    return work(instance);
+  });
+
 const alarmOf = (stub: ReturnType<typeof stubOf>): Promise<number | null> =>
   runInDurableObject(stub, (_gate, { storage }) => storage.getAlarm());
 
@@ -46,7 +54,7 @@ const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 describe('a nonce', () => {
   it('works once out of 10,000, each replayed serially', { timeout: 60_000 }, async () => {
-    const accepted = await runInDurableObject(stub, (gate) => {
+    const accepted = await inGate(stub, (gate) => {
       const claims = Array.from({ length: 10_000 }, (_, index) => `nonce-${index}-abcdefgh`);
       const fresh = claims.filter((nonce) => !gate.admit(signed(nonce)).replayed);
       const again = claims.filter((nonce) => !gate.admit(signed(nonce)).replayed);
@@ -152,7 +160,7 @@ describe('the alarm', () => {
   it('does no harm ringing twice, and the gate goes on after it', async () => {
     await stub.admit(bearer());
     pass(11 * 60_000);
-    await runInDurableObject(stub, async (gate) => {
+    await inGate(stub, async (gate) => {
       await gate.alarm();
       await gate.alarm();
     });
@@ -164,7 +172,7 @@ describe('the alarm', () => {
 
   it('does no harm ringing too early', async () => {
     await stub.admit(signed('early-bell-00001', HUNDRED));
-    await runInDurableObject(stub, (gate) => gate.alarm());
+    await inGate(stub, (gate) => gate.alarm());
     expect(await stub.admit(signed('early-bell-00001', HUNDRED))).toEqual({ replayed: true });
     expect(await stub.admit(bearer())).toMatchObject({ quota: { remaining: 98 } });
   });

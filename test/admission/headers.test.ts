@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { rateLimitHeaders, retryAfter } from '../../src/admission/headers.ts';
-import { quotaOf, quotaState } from '../../src/admission/quota.ts';
+import { quotaOf, quotaState, rateLimitHeaders, retryAfter } from '../../src/admission/quota.ts';
 import { configOf } from '../../src/env.ts';
 
 const state = { limit: 100, windowSeconds: 60, remaining: 42, resetSeconds: 17 };

@@ -2,10 +2,8 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { admission } from '../../src/admission/admit.ts';
 import { BlockedCache } from '../../src/admission/blocked-cache.ts';
-import type { GateAnswer } from '../../src/admission/gate.ts';
 import { IsolateQuota } from '../../src/admission/isolate-quota.ts';
-import type { AdmissionRequest } from '../../src/admission/port.ts';
-import type { QuotaAnswer } from '../../src/admission/quota.ts';
+import type { AdmissionRequest, GateAnswer, QuotaAnswer } from '../../src/admission/port.ts';
 import type { Config } from '../../src/env.ts';
 import { asking, bridge, desk, nonceOf, objectConfig, someMerchant, startRedis, upstashConfig } from './forms.ts';
 

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { createHash, createHmac } from 'node:crypto';
 import { hashApiKey } from '../../src/auth/api-key.ts';
 import { configOf } from '../../src/env.ts';
-import { sealSecret } from '../../src/secrets.ts';
+import { sealSecret } from '../../src/lib/secrets.ts';
 import { issueCredential, type Scheme } from '../../src/store/credentials.ts';
 
 /** What an integrator writes: node:crypto and the documentation, none of the gateway's own code. */

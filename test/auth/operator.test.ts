@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOperator } from '../../src/auth/operator.ts';
+import { isOperator } from '../../src/auth/api-key.ts';
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef';
 

@@ -4,7 +4,7 @@ import { acceptedIn, type Story } from './story.ts';
 
 export type Call = Awaited<ReturnType<typeof callsOf>>['calls'][number];
 
-export type Verdict = {
+export type RetryDecision = {
   /** A customer got a message twice, or a provider without keys was asked twice. */
   duplicates: string[];
   /** A message or an answer that the record does not bear out. */
@@ -27,7 +27,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 type Evidence = {
-  verdict: Verdict;
+  verdict: RetryDecision;
   calls: readonly Call[];
   records: Records;
   stories: readonly Story[];
@@ -38,8 +38,8 @@ type Evidence = {
 };
 
 /** Holds what the providers got against what D1, the coordinators and the clients say of it. No I/O. */
-export function audit(calls: readonly Call[], records: Records, stories: readonly Story[]): Verdict {
-  const verdict: Verdict = { duplicates: [], lost: [], disagreeing: [] };
+export function audit(calls: readonly Call[], records: Records, stories: readonly Story[]): RetryDecision {
+  const verdict: RetryDecision = { duplicates: [], lost: [], disagreeing: [] };
   const evidence: Evidence = {
     verdict,
     calls,

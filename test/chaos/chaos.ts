@@ -1,7 +1,7 @@
 import { behave, callsOf } from '../support/fake-client.ts';
 import { fakeVariables } from '../support/fake-credentials.ts';
 import { startFakeProviders } from '../support/fake-providers.ts';
-import { audit, type Call, type Verdict } from './audit.ts';
+import { audit, type Call, type RetryDecision } from './audit.ts';
 import { calm } from './calm.ts';
 import { Client } from './client.ts';
 import { visit } from './play.ts';
@@ -10,7 +10,7 @@ import { Runtime } from './runtime.ts';
 import { type Aftermath, type Storm, storm } from './storm.ts';
 
 export type Report = {
-  verdict: Verdict;
+  verdict: RetryDecision;
   calls: Call[];
   records: Records;
   aftermath: Aftermath;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextProvider } from '../../src/delivery/choose.ts';
+import { nextProvider } from '../../src/delivery/providers/index.ts';
 
 const [a, b, c] = [{ name: 'inbox' }, { name: 'mailchannels' }, { name: 'resend' }] as const;
 

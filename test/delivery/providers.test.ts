@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { InboxWriter } from '../../src/delivery/port.ts';
-import { inbox } from '../../src/delivery/providers/inbox.ts';
-import { providersFor } from '../../src/delivery/providers.ts';
+import { inbox } from '../../src/delivery/providers/inbox/send.ts';
+import { providersFor } from '../../src/delivery/providers/index.ts';
 import { anEmail, anSms, fakeConfig } from './sample.ts';
 
 const config = fakeConfig(inject('fakeProviders'), { EMAIL_PROVIDERS: 'resend,inbox,mailchannels' });

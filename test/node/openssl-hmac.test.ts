@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { canonicalRequest, requestTarget } from '../../src/auth/canonical.ts';
+import { canonicalRequest, requestTarget } from '../../src/auth/hmac.ts';
 import vectors from '../vectors/hmac.json' with { type: 'json' };
 
 const openssl = (input: string, ...args: string[]) =>

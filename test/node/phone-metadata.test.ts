@@ -3,7 +3,7 @@ import examples from 'libphonenumber-js/examples.mobile.json';
 import metadata from 'libphonenumber-js/metadata.min.json';
 import * as library from 'libphonenumber-js/min';
 import { describe, expect, it } from 'vitest';
-import { isCountry, parsePhone } from '../../src/paylinks/phone.ts';
+import { isCountry, parsePhone } from '../../src/paylinks/recipients/recipient.ts';
 
 /** How a number is written for display: the formats, the rule of the national prefix in them, and whether it may be left out. */
 const display = new Set([4, 6, 9]);

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import { sweepExpired } from '../../src/paylinks/expire.ts';
-import { findPaylink } from '../../src/paylinks/find.ts';
-import { statusAt } from '../../src/paylinks/status.ts';
+import { statusAt } from '../../src/paylinks/domain/status.ts';
+import { findPaylink } from '../../src/paylinks/read.ts';
+import { sweepExpired } from '../../src/paylinks/transitions.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { usingProviders } from '../support/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';

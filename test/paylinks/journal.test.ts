@@ -1,7 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { Journal, type Operation } from '../../src/paylinks/journal.ts';
+import { Journal } from '../../src/paylinks/coordinator/journal.ts';
+import type { Operation } from '../../src/paylinks/domain/operation.ts';
 
 /** The tables as an earlier version made them. */
 const before = `
@@ -31,7 +32,7 @@ const operation = (id: string, some: Partial<Operation> = {}): Operation => ({
 
 /** Runs `work` on an object's empty storage. */
 const onStorage = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
-  runInDurableObject(env.GATE.get(env.GATE.newUniqueId()), (_, { storage }) => work(storage.sql));
+  runInDurableObject(env.GATE.get(env.GATE.idFromName(crypto.randomUUID())), (_, { storage }) => work(storage.sql));
 
 describe('a coordinator’s journal', () => {
   it('takes over the tables of the version before', async () => {

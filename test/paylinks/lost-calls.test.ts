@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
-import type { CoordinatorRpc } from '../../src/paylinks/coordinator-rpc.ts';
+import type { CoordinatorRpc } from '../../src/paylinks/coordinator/rpc.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { scripted, usingProviders } from '../support/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Paylink } from '../../src/model.ts';
-import { applyChange } from '../../src/paylinks/apply-change.ts';
-import type { PaymentNews } from '../../src/paylinks/change-command.ts';
+import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
+import type { PaymentReport } from '../../src/paylinks/domain/change.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { seedPaylink } from '../support/verbs.ts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   paylink = await seedPaylink(await seedMerchant());
 });
 
-const news = (some: Partial<PaymentNews> = {}): PaymentNews => ({
+const news = (some: Partial<PaymentReport> = {}): PaymentReport => ({
   orderId: 'o-1',
   kind: 'payment',
   amount: paylink.total,
@@ -19,8 +19,8 @@ const news = (some: Partial<PaymentNews> = {}): PaymentNews => ({
   currencyCode: 'USD',
   ...some,
 });
-const pay = (on: Paylink, payment: PaymentNews, now = 1) => applyChange(on, { kind: 'payment', payment }, now);
-const having = (on: Paylink, ...payments: PaymentNews[]): Paylink =>
+const pay = (on: Paylink, payment: PaymentReport, now = 1) => applyChange(on, { kind: 'payment', payment }, now);
+const having = (on: Paylink, ...payments: PaymentReport[]): Paylink =>
   payments.reduce((current, payment) => {
     const applied = pay(current, payment);
     return applied.kind === 'changed' ? applied.paylink : current;

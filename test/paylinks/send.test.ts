@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { cancelPaylink } from '../../src/paylinks/cancel.ts';
-import { findPaylink } from '../../src/paylinks/find.ts';
-import { newIdAt } from '../../src/paylinks/id.ts';
+import { newIdAt } from '../../src/paylink-id.ts';
+import { findPaylink } from '../../src/paylinks/read.ts';
+import { cancelPaylink } from '../../src/paylinks/transitions.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import { unsubscribe } from '../../src/paylinks/unsubscribe.ts';
+import { unsubscribe } from '../../src/paylinks/recipients/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 

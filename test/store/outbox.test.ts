@@ -1,18 +1,18 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Merchant, PaylinkEvent } from '../../src/model.ts';
-import { type Announcement, announcementsOf } from '../../src/store/announcement.ts';
-import { insertPaylinks } from '../../src/store/insertion.ts';
+import type { Merchant, PaylinkEvent, WebhookPayload } from '../../src/model.ts';
+import type { Changes } from '../../src/store/changes.ts';
+import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import {
-  announceCreatedStatement,
-  announceStatement,
-  announceTo,
   deliveriesIn,
+  enqueueCreatedStatement,
+  enqueuePayloadsStatement,
+  enqueuePayloadTo,
   listDueDeliveries,
 } from '../../src/store/outbox.ts';
 import { loadPaylink } from '../../src/store/paylinks.ts';
-import { type Changes, projectChanges } from '../../src/store/projection.ts';
+import { projectChanges } from '../../src/store/project-changes.ts';
 import { forgetOld, listAttempts, requeueDelivery, requeueSince } from '../../src/store/webhook-attempts.ts';
 import {
   claimDeliveries,
@@ -20,6 +20,7 @@ import {
   recordAttempt,
   releaseDeliveries,
 } from '../../src/store/webhook-deliveries.ts';
+import { webhookPayloadsOf } from '../../src/webhooks/payload.ts';
 import { deliveriesOf, seedHook } from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { plansOf } from '../support/planning.ts';
@@ -53,19 +54,20 @@ describe('the outbox', () => {
 
   it('costs a merchant without endpoints one statement that writes nothing and reads no endpoint', async () => {
     const changes = await changesWith(merchant, [event({})]);
-    const announce = async () => (await env.DB.batch([announceStatement(env.DB, announcementsOf(changes))]))[0]?.meta;
+    const announce = async () =>
+      (await env.DB.batch([enqueuePayloadsStatement(env.DB, webhookPayloadsOf(changes))]))[0]?.meta;
     const alone = await announce();
     const other = await seedMerchant();
     for (let count = 0; count < 5; count += 1) await seedHook(other);
     const before = await countDeliveries();
-    expect(await projectChanges(env.DB, [changes])).toEqual([]);
+    expect(await projectChanges(env.DB, [changes], webhookPayloadsOf(changes))).toEqual([]);
     expect(await countDeliveries()).toBe(before);
     expect(await announce()).toMatchObject({ changes: 0, rows_written: 0, rows_read: alone?.rows_read });
   });
 
   it('has no statement at all for changes that no endpoint hears of', async () => {
     const changes = await changesWith(merchant, [event({ type: 'UPDATED', newValue: { fields: ['memo'] } })]);
-    const plans = await plansOf((db) => projectChanges(db, [changes]));
+    const plans = await plansOf((db) => projectChanges(db, [changes], webhookPayloadsOf(changes)));
     expect(plans.filter((detail) => detail.includes('webhook'))).toEqual([]);
   });
 
@@ -77,7 +79,7 @@ describe('the outbox', () => {
     ];
     const [sent, canceled] = [event({}), event({ type: 'CANCELED', newValue: { status: 'CANCELED' }, version: 3 })];
     const changes = await changesWith(merchant, [sent, canceled]);
-    const ids = await projectChanges(env.DB, [changes]);
+    const ids = await projectChanges(env.DB, [changes], webhookPayloadsOf(changes));
     expect(ids.sort()).toEqual(
       [`${sent.id}.${all.endpoint.id}`, `${canceled.id}.${all.endpoint.id}`, `${sent.id}.${some.endpoint.id}`].sort(),
     );
@@ -110,9 +112,9 @@ describe('the outbox', () => {
   it('is the same after a batch has run twice, and has nothing to nudge the second time', async () => {
     const hook = await seedHook(merchant);
     const changes = await changesWith(merchant, [event({})]);
-    expect(await projectChanges(env.DB, [changes])).toHaveLength(1);
+    expect(await projectChanges(env.DB, [changes], webhookPayloadsOf(changes))).toHaveLength(1);
     const once = await deliveriesOf(hook.endpoint.id);
-    expect(await projectChanges(env.DB, [changes])).toEqual([]);
+    expect(await projectChanges(env.DB, [changes], webhookPayloadsOf(changes))).toEqual([]);
     expect(await deliveriesOf(hook.endpoint.id)).toEqual(once);
   });
 
@@ -130,10 +132,11 @@ describe('the outbox', () => {
     });
     const key = { key: 'k', fingerprint: 'f', expiredBefore: 0 };
     const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
-    const { ids, deliveries } = await insertPaylinks(env.DB, [
+    const fresh = [
       { ...twin(first), key },
       { ...twin(second), key },
-    ]);
+    ];
+    const { ids, deliveries } = await insertPaylinks(env.DB, fresh, fresh.flatMap(webhookPayloadsOf));
     expect([[...ids], deliveries.length]).toEqual([[first], 1]);
     const told = (await deliveriesOf(hook.endpoint.id)).map(({ payload }): unknown => JSON.parse(payload));
     expect(told).toMatchObject([{ data: { paylinkId: stored.paylink.id } }, { data: { paylinkId: first } }]);
@@ -158,7 +161,7 @@ describe('the outbox', () => {
     fc.assert(
       fc.property(types, fc.constantFrom('DELIVERED', 'FAILED', 'BOUNCED', 'SENT'), (type, deliveryStatus) => {
         const newValue = { status: 'SENT', deliveryStatus, reason: 'no such user ada@example.com +13333333333' };
-        for (const { payload } of announcementsOf({
+        for (const { payload } of webhookPayloadsOf({
           head,
           lineItems: null,
           deliveryLogs,
@@ -173,7 +176,7 @@ describe('the outbox', () => {
 
 describe('which event is which', () => {
   const typesOf = async (some: Partial<PaylinkEvent>) =>
-    announcementsOf(await changesWith(await seedMerchant(), [event(some)])).map(({ type }) => type);
+    webhookPayloadsOf(await changesWith(await seedMerchant(), [event(some)])).map(({ type }) => type);
   const news = (from: string, to: string) => ({
     type: 'DELIVERY_UPDATED' as const,
     oldValue: { deliveryStatus: from },
@@ -216,7 +219,7 @@ describe('what is old', () => {
 });
 
 describe('no query of the outbox scans a table', () => {
-  const announcement: Announcement = {
+  const announcement: WebhookPayload = {
     id: 'e',
     merchantId: 'm',
     type: 'endpoint.test',
@@ -237,9 +240,9 @@ describe('no query of the outbox scans a table', () => {
     disable: { reason: 'failing' as const, failingBefore: 0, announcement },
   });
   const queries: Record<string, (db: D1Database) => Promise<unknown>> = {
-    announce: async (db) => deliveriesIn((await db.batch([announceStatement(db, [announcement])]))[0]),
-    'announce a created one': (db) => db.batch([announceCreatedStatement(db, [announcement])]),
-    'announce to one': (db) => announceTo(db, 'w', announcement),
+    announce: async (db) => deliveriesIn((await db.batch([enqueuePayloadsStatement(db, [announcement])]))[0]),
+    'announce a created one': (db) => db.batch([enqueueCreatedStatement(db, [announcement])]),
+    'announce to one': (db) => enqueuePayloadTo(db, 'w', announcement),
     claim: (db) => claimDeliveries(db, ['d'], 1, 1),
     'record a success': (db) => recordAttempt(db, record('delivered')),
     'record a failure': (db) => recordAttempt(db, record('failed')),

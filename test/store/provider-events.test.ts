@@ -1,16 +1,16 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { DeliveryEvent } from '../../src/model.ts';
+import { deleteInboxMessages, listPaylinksOfRecipient } from '../../src/store/paylinks.ts';
 import {
-  type DeliveryEvent,
   dueDeliveryEvents,
   forgetProviderEvents,
   locateAttempts,
   settleDeliveryEvents,
   storeDeliveryEvents,
-  storeOptEvent,
+  storeOptOutEvent,
 } from '../../src/store/provider-events.ts';
-import { deleteInboxMessages, listPaylinksOfRecipient } from '../../src/store/recipients.ts';
 import { listSuppressions } from '../../src/store/suppressions.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
@@ -74,8 +74,8 @@ describe('provider events', () => {
   it('and recipients are found by indexes alone', async () => {
     const { db, statements } = noting(env.DB);
     await storeDeliveryEvents(db, [event({ suppression: 'complaint' })], 0, 0);
-    await storeOptEvent(db, { id: 'a', provider: 'twilio', kind: 'stop', recipientHash: 'h' }, 0);
-    await storeOptEvent(db, { id: 'b', provider: 'twilio', kind: 'start', recipientHash: 'h' }, 0);
+    await storeOptOutEvent(db, { id: 'a', provider: 'twilio', kind: 'stop', recipientHash: 'h' }, 0);
+    await storeOptOutEvent(db, { id: 'b', provider: 'twilio', kind: 'start', recipientHash: 'h' }, 0);
     await locateAttempts(db, [event()]);
     await dueDeliveryEvents(db, 0, 1);
     await settleDeliveryEvents(db, ['a'], ['b'], 0);

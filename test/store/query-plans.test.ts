@@ -1,11 +1,13 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insertPaylinks } from '../../src/store/insertion.ts';
+import type { Changes } from '../../src/store/changes.ts';
+import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { findOwner } from '../../src/store/merchants.ts';
 import { findByCreateKey, findPaylink, listExpired, listPaylinks, loadPaylink } from '../../src/store/paylinks.ts';
-import { type Changes, projectChanges } from '../../src/store/projection.ts';
-import { readStandings } from '../../src/store/standing.ts';
+import { projectChanges } from '../../src/store/project-changes.ts';
+import { readRecipientStatus } from '../../src/store/recipient-status.ts';
+import { webhookPayloadsOf } from '../../src/webhooks/payload.ts';
 
 /** A D1 that notes every statement it is asked for and answers with the query plan instead. */
 function planning(db: D1Database) {
@@ -88,7 +90,7 @@ describe('no query of the hot paths scans a table', () => {
     'load for the coordinator': (db) => loadPaylink(db, 'p'),
     'find by create key': (db) => findByCreateKey(db, 'm', 'k'),
     owner: (db) => findOwner(db, 'p', 'm'),
-    standings: (db) => readStandings(db, [{ merchantId: 'm', knownAt: null, hashes: ['a', 'b'] }], 0),
+    recipientLookup: (db) => readRecipientStatus(db, [{ merchantId: 'm', knownAt: null, hashes: ['a', 'b'] }], 0),
     'first page': (db) => listPaylinks(db, 'm', { limit: 20 }),
     'deep page': (db) => listPaylinks(db, 'm', { limit: 20, after: { createdAt: 1, id: 'p' } }),
     'page by status': (db) => listPaylinks(db, 'm', { limit: 20, status: 'SENT', after: { createdAt: 1, id: 'p' } }),
@@ -97,8 +99,12 @@ describe('no query of the hot paths scans a table', () => {
     expired: (db) => listExpired(db, 1, 10),
     // Of a merchant that does not exist: its plan is all that is wanted.
     insertion: (db) =>
-      insertPaylinks(db, [{ ...changes, key: { key: 'k', fingerprint: 'f', expiredBefore: 0 } }]).catch(() => {}),
-    projection: (db) => projectChanges(db, [changes]),
+      insertPaylinks(
+        db,
+        [{ ...changes, key: { key: 'k', fingerprint: 'f', expiredBefore: 0 } }],
+        webhookPayloadsOf(changes),
+      ).catch(() => {}),
+    projection: (db) => projectChanges(db, [changes], webhookPayloadsOf(changes)),
   };
 
   it.each(Object.keys(queries))('%s', async (name) => {

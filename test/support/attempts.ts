@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import type { DeliveryLog, Merchant, Paylink } from '../../src/model.ts';
-import { newCode, newIdAt } from '../../src/paylinks/id.ts';
-import { insertPaylinks } from '../../src/store/insertion.ts';
-import { projectChanges } from '../../src/store/projection.ts';
+import { newCode, newIdAt } from '../../src/paylink-id.ts';
+import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
+import { projectChanges } from '../../src/store/project-changes.ts';
 import { seedPaylink } from './verbs.ts';
 
 /** An attempt as one provider took it; its recipients' hashes are of the tests. */
@@ -32,7 +32,7 @@ export async function seedSent(merchant: Merchant, attempts: DeliveryLog[]): Pro
   const id = newIdAt(Date.now(), 1);
   const paylink: Paylink = { ...like, id, code: newCode(0), lineItems: [], events: [] };
   const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
-  await insertPaylinks(env.DB, [{ head, lineItems, events, deliveryLogs, orders, key: null }]);
+  await insertPaylinks(env.DB, [{ head, lineItems, events, deliveryLogs, orders, key: null }], []);
   if (attempts.length > 0) await project(paylink, attempts);
   return { ...paylink, deliveryLogs: attempts };
 }
@@ -41,7 +41,7 @@ export async function seedSent(merchant: Merchant, attempts: DeliveryLog[]): Pro
 export async function project(paylink: Paylink, attempts: DeliveryLog[]): Promise<void> {
   const { lineItems: _, events: __, deliveryLogs: ___, orders: ____, ...head } = paylink;
   const sent = { ...head, version: 2, status: 'SENT' as const };
-  await projectChanges(env.DB, [{ head: sent, lineItems: null, deliveryLogs: attempts, events: [], orders: [] }]);
+  await projectChanges(env.DB, [{ head: sent, lineItems: null, deliveryLogs: attempts, events: [], orders: [] }], []);
 }
 
 /** What D1 says of an attempt. */

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import app from '../../src/app.ts';
 import type { Bindings } from '../../src/env.ts';
-import { PaylinkCoordinator } from '../../src/paylinks/coordinator.ts';
-import type { CoordinatorRpc } from '../../src/paylinks/coordinator-rpc.ts';
+import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
+import type { CoordinatorRpc } from '../../src/paylinks/coordinator/rpc.ts';
 import { countedDatabase, TripLog } from './trips.ts';
 
 /** The gateway with bindings that note every trip, at the edge and inside its coordinators. */

@@ -3,11 +3,10 @@ import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import * as z from 'zod';
 import { type Bindings, configOf } from '../../src/env.ts';
-import { consumeEvents } from '../../src/events/consume.ts';
-import { endpointContext, registerEndpoint } from '../../src/events/endpoints.ts';
-import type { Merchant } from '../../src/model.ts';
-import { merchantEventTypes } from '../../src/store/announcement.ts';
+import { type Merchant, merchantEventTypes } from '../../src/model.ts';
 import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
+import { consumeEvents } from '../../src/webhooks/consumer.ts';
+import { endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
 
 const Requests = z.array(
   z.object({ name: z.string(), headers: z.record(z.string(), z.string()), body: z.string(), behaviour: z.string() }),

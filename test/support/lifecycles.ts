@@ -1,4 +1,4 @@
-import type { DeliveryNews } from '../../src/paylinks/attempt.ts';
+import type { DeliveryUpdate } from '../../src/paylinks/domain/attempts.ts';
 
 /** A generator of numbers in [0, 1) that a seed repeats (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -12,7 +12,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** What providers report of one message, in the order in which it happens. */
-const lifecycles: DeliveryNews['status'][][] = [
+const lifecycles: DeliveryUpdate['status'][][] = [
   ['SENT'],
   ['SENT', 'DELIVERED'],
   ['SENT', 'SENT', 'DELIVERED', 'DELIVERED'],

@@ -2,8 +2,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Message, Provider, ProviderName, ProviderOutcome } from '../../src/delivery/port.ts';
 import type { Channel } from '../../src/model.ts';
-import { PaylinkCoordinator } from '../../src/paylinks/coordinator.ts';
-import { coordinatorOf } from '../../src/paylinks/id.ts';
+import { coordinatorOf } from '../../src/paylink-id.ts';
+import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
 
 /** The stub of the coordinator that writes this Paylink. */
 export const coordinatorStub = (paylinkId: string) =>

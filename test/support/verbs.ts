@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { type Bindings, configOf } from '../../src/env.ts';
+import { Timings } from '../../src/lib/timings.ts';
 import type { Merchant, Paylink } from '../../src/model.ts';
 import type { Context } from '../../src/paylinks/context.ts';
 import { createPaylink } from '../../src/paylinks/create.ts';
-import { CreateFields } from '../../src/paylinks/fields.ts';
+import { CreateFields } from '../../src/paylinks/domain/schemas.ts';
 import { type SendInput, sendPaylink } from '../../src/paylinks/send.ts';
-import { Waits } from '../../src/waits.ts';
 
 /** What a verb is told when `merchant` asks. */
 export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Date.now()): Context => ({
@@ -14,7 +14,7 @@ export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Da
   caller: { merchant, credentialId: 'test' },
   requestId: 'test',
   now,
-  waits: new Waits(),
+  timings: new Timings(),
   waitUntil: () => {},
 });
 

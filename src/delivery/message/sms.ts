@@ -1,7 +1,7 @@
 import type { MessageContent } from '../port.ts';
-import { oneLine } from './clean.ts';
+import { money, plainMoney } from './format.ts';
 import { fitted, septets, toGsm7 } from './gsm7.ts';
-import { money, plainMoney } from './money.ts';
+import { oneLine } from './sanitize.ts';
 
 /** One segment of GSM-7, so that a message is billed once and arrives whole. */
 const segment = 160;

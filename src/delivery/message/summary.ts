@@ -1,7 +1,6 @@
 import type { MessageContent } from '../port.ts';
-import { lines, oneLine, safeUrl } from './clean.ts';
-import { moment } from './moment.ts';
-import { money } from './money.ts';
+import { moment, money } from './format.ts';
+import { lines, oneLine, safeUrl } from './sanitize.ts';
 
 /** What the email says, cleaned and formatted but not escaped: the HTML and its plain text twin are both made of it. */
 export type Summary = {

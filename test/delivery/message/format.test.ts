@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lines, oneLine, safeUrl } from '../../../src/delivery/message/clean.ts';
 import { brandColorOf, contrast, readableOn } from '../../../src/delivery/message/color.ts';
-import { moment } from '../../../src/delivery/message/moment.ts';
-import { money, plainMoney } from '../../../src/delivery/message/money.ts';
+import { moment, money, plainMoney } from '../../../src/delivery/message/format.ts';
+import { lines, oneLine, safeUrl } from '../../../src/delivery/message/sanitize.ts';
 
 describe('money', () => {
   it.each([

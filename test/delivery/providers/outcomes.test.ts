@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { Message, Provider, ProviderOutcome } from '../../../src/delivery/port.ts';
-import { mailchannels } from '../../../src/delivery/providers/mailchannels.ts';
-import { resend } from '../../../src/delivery/providers/resend.ts';
-import { telnyx } from '../../../src/delivery/providers/telnyx.ts';
-import { twilio } from '../../../src/delivery/providers/twilio.ts';
+import { mailchannels } from '../../../src/delivery/providers/mailchannels/send.ts';
+import { resend } from '../../../src/delivery/providers/resend/send.ts';
+import { telnyx } from '../../../src/delivery/providers/telnyx/send.ts';
+import { twilio } from '../../../src/delivery/providers/twilio/send.ts';
 import type { Config } from '../../../src/env.ts';
 import type { Behaviour } from '../../support/fake-behaviour.ts';
 import { behave, callsOf } from '../../support/fake-client.ts';

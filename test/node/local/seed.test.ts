@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hashApiKey } from '../../../src/auth/api-key.ts';
+import { openSecret } from '../../../src/lib/secrets.ts';
 import { seedSql } from '../../../src/local/seed.ts';
-import { openSecret } from '../../../src/secrets.ts';
 
 const key = '0123456789abcdef'.repeat(4);
 let db = new DatabaseSync(':memory:');

@@ -1,0 +1,67 @@
+/** An Intl object costs about as much as a whole email to make, so they are kept; locales come from callers, so not without end. */
+const mostKept = 500;
+/** What a locale that the runtime does not take is read as. */
+const fallbackLocale = 'en-US';
+
+/** Keeps what `make` makes for a locale and a detail (a currency, say); null when even the fallback locale cannot (an unknown currency). */
+export function formatterCache<T>(
+  make: (locale: string, detail: string) => T,
+): (locale: string, detail: string) => T | null {
+  const kept = new Map<string, T | null>();
+  return (locale, detail) => {
+    const key = `${locale} ${detail}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = attempt(() => make(locale, detail)) ?? attempt(() => make(fallbackLocale, detail));
+    const [oldest] = kept.keys();
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, made);
+    return made;
+  };
+}
+
+/** Intl's only answer to a locale or currency that is not well-formed is a RangeError. */
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
+const dateFormats = formatterCache(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+);
+
+/** A time (ms) as `locale` writes it, in UTC and saying so. */
+export const moment = (ms: number, locale: string): string =>
+  `${dateFormats(locale, '')?.format(ms) ?? new Date(ms).toISOString()} UTC`;
+
+type Money = { format: Intl.NumberFormat; digits: number };
+
+const moneyFormats = formatterCache((locale, currency): Money => {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  return { format, digits: format.resolvedOptions().maximumFractionDigits ?? 2 };
+});
+
+/** An amount of `minor` units in the currency's own digits (ISO 4217: JPY 0, USD 2, KWD 3), as `locale` writes it. */
+export function money(minor: number, currency: string, locale: string): string {
+  const formatter = moneyFormats(locale, currency);
+  if (!formatter) return plainMoney(minor, currency);
+  const decimal = decimalOf(minor, formatter.digits);
+  return formatter.format.format(isDecimal(decimal) ? decimal : minor);
+}
+
+/** The same in ASCII, for channels that cannot write the currency's sign or the locale's digits: `JPY 5000`, `USD 12.50`. */
+export function plainMoney(minor: number, currency: string): string {
+  return `${currency} ${decimalOf(minor, moneyFormats('en', currency)?.digits ?? 2)}`;
+}
+
+/** Exact also where a double could not hold the quotient. */
+function decimalOf(minor: number, digits: number): string {
+  const sign = minor < 0 ? '-' : '';
+  const all = `${Math.abs(minor)}`.padStart(digits + 1, '0');
+  return digits === 0 ? `${sign}${all}` : `${sign}${all.slice(0, -digits)}.${all.slice(-digits)}`;
+}
+
+const isDecimal = (text: string): text is `${number}` => /^-?\d+(\.\d+)?$/.test(text);

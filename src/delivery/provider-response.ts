@@ -1,0 +1,72 @@
+import { oneLine } from './message/sanitize.ts';
+import type { ProviderOutcome } from './port.ts';
+import type { Answer } from './provider-request.ts';
+
+/** What a provider says of its refusal, in its own code. `recipient`: the fault is the recipient's, so no other provider is asked. */
+export type Problem = {
+  code: string | number;
+  message?: string | null | undefined;
+  recipient?: boolean;
+  optedOut?: boolean;
+};
+
+/** How one provider's answers are read; each gets the parsed body (undefined: not JSON) and says null when it is not understood. */
+export type Dialect = {
+  accepted(body: unknown): ProviderOutcome | null;
+  problem(body: unknown, status: number): Problem | null;
+};
+
+/** 4xx that do not say whether the request was taken: time-out, conflict with a request under way, "client closed". */
+const uncertainStatuses = new Set([408, 409, 499]);
+
+/**
+ * What an answer proves. Only a 4xx is a definite refusal; an answer that is lost, a 5xx (sent after the body went out), a redirect or
+ * a 2xx that cannot be read proves nothing.
+ */
+export function classifyResponse(answer: Answer, dialect: Dialect): ProviderOutcome {
+  if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason };
+  const { status } = answer;
+  const body = parsedJson(answer.text);
+  if (status >= 200 && status < 300) {
+    return dialect.accepted(body) ?? { kind: 'unknown', reason: `answered ${status} with a body that cannot be read` };
+  }
+  if (status < 400 || status >= 500 || uncertainStatuses.has(status))
+    return { kind: 'unknown', reason: `answered ${status}` };
+  return refused(dialect.problem(body, status) ?? { code: status });
+}
+
+/** A definite refusal, its text fit for a log: no address or number of a recipient, one short line. */
+export function refused(problem: Problem): ProviderOutcome {
+  const message = scrubbed(problem.message ?? '');
+  return {
+    kind: 'refused',
+    by: problem.recipient ? 'recipient' : 'provider',
+    reason: message === '' ? `${problem.code}` : `${problem.code} ${message}`,
+    ...(problem.optedOut ? { optedOut: true } : {}),
+  };
+}
+
+/** Providers echo what they refuse: addresses and anything that could be a phone number are taken out. */
+export function scrubbed(message: string): string {
+  return oneLine(message, 500)
+    .replace(/[^\s<>"'(),;:]+(?:@|%40)[^\s<>"'(),;:]+/g, '[address]')
+    .replace(/(?:\+|%2B)?\d(?:[\s().-]{0,2}\d){6,}/gi, '[number]')
+    .slice(0, 160)
+    .trim();
+}
+
+function parsedJson(text: string | null): unknown {
+  if (text === null || text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asking again can prove that a message was taken, never that the first request was not. */
+export const settled = (outcome: ProviderOutcome): ProviderOutcome =>
+  outcome.kind === 'refused' ? { kind: 'unknown', reason: `asked again: ${outcome.reason}` } : outcome;
+
+/** A message of the other channel is a fault in the caller's wiring; nothing was sent. */
+export const wrongChannel: ProviderOutcome = { kind: 'refused', by: 'provider', reason: 'wrong channel' };

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { sha256Hex, toBase64, utf8 } from '../../../lib/encoding.ts';
+import { isFresh, strictBase64, verifyEd25519 } from '../../../lib/signatures.ts';
+import { deliveryEvent, type Meaning, means, type Report, typeForLog } from '../../callback.ts';
+
+/** What MailChannels signs with: one signature, over the body's digest alone. Any other component list proves something else. */
+const input = /^(sig_\d{1,10})=(\("content-digest"\);created=(\d{1,12});alg="ed25519";keyid="([A-Za-z0-9._-]{1,64})")$/;
+const signature = /^(sig_\d{1,10})=:([A-Za-z0-9+/]{86}==):$/;
+const digest = /^sha-256=:([A-Za-z0-9+/]{43}=):$/;
+
+/** A signature whose form, time and digest are right; only the key is still to be asked for. */
+export type Claim = { keyId: string; base: Uint8Array; signature: Uint8Array };
+
+/** Reads an RFC 9421 signature as MailChannels makes it, with the body's RFC 9530 digest checked. null: not one, or not of now (ms). */
+export async function readClaim(headers: Headers, body: Uint8Array, now: number): Promise<Claim | null> {
+  const contentDigest = headers.get('content-digest') ?? '';
+  const [, label, params, created, keyId] = input.exec(headers.get('signature-input') ?? '') ?? [];
+  const [, signedLabel, encoded] = signature.exec(headers.get('signature') ?? '') ?? [];
+  const bytes = strictBase64(encoded ?? '');
+  if (!label || label !== signedLabel || !params || !created || !keyId || !bytes || !isFresh(created, now)) return null;
+  const [, claimed] = digest.exec(contentDigest) ?? [];
+  // Both are public: the digest is what the signature vouches for, not a secret.
+  if (claimed !== toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))) return null;
+  const base = utf8(`"content-digest": ${contentDigest}\n"@signature-params": ${params}`);
+  return { keyId, base, signature: bytes };
+}
+
+/** Whether the claim holds under its key. */
+export const holds = (claim: Claim, key: CryptoKey): Promise<boolean> =>
+  verifyEd25519(key, claim.signature, claim.base);
+
+const text = z.nullish(z.string());
+
+/** `email` in an event is the sender; whom it was sent to is in `recipients`, which is not needed: the attempt says so. */
+const Event = z.object({
+  event: z.string(),
+  campaign_id: text,
+  smtp_id: text,
+  status: z.nullish(z.union([z.string(), z.number()])),
+  reason: text,
+});
+
+/** All events are of one account, and it says so. */
+const Owned = z.object({ customer_handle: z.string() });
+
+/** https://docs.mailchannels.net/email-api/: what opens, clicks, complains or unsubscribes was delivered. A soft bounce is tried again. */
+const meanings: Record<string, Meaning> = {
+  processed: means('SENT'),
+  'soft-bounced': means('SENT'),
+  delivered: means('DELIVERED'),
+  open: means('DELIVERED'),
+  click: means('DELIVERED'),
+  dropped: means('FAILED'),
+  'hard-bounced': means('BOUNCED', 'hard_bounce'),
+  complained: means('DELIVERED', 'complaint'),
+  unsubscribed: means('DELIVERED', 'unsubscribe'),
+};
+
+/** Whether every event is of the account `handle`: any other account's events are as validly signed. */
+export const isOwn = (events: readonly unknown[], handle: string): boolean =>
+  events.every((event) => Owned.safeParse(event).data?.customer_handle === handle);
+
+/** Reads a batch. The events have no ids of their own: equal ones are the same. */
+export async function mailchannelsReport(batch: readonly unknown[]): Promise<Report> {
+  const report: Report = { events: [], ignored: [] };
+  for (const item of batch) {
+    const event = Event.safeParse(item).data;
+    const meaning = event && Object.hasOwn(meanings, event.event) ? meanings[event.event] : undefined;
+    if (!event || !meaning) {
+      report.ignored.push(event ? typeForLog(event.event) : 'malformed');
+      continue;
+    }
+    const key = await sha256Hex(utf8(JSON.stringify(item)));
+    const about = { attemptId: event.campaign_id, messageId: event.smtp_id };
+    const reason = [event.status, event.reason].filter((part) => part !== null && part !== undefined).join(' ');
+    report.events.push(deliveryEvent('mailchannels', key, about, meaning, reason));
+  }
+  return report;
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import type { Config } from '../../../env.ts';
+import { LoadingCache } from '../../../lib/loading-cache.ts';
+import { importEd25519, strictBase64 } from '../../../lib/signatures.ts';
+
+const minute = 60_000;
+/** Look-ups an isolate makes in a minute: a signature with an invented key id must not become a request of ours each time. */
+const mostLookups = 20;
+const timeoutMs = 3_000;
+
+const Answer = z.object({ key: z.string().check(z.maxLength(2_000)) });
+
+/** The key could not be asked for just now; the sender should come again. */
+export class KeyUnavailable extends Error {
+  override name = 'KeyUnavailable';
+}
+
+class TooManyLookups extends Error {}
+
+/** MailChannels' public keys by id. A new id is looked up, so rotation is followed; a key is asked for again after an hour. */
+export class MailChannelsKeys {
+  readonly #cache = new LoadingCache<CryptoKey>({
+    known: { max: 32, maxAgeMs: 60 * minute },
+    absent: { max: 1_000, maxAgeMs: 10 * minute },
+  });
+  #window = { startedAt: 0, lookups: 0 };
+  /** Ids that had a key: asking for them again is never too much, whatever others invent. */
+  readonly #genuine = new Set<string>();
+
+  /**
+   * The key of an id (already of a key id's form); null: there is none, or too many were asked for. @param now ms
+   * @throws KeyUnavailable
+   */
+  async get(config: Pick<Config, 'MAILCHANNELS_BASE_URL'>, id: string, now: number): Promise<CryptoKey | null> {
+    const base = config.MAILCHANNELS_BASE_URL;
+    try {
+      return await this.#cache.get(`${base} ${id}`, now, () => this.#load(base, id, now));
+    } catch (error) {
+      if (error instanceof TooManyLookups) return null;
+      throw error;
+    }
+  }
+
+  /** A look-up that is not made is no answer: it fails, so that the id is not remembered as unknown. */
+  async #load(base: string, id: string, now: number): Promise<CryptoKey | null> {
+    if (!this.#genuine.has(id)) {
+      if (now - this.#window.startedAt >= minute) this.#window = { startedAt: now, lookups: 0 };
+      this.#window.lookups += 1;
+      if (this.#window.lookups > mostLookups) throw new TooManyLookups();
+    }
+    const key = await lookUp(base, id);
+    if (key && this.#genuine.size < 32) this.#genuine.add(id);
+    return key;
+  }
+}
+
+async function lookUp(base: string, id: string): Promise<CryptoKey | null> {
+  const url = `${base}/tx/v1/webhook/public-key?id=${encodeURIComponent(id)}`;
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    body = response.ok ? await response.json() : await response.body?.cancel();
+  } catch {
+    throw new KeyUnavailable('no answer');
+  }
+  if (response.status === 400 || response.status === 404) return null;
+  const answer = Answer.safeParse(body);
+  if (!response.ok || !answer.success) throw new KeyUnavailable(`answered ${response.status}`);
+  const spki = strictBase64(answer.data.key.replace(/-----(?:BEGIN|END) PUBLIC KEY-----|\s/g, ''));
+  return spki ? importEd25519('spki', spki) : null;
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { utf8 } from '../../../lib/encoding.ts';
+import { isFresh, strictBase64 } from '../../../lib/signatures.ts';
+import { deliveryEvent, type Meaning, means, type Report, typeForLog } from '../../callback.ts';
+
+/** More signatures than any rotation needs. */
+const mostSignatures = 8;
+
+/**
+ * Whether a request is signed the Standard Webhooks 1.0 way under Svix's header names: HMAC-SHA256 of `id.timestamp.body`, any one of
+ * the `v1` signatures. `secret` is `whsec_` and Base64. @param now ms
+ */
+export async function verifyResend(secret: string, headers: Headers, body: Uint8Array, now: number): Promise<boolean> {
+  const id = headers.get('svix-id') ?? '';
+  const timestamp = headers.get('svix-timestamp') ?? '';
+  const signatures = (headers.get('svix-signature') ?? '').split(' ');
+  const bytes = strictBase64(secret.replace(/^whsec_/, ''));
+  if (id === '' || !isFresh(timestamp, now) || signatures.length > mostSignatures || !bytes?.length) return false;
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+  const head = utf8(`${id}.${timestamp}.`);
+  const message = new Uint8Array(head.length + body.length);
+  message.set(head);
+  message.set(body, head.length);
+  for (const signature of signatures) {
+    const claimed = signature.startsWith('v1,') ? strictBase64(signature.slice(3)) : null;
+    if (claimed?.length === 32 && (await crypto.subtle.verify('HMAC', key, claimed, message))) return true;
+  }
+  return false;
+}
+
+const Envelope = z.object({ type: z.string() });
+
+const Tags = z.union([
+  z.record(z.string(), z.string()),
+  z.pipe(
+    z.array(z.object({ name: z.string(), value: z.string() })),
+    z.transform((tags) => Object.fromEntries(tags.map(({ name, value }) => [name, value]))),
+  ),
+]);
+
+const Email = z.object({
+  data: z.object({
+    email_id: z.string().check(z.minLength(1)),
+    tags: z.nullish(Tags),
+    bounce: z.nullish(
+      z.object({ type: z.nullish(z.string()), subType: z.nullish(z.string()), message: z.nullish(z.string()) }),
+    ),
+    failed: z.nullish(z.object({ reason: z.nullish(z.string()) })),
+  }),
+});
+
+/** https://resend.com/docs/dashboard/webhooks/event-types: what opens, clicks or complains was delivered. */
+const meanings: Record<string, Meaning> = {
+  'email.sent': means('SENT'),
+  'email.delivery_delayed': means('SENT'),
+  'email.delivered': means('DELIVERED'),
+  'email.opened': means('DELIVERED'),
+  'email.clicked': means('DELIVERED'),
+  'email.complained': means('DELIVERED', 'complaint'),
+  'email.bounced': means('BOUNCED', 'hard_bounce'),
+  'email.failed': means('FAILED'),
+  'email.suppressed': means('FAILED'),
+};
+
+/** Reads one event; `id` is its `svix-id`. A bounce that is not permanent suppresses nobody. */
+export function resendReport(id: string, body: unknown): Report {
+  const type = Envelope.safeParse(body).data?.type;
+  if (type === undefined) return { events: [], ignored: ['malformed'] };
+  const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
+  if (!meaning) return { events: [], ignored: [typeForLog(type)] };
+  const email = Email.safeParse(body).data?.data;
+  if (!email) return { events: [], ignored: ['malformed'] };
+  const { bounce, failed, tags, email_id } = email;
+  const passing = bounce?.type && bounce.type !== 'Permanent';
+  const about = { attemptId: tags?.attempt, messageId: email_id };
+  const reason = [bounce?.type, bounce?.subType, bounce?.message, failed?.reason].filter(Boolean).join(' ');
+  return {
+    events: [deliveryEvent('resend', id, about, passing ? means(meaning.status) : meaning, reason)],
+    ignored: [],
+  };
+}

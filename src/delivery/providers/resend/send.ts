@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { Config } from '../../../env.ts';
+import { oneLine } from '../../message/sanitize.ts';
+import type { EmailMessage, LostAttempt, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
+import { providerRequest } from '../../provider-request.ts';
+import { classifyResponse, type Dialect, settled, wrongChannel } from '../../provider-response.ts';
+
+const Taken = z.object({ id: z.string().check(z.minLength(1)) });
+const Refused = z.object({ name: z.string(), message: z.optional(z.string()) });
+
+/** Resend forgets a key after 24 h; asking with a forgotten one would send a second email. */
+const keyLivesMs = 23 * 60 * 60_000;
+
+/** https://resend.com/docs/api-reference/errors: both idempotency conflicts are 409, which settles nothing. */
+const dialect: Dialect = {
+  accepted(body) {
+    const answer = Taken.safeParse(body);
+    return answer.success ? { kind: 'accepted', messageId: answer.data.id } : null;
+  },
+  problem(body) {
+    const answer = Refused.safeParse(body);
+    return answer.success ? { code: answer.data.name, message: answer.data.message } : null;
+  },
+};
+
+/** Email through Resend, the attempt's id being its idempotency key: an unknown send is settled by asking again. */
+export function resend(config: Config): Provider {
+  const ask = async (message: Message, options: SendOptions): Promise<ProviderOutcome> => {
+    if (message.channel !== 'EMAIL') return wrongChannel;
+    const request = {
+      method: 'POST' as const,
+      headers: {
+        authorization: `Bearer ${config.RESEND_API_KEY}`,
+        'content-type': 'application/json',
+        'idempotency-key': message.attemptId,
+      },
+      body: JSON.stringify(requestOf(message)),
+    };
+    return classifyResponse(await providerRequest(`${config.RESEND_BASE_URL}/emails`, request, options), dialect);
+  };
+  return {
+    name: 'resend',
+    channel: 'EMAIL',
+    send: ask,
+    async settle(lost: LostAttempt, options: SendOptions) {
+      if (Date.now() - lost.attemptedAt > keyLivesMs) return { kind: 'unknown', reason: 'asked too late to tell' };
+      return settled(await ask(lost.message, options));
+    },
+  };
+}
+
+function requestOf(message: EmailMessage) {
+  return {
+    from: mailbox(message.from),
+    to: [mailbox(message.to)],
+    subject: oneLine(message.subject, 200),
+    html: message.html,
+    text: message.text,
+    ...(message.replyTo === null ? {} : { reply_to: message.replyTo }),
+    headers: {
+      'List-Unsubscribe': `<${message.unsubscribeUrl}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
+    // Tags come back in webhooks.
+    tags: [{ name: 'attempt', value: message.attemptId }],
+  };
+}
+
+/** RFC 5322 name-addr; the name as a quoted string, without what could end it. */
+function mailbox({ email, name }: { email: string; name: string | null }): string {
+  const phrase = oneLine((name ?? '').replace(/["\\<>]/g, ' '), 100);
+  return phrase === '' ? email : `"${phrase}" <${email}>`;
+}

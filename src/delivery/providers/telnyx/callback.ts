@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { utf8 } from '../../../lib/encoding.ts';
+import { importEd25519, isFresh, strictBase64, verifyEd25519 } from '../../../lib/signatures.ts';
+import { deliveryEvent, type Meaning, means, optOutOf, type Report, typeForLog } from '../../callback.ts';
+import type { OptOut } from '../twilio/callback.ts';
+
+/** Whether a request is signed as Telnyx does: Ed25519 over `timestamp|body`. `publicKey` is Base64 of 32 bytes. @param now ms */
+export async function verifyTelnyx(
+  publicKey: string,
+  headers: Headers,
+  body: Uint8Array,
+  now: number,
+): Promise<boolean> {
+  const timestamp = headers.get('telnyx-timestamp') ?? '';
+  const signature = strictBase64(headers.get('telnyx-signature-ed25519') ?? '');
+  const raw = strictBase64(publicKey);
+  if (!isFresh(timestamp, now) || signature?.length !== 64 || !raw) return false;
+  const key = await importEd25519('raw', raw);
+  if (!key) return false;
+  const head = utf8(`${timestamp}|`);
+  const message = new Uint8Array(head.length + body.length);
+  message.set(head);
+  message.set(body, head.length);
+  return verifyEd25519(key, signature, message);
+}
+
+const Envelope = z.object({
+  data: z.object({ id: z.string().check(z.minLength(1)), event_type: z.string(), payload: z.unknown() }),
+});
+
+const Outbound = z.object({
+  id: z.string().check(z.minLength(1)),
+  to: z.array(z.object({ status: z.string() })).check(z.length(1)),
+  tags: z.nullish(z.array(z.string())),
+  errors: z.nullish(z.array(z.object({ code: z.coerce.string(), title: z.nullish(z.string()) }))),
+});
+
+const Inbound = z.object({
+  from: z.object({ phone_number: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/)) }),
+  text: z.nullish(z.string()),
+});
+
+/** https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks: the status of the one number it went to. */
+const meanings: Record<string, Meaning> = {
+  queued: means('SENT'),
+  sending: means('SENT'),
+  sent: means('SENT'),
+  delivery_unconfirmed: means('SENT'),
+  delivered: means('DELIVERED'),
+  sending_failed: means('FAILED'),
+  delivery_failed: means('FAILED'),
+  expired: means('FAILED'),
+};
+
+/** Blocked, as the recipient has sent STOP. */
+const optedOut = '40300';
+
+/** Reads one event, a status of a message of ours or an inbound message. What the URL says is not signed, so the tag names the attempt. */
+export function telnyxReport(body: unknown): Report & { opt: OptOut | null } {
+  const event = Envelope.safeParse(body).data?.data;
+  if (!event) return ignored('malformed');
+  switch (event.event_type) {
+    case 'message.sent':
+    case 'message.finalized':
+      return outbound(event.id, event.payload);
+    case 'message.received':
+      return inbound(event.id, event.payload);
+    default:
+      return ignored(typeForLog(event.event_type));
+  }
+}
+
+const ignored = (type: string) => ({ events: [], ignored: [type], opt: null });
+
+function outbound(key: string, payload: unknown): Report & { opt: OptOut | null } {
+  const message = Outbound.safeParse(payload).data;
+  const state = message?.to[0]?.status ?? '';
+  const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
+  if (!message || !meaning) return ignored(message ? typeForLog(state) : 'malformed');
+  const [error] = message.errors ?? [];
+  const about = { attemptId: message.tags?.[0], messageId: message.id };
+  const meant = error?.code === optedOut ? means(meaning.status, 'stop') : meaning;
+  const reason = error ? [error.code, error.title].filter(Boolean).join(' ') : null;
+  return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], opt: null };
+}
+
+function inbound(key: string, payload: unknown): Report & { opt: OptOut | null } {
+  const message = Inbound.safeParse(payload).data;
+  const kind = message ? optOutOf(message.text ?? '') : null;
+  if (!message || !kind) return ignored(message ? 'inbound' : 'malformed');
+  return { events: [], ignored: [], opt: { kind, from: message.from.phone_number, key } };
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini';
+import { utf8 } from '../../../lib/encoding.ts';
+import { strictBase64 } from '../../../lib/signatures.ts';
+import { deliveryEvent, type Meaning, means, optOutOf, type Report, typeForLog } from '../../callback.ts';
+
+/** A parameter of a form, in the order of the body. */
+export type Parameter = [name: string, value: string];
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A form as Twilio writes it; null for bytes that are no such form. The signature covers what the form says, not its bytes, so only
+ * the normal spelling of an escape (RFC 3986 §2.1, upper case) is taken.
+ */
+export function readForm(body: Uint8Array): Parameter[] | null {
+  try {
+    const text = decoder.decode(body);
+    if (/%(?![0-9A-F]{2})/.test(text)) return null;
+    // Escapes have to be UTF-8 too.
+    decodeURIComponent(text);
+    return [...new URLSearchParams(text)];
+  } catch {
+    return null;
+  }
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Whether `header` (X-Twilio-Signature) is base64(HMAC-SHA1(auth token, url + sorted name and value of each parameter)).
+ * https://www.twilio.com/docs/usage/security: repeated parameters count once for each value. There is no time in it.
+ */
+export async function verifyTwilio(
+  token: string,
+  url: string,
+  parameters: readonly Parameter[],
+  header: string,
+): Promise<boolean> {
+  const signature = strictBase64(header);
+  if (signature?.length !== 20) return false;
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of parameters) values.set(name, (values.get(name) ?? new Set()).add(value));
+  const pairs = [...values]
+    .sort(([a], [b]) => byText(a, b))
+    .flatMap(([name, all]) => [...all].sort(byText).map((value) => name + value));
+  const algorithm = { name: 'HMAC', hash: 'SHA-1' };
+  const key = await crypto.subtle.importKey('raw', utf8(token), algorithm, false, ['verify']);
+  return crypto.subtle.verify(algorithm.name, key, signature, utf8(url + pairs.join('')));
+}
+
+const Status = z.object({
+  MessageSid: z.string().check(z.minLength(1)),
+  MessageStatus: z.string(),
+  ErrorCode: z.optional(z.string()),
+});
+
+const Inbound = z.object({
+  MessageSid: z.string().check(z.minLength(1)),
+  From: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/)),
+  Body: z.optional(z.string()),
+  OptOutType: z.optional(z.string()),
+});
+
+/** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
+const meanings: Record<string, Meaning> = {
+  accepted: means('SENT'),
+  scheduled: means('SENT'),
+  queued: means('SENT'),
+  sending: means('SENT'),
+  sent: means('SENT'),
+  delivered: means('DELIVERED'),
+  read: means('DELIVERED'),
+  undelivered: means('FAILED'),
+  failed: means('FAILED'),
+  canceled: means('FAILED'),
+};
+
+/** https://www.twilio.com/docs/api/errors/21610: the recipient has opted out of messages from this sender. */
+const optedOut = '21610';
+
+/** A customer's message to our number that says STOP or START; `from` is E.164. */
+export type OptOut = { kind: 'stop' | 'start'; from: string; key: string };
+
+/** Reads a status callback (`query` is its URL's, ours and signed) or an inbound message. */
+export function twilioReport(
+  parameters: readonly Parameter[],
+  query: URLSearchParams,
+): Report & { opt: OptOut | null } {
+  const form = Object.fromEntries(parameters);
+  const status = Status.safeParse(form).data;
+  if (!status || status.MessageStatus.startsWith('receiv')) return inbound(form);
+  const { MessageSid: sid, MessageStatus: state, ErrorCode: code } = status;
+  const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
+  if (!meaning) return { events: [], ignored: [typeForLog(state)], opt: null };
+  const about = { attemptId: query.get('attempt'), paylinkId: query.get('paylink'), messageId: sid };
+  const meant = code === optedOut ? means(meaning.status, 'stop') : meaning;
+  const reason = code ? `error ${code}` : null;
+  return { events: [deliveryEvent('twilio', `${sid}:${state}`, about, meant, reason)], ignored: [], opt: null };
+}
+
+function inbound(form: unknown): Report & { opt: OptOut | null } {
+  const message = Inbound.safeParse(form).data;
+  const kind = message ? optOutOf(message.OptOutType || message.Body || '') : null;
+  if (!message || !kind) return { events: [], ignored: [message ? 'inbound' : 'malformed'], opt: null };
+  return { events: [], ignored: [], opt: { kind, from: message.From, key: message.MessageSid } };
+}

@@ -1,0 +1,68 @@
+import type { Context } from 'hono';
+import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
+import { refusal } from '../../errors.ts';
+import type { Merchant } from '../../model.ts';
+import { findMerchant, insertMerchant, listMerchants, updateMerchant } from '../../store/merchants.ts';
+import type { AppEnv } from '../app-env.ts';
+import { readJson, validate } from '../body.ts';
+import { problem } from '../problem.ts';
+import { MerchantCreate, MerchantPage, MerchantUpdate, parseUuid } from './schemas.ts';
+
+export const merchantNotFound = refusal('not_found', 'Merchant was not found.');
+
+const renderMerchant = ({ shard: _, ...merchant }: Merchant) => ({
+  ...merchant,
+  createdAt: new Date(merchant.createdAt).toISOString(),
+  updatedAt: new Date(merchant.updatedAt).toISOString(),
+});
+
+/** `POST /admin/merchants` */
+export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, MerchantCreate);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const now = c.get('now');
+  const id = body.value.id ?? crypto.randomUUID();
+  const merchant: Merchant = { ...body.value, id, shard: 0, createdAt: now, updatedAt: now };
+  const inserted = await insertMerchant(c.env.DB, merchant);
+  switch (inserted.kind) {
+    case 'inserted':
+      forgetCredentials(credentialCache);
+      return c.json(renderMerchant(merchant), 201, { location: `/admin/merchants/${id}` });
+    case 'duplicate':
+      return problem(c, refusal('conflict', 'A merchant with this id exists.'));
+    case 'unknown_parent': {
+      const message = 'There is no such merchant of this mode.';
+      return problem(c, refusal('invalid_request', message, { errors: [{ path: 'parentId', message }] }));
+    }
+  }
+}
+
+/** `GET /admin/merchants?limit=&cursor=`, by id. */
+export async function listPageOfMerchants(c: Context<AppEnv>): Promise<Response> {
+  const query = validate(MerchantPage, c.req.query(), 'query');
+  if (query.kind === 'refused') return problem(c, query.refusal);
+  const { limit, cursor } = query.value;
+  const found = await listMerchants(c.env.DB, cursor ?? '', limit + 1);
+  const data = found.slice(0, limit);
+  const nextCursor = found.length > limit ? (data.at(-1)?.id ?? null) : null;
+  return c.json({ data: data.map(renderMerchant), nextCursor });
+}
+
+/** `GET /admin/merchants/{id}` */
+export async function readMerchant(c: Context<AppEnv>): Promise<Response> {
+  const id = parseUuid(c.req.param('id'));
+  const merchant = id === null ? null : await findMerchant(c.env.DB, id);
+  return merchant ? c.json(renderMerchant(merchant)) : problem(c, merchantNotFound);
+}
+
+/** `PATCH /admin/merchants/{id}`. Everywhere within 30 s, as a merchant is cached with its credentials. */
+export async function changeMerchant(c: Context<AppEnv>): Promise<Response> {
+  const id = parseUuid(c.req.param('id'));
+  if (id === null) return problem(c, merchantNotFound);
+  const body = await readJson(c, MerchantUpdate);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const merchant = await updateMerchant(c.env.DB, id, body.value, c.get('now'));
+  if (!merchant) return problem(c, merchantNotFound);
+  forgetCredentials(credentialCache);
+  return c.json(renderMerchant(merchant));
+}

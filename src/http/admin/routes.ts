@@ -1,0 +1,34 @@
+import { isOperator } from '../../auth/api-key.ts';
+import { refusal } from '../../errors.ts';
+import { log } from '../../lib/log.ts';
+import type { Handle } from '../app-env.ts';
+import { problem } from '../problem.ts';
+import { byMethod, nothingHere, type Routes } from '../routing.ts';
+import { expire, issue, list, revoke } from './credentials.ts';
+import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
+
+/** Lets only the operator through: `Authorization: Bearer ADMIN_TOKEN`. Nobody is the operator while no token is set. */
+const operatorOnly =
+  (handle: Handle): Handle =>
+  async (c) => {
+    if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
+      log('warn', 'operator_refused', { requestId: c.get('requestId') });
+      return problem(c, refusal('unauthenticated', 'The request is not authenticated.'));
+    }
+    const response = await handle(c);
+    response.headers.set('cache-control', 'no-store');
+    return response;
+  };
+
+const routes: Routes = {
+  '/admin/merchants': byMethod({ GET: listPageOfMerchants, POST: createMerchant }),
+  '/admin/merchants/:id': byMethod({ GET: readMerchant, PATCH: changeMerchant }),
+  '/admin/merchants/:id/credentials': byMethod({ GET: list, POST: issue }),
+  '/admin/merchants/:id/credentials/:credentialId': byMethod({ PATCH: expire, DELETE: revoke }),
+  '/admin/*': nothingHere,
+};
+
+/** The operator's side: merchants and their credentials. Whoever else asks does not even learn what there is. */
+export const adminRoutes: Routes = Object.fromEntries(
+  Object.entries(routes).map(([path, handle]) => [path, operatorOnly(handle)]),
+);

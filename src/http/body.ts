@@ -1,0 +1,93 @@
+import '../lib/zod-messages.ts';
+import type { Context } from 'hono';
+import type * as z from 'zod/mini';
+import { type FieldError, type Refusal, refusal } from '../errors.ts';
+import type { AppEnv } from './app-env.ts';
+
+export type Parsed<T> = { kind: 'ok'; value: T } | { kind: 'refused'; refusal: Refusal };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/**
+ * Reads a request's body, at most `limit` bytes; null when it is longer. A body of a length that was told is read in one go, any other
+ * piece by piece, and no further than that is certain.
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array | null> {
+  if (!request.body) return new Uint8Array();
+  const told = request.headers.get('content-length');
+  if (told !== null && Number(told) > limit) return null;
+  if (told !== null) {
+    const body = new Uint8Array(await request.arrayBuffer());
+    return body.byteLength > limit ? null : body;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) return null;
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** zod's issues as the contract names them: a dotted path and what is wrong with it. */
+export function fieldErrors(error: z.core.$ZodError): FieldError[] {
+  return error.issues
+    .slice(0, 20)
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'Unknown field.' }))
+        : [{ path: issue.path.join('.'), message: issue.message }],
+    );
+}
+
+/** Checks a value against a schema; a refusal names each wrong field. */
+export function validate<S extends z.ZodMiniType>(schema: S, value: unknown, where = 'body'): Parsed<z.output<S>> {
+  const result = schema.safeParse(value);
+  if (result.success) return { kind: 'ok', value: result.data };
+  const errors = fieldErrors(result.error);
+  const first = errors[0];
+  const detail = first
+    ? `The ${where} is not valid: ${first.path || where}: ${first.message}`
+    : `The ${where} is not valid.`;
+  return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors }) };
+}
+
+/** No body of ours is nested this deeply; whatever walks one may then recurse. */
+const deepest = 32;
+
+const nestedWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => nestedWithin(inner, levels - 1)));
+
+function invalidBody(detail: string): Parsed<never> {
+  return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] }) };
+}
+
+/** Parses the body that the middleware read, as JSON of the given shape. 415 for another media type, 400 for anything else. */
+export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, schema: S): Promise<Parsed<z.output<S>>> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    return {
+      kind: 'refused',
+      refusal: refusal('unsupported_media_type', 'Send the body as Content-Type: application/json.'),
+    };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(c.get('body')));
+  } catch {
+    return invalidBody('The body is not valid JSON.');
+  }
+  if (!nestedWithin(value, deepest)) return invalidBody(`The body is nested more than ${deepest} levels deep.`);
+  return validate(schema, value);
+}

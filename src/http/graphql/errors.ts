@@ -1,0 +1,81 @@
+import { GraphQLError } from 'graphql';
+import type { Context } from 'hono';
+import { type Refusal, statusOf } from '../../errors.ts';
+import type { AppEnv } from '../app-env.ts';
+
+function errorCode({ code }: Refusal): GraphqlErrorCode {
+  if (code === 'unauthenticated') return 'UNAUTHENTICATED';
+  if (code === 'rate_limited') return 'RATE_LIMITED';
+  return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
+}
+
+/** A refusal of the whole request, in GraphQL's shape. */
+export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
+  const more = {
+    ...headers,
+    ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
+    ...(refusal.code === 'unauthenticated'
+      ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
+      : {}),
+  };
+  return graphqlError(statusOf[refusal.code], errorCode(refusal), refusal.detail, more, c.req.header('accept') ?? null);
+}
+
+/**
+ * What a client is to do, as `extensions.code`: authenticate, correct the request, wait and repeat it, or repeat it and tell us.
+ * `extensions.reason`, where there is one, is the finer code that REST problems carry.
+ */
+export type GraphqlErrorCode = 'UNAUTHENTICATED' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'INTERNAL';
+
+/** The media type of an answer to this `Accept` header, where no operation was executed. */
+const mediaTypeFor = (accept: string | null): string =>
+  accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+
+/** Refuses a whole HTTP request in GraphQL's shape. `accept` is the request's header. */
+export function graphqlError(
+  status: number,
+  code: GraphqlErrorCode,
+  message: string,
+  headers: Record<string, string> = {},
+  accept: string | null = null,
+): Response {
+  return new Response(JSON.stringify({ errors: [{ message, extensions: { code } }] }), {
+    status,
+    headers: {
+      'content-type': `${mediaTypeFor(accept)}; charset=utf-8`,
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  });
+}
+
+/** A request that could not be read, parsed or validated: the caller's to correct, so its message may be told. */
+export const badInput = (error: Readonly<Error>): GraphQLError =>
+  error instanceof GraphQLError
+    ? new GraphQLError(error.message, {
+        nodes: error.nodes ?? null,
+        source: error.source ?? null,
+        positions: error.positions ?? null,
+        path: error.path ?? null,
+        extensions: { code: 'BAD_USER_INPUT', ...error.extensions },
+      })
+    : new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } });
+
+/**
+ * An error met while executing, as the caller may see it; null when it is a fault of ours that must be masked.
+ * Resolvers throw expected errors as GraphQLErrors with a code; graphql-js's own about arguments name the nodes they concern.
+ */
+export function expectedError(error: GraphQLError): GraphQLError | null {
+  const thrown = error.originalError ?? error;
+  if (!(thrown instanceof GraphQLError)) return null;
+  if (typeof thrown.extensions.code === 'string') return error;
+  return thrown.nodes && thrown.nodes.length > 0 ? badInput(error) : null;
+}
+
+/** What is told of a fault of ours; the log has the rest under the same request id. */
+export const maskedError = (error: GraphQLError, requestId: string): GraphQLError =>
+  new GraphQLError('Something went wrong on our side. Repeat the request with the same Idempotency-Key.', {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    extensions: { code: 'INTERNAL', requestId },
+  });

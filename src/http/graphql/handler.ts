@@ -1,0 +1,81 @@
+import type { GraphQLError } from 'graphql';
+import { createHandler } from 'graphql-http';
+import { log } from '../../lib/log.ts';
+import type { GraphqlContext, GraphqlRun, SendTally } from './context.ts';
+import { badInput, expectedError, graphqlError, maskedError } from './errors.ts';
+import { type GraphqlRequest, type PreparedGraphql, prepareGraphql } from './prepare.ts';
+import { rootValue } from './resolvers.ts';
+import { schema } from './schema.ts';
+
+type Exchange = { prepared: PreparedGraphql; run: GraphqlRun; tally: SendTally };
+
+/** Tells the caller what it can act on and masks the rest, which the log gets. */
+function forCaller(error: GraphQLError, requestId: string): GraphQLError {
+  const expected = expectedError(error);
+  if (expected) return expected;
+  const fault = error.originalError ?? error;
+  log('error', 'graphql.fault', {
+    requestId,
+    path: error.path?.join('.'),
+    error: fault.name,
+    message: fault.message,
+    stack: fault.stack,
+  });
+  return maskedError(error, requestId);
+}
+
+// graphql-http reads the request's form, negotiates the media type and executes; documents come parsed and validated from prepare.ts.
+const handler = createHandler<Exchange, null, GraphqlContext>({
+  rootValue,
+  parseRequestParams: ({ raw }) => raw.prepared.params(),
+  onSubscribe: ({ raw: { prepared, run, tally } }, { operationName, variables }) => {
+    const { plan } = prepared;
+    if (plan.kind === 'refuse') return plan.errors;
+    const contextValue: GraphqlContext = { run, rootFields: plan.rootFields, tally };
+    return { schema, document: plan.document, operationName, variableValues: variables, contextValue };
+  },
+  onOperation: ({ raw }, _args, result) =>
+    result.errors
+      ? { ...result, errors: result.errors.map((error) => forCaller(error, raw.run.ctx.requestId)) }
+      : undefined,
+  formatError: badInput,
+});
+
+const refusals: Record<number, string> = {
+  405: 'Send queries by GET or POST, mutations by POST.',
+  406: 'Accept application/graphql-response+json or application/json.',
+  415: 'Send the body as Content-Type: application/json.',
+};
+
+function headersOf(tally: SendTally): Record<string, string> {
+  return {
+    ...(tally.sends > 0 && tally.replays === tally.sends ? { 'idempotency-replayed': 'true' } : {}),
+    ...(tally.retryAfterSeconds === null ? {} : { 'retry-after': String(tally.retryAfterSeconds) }),
+  };
+}
+
+/**
+ * Answers an admitted request, after the GraphQL over HTTP specification. Never throws for anything a caller sends.
+ * `Idempotency-Replayed: true` when every send of the document was a replay.
+ */
+export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
+  const { request } = prepared;
+  const tally: SendTally = { sends: 0, replays: 0, retryAfterSeconds: null };
+  const raw: Exchange = { prepared, run, tally };
+  const [body, init] = await handler({ ...request, raw, context: null });
+  const wrongForm = refusals[init.status];
+  if (wrongForm !== undefined) {
+    const allow = init.headers?.allow;
+    const accept = request.headers.get('accept');
+    return graphqlError(init.status, 'BAD_USER_INPUT', wrongForm, allow === undefined ? {} : { allow }, accept);
+  }
+  return new Response(body, {
+    status: init.status,
+    headers: { ...init.headers, 'cache-control': 'no-store', ...headersOf(tally) },
+  });
+}
+
+/** Prepares and answers in one step, for a caller that was admitted already. */
+export async function handleGraphql(request: GraphqlRequest, run: GraphqlRun): Promise<Response> {
+  return runGraphql(await prepareGraphql(request), run);
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../../env.ts';
+import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
+import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
+import { isActive, statusAt } from '../../paylinks/domain/status.ts';
+
+/** The enum's values for the domain's channels. */
+export const channelNames = { EMAIL: 'Email', SMS: 'Phone' } as const satisfies Record<Channel, string>;
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+const delivery = (log: DeliveryLog) => ({
+  id: log.id,
+  channel: channelNames[log.channel],
+  status: log.status,
+  provider: log.provider,
+  messageId: log.messageId,
+  recipient: log.recipient,
+  reason: log.reason,
+  createdAt: time(log.createdAt),
+  updatedAt: time(log.updatedAt),
+});
+
+/** A Paylink as the schema's `PaymentSession`, its status as of `now` (ms). */
+export function paymentSession(paylink: Paylink, config: Config, now: number) {
+  const { customer } = paylink;
+  return {
+    id: paylink.id,
+    merchantId: paylink.merchantId,
+    status: statusAt(paylink, now),
+    active: isActive(paylink, now),
+    link: linkOf(config, paylink),
+    shortLink: shortLinkOf(config, paylink),
+    merchantInvoiceId: paylink.merchantInvoiceId,
+    description: paylink.description,
+    memo: paylink.memo,
+    currencyCode: paylink.currencyCode,
+    subTotal: paylink.subTotal,
+    shipping: paylink.shipping,
+    tax: paylink.tax,
+    total: paylink.total,
+    lineItems: paylink.lineItems.map(({ sku, description, category, price, quantity, tax }) => ({
+      sku,
+      description,
+      category,
+      price,
+      quantity,
+      tax,
+    })),
+    contact: {
+      email: customer.email,
+      phone: customer.phone,
+      firstName: customer.firstName,
+      lastName: customer.lastName,
+    },
+    customerConsent: paylink.customerConsent,
+    expiration: time(paylink.expiration),
+    lastSentAt: paylink.lastSentAt === null ? null : time(paylink.lastSentAt),
+    createdAt: time(paylink.createdAt),
+    updatedAt: time(paylink.updatedAt),
+    deliveryLogs: paylink.deliveryLogs.map(delivery),
+  };
+}

@@ -1,0 +1,112 @@
+import { GraphQLError } from 'graphql';
+import type { Refusal } from '../../errors.ts';
+import type { Channel } from '../../model.ts';
+import type { SendOutcome } from '../../paylinks/domain/outcome.ts';
+import type { GraphqlErrorCode } from './errors.ts';
+import { sessionNotFound } from './send-arguments.ts';
+
+export type OperationSuccess = { success: boolean; message: string };
+
+const unsuccessful = (message: string): OperationSuccess => ({ success: false, message });
+
+const error = (code: GraphqlErrorCode, message: string, { code: reason, retryAfterSeconds }: Refusal): GraphQLError =>
+  new GraphQLError(message, {
+    extensions: { code, reason, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
+  });
+
+const spoken: Record<Channel, { done: string; recipient: string; missing: string }> = {
+  EMAIL: { done: 'emailed', recipient: 'email address', missing: 'email' },
+  SMS: { done: 'texted', recipient: 'phone number', missing: 'phone' },
+};
+
+/**
+ * A send's outcome as this surface tells it: a business failure is a value, with a message a person can act on; a fault of the
+ * request's form, of quota or of ours is an error to throw. `success` is true only when a provider took the message.
+ */
+export function operationSuccess(outcome: SendOutcome, channel: Channel): OperationSuccess | GraphQLError {
+  switch (outcome.kind) {
+    case 'sent':
+      return { success: true, message: `The payment link was ${spoken[channel].done}.` };
+    case 'pending':
+      return unsuccessful(
+        'The provider has not answered yet, so the payment link may or may not have been sent. Do not send it again: the ' +
+          "session's deliveryLogs show the outcome once it is known, and so does this request repeated with the same Idempotency-Key.",
+      );
+    case 'failed':
+      return unsuccessful(
+        `The payment link was not sent, the provider refused it: ${outcome.reason}. Check the ${spoken[channel].recipient}, or try again later.`,
+      );
+    case 'refused':
+      return refused(outcome.refusal, channel);
+  }
+}
+
+function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQLError {
+  const { recipient, missing } = spoken[channel];
+  switch (refusal.code) {
+    case 'not_found':
+      return unsuccessful(sessionNotFound);
+    case 'not_active':
+    case 'already_paid':
+    case 'already_canceled':
+      return unsuccessful(
+        'The payment session is not active (it is paid, refunded, canceled or expired), so its link was not sent.',
+      );
+    case 'missing_recipient':
+      return unsuccessful(`The session's contact has no ${missing}: add one, or pass \`to\`.`);
+    case 'consent_required':
+      return unsuccessful(
+        'The customer has not agreed to receive messages (customerConsent), so the link was not sent.',
+      );
+    case 'suppressed':
+      return unsuccessful(
+        `This ${recipient} does not take messages (it bounced, complained or opted out). Pass another \`to\`, or lift the suppression.`,
+      );
+    case 'invalid_request':
+    case 'no_channel':
+    case 'channel_not_enabled':
+    case 'country_not_allowed':
+    case 'send_failed':
+    case 'conflict':
+      return unsuccessful(refusal.detail);
+    case 'resend_limit':
+      return unsuccessful(`${refusal.detail}${comeBack(refusal.retryAfterSeconds)}`);
+    case 'idempotency_key_reuse':
+      return error('BAD_USER_INPUT', 'This Idempotency-Key was used for another operation; use a new one.', refusal);
+    case 'idempotency_in_progress':
+      // Of the published codes the one clients answer by waiting and asking the same again; `reason` says which wait it is.
+      return error(
+        'RATE_LIMITED',
+        'The same send is still running: repeat this request with the same Idempotency-Key in a moment.',
+        refusal,
+      );
+    case 'rate_limited':
+      return error('RATE_LIMITED', refusal.detail, refusal);
+    case 'unauthenticated':
+      return error('UNAUTHENTICATED', refusal.detail, refusal);
+    case 'method_not_allowed':
+    case 'payload_too_large':
+    case 'unsupported_media_type':
+      return error('BAD_USER_INPUT', refusal.detail, refusal);
+    case 'unavailable':
+      return error(
+        'INTERNAL',
+        'The gateway is unavailable for a moment: repeat this request with the same Idempotency-Key.',
+        refusal,
+      );
+    case 'misconfigured':
+    case 'internal':
+      return error(
+        'INTERNAL',
+        'Something went wrong on our side. Repeat the request with the same Idempotency-Key.',
+        refusal,
+      );
+  }
+}
+
+function comeBack(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
+  if (seconds <= 90) return ` Try again in ${seconds} s.`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 90 ? ` Try again in ${minutes} minutes.` : ` Try again in ${Math.ceil(minutes / 60)} hours.`;
+}

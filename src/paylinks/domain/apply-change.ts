@@ -1,0 +1,133 @@
+import { refusal } from '../../errors.ts';
+import type { JsonObject, Paylink } from '../../model.ts';
+import { applyPayment } from './apply-payment.ts';
+import { applyDeliveryEvent } from './attempts.ts';
+import { type Applied, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
+import { totalsOf } from './normalize.ts';
+import { afterDelivery, isActive, isUpdatable, statusAt } from './status.ts';
+
+/** Takes a recipient out of a Paylink: the address, and the person's name with it. The hashes in the logs stay, they name nobody. */
+export function erase(paylink: Paylink, hash: string, now: number): Applied {
+  const isEmail = paylink.emailHash === hash;
+  const isPhone = paylink.phoneHash === hash;
+  const inLogs = paylink.deliveryLogs.some((log) => log.recipientHash === hash && log.recipient !== null);
+  if (!isEmail && !isPhone && !inLogs) return { kind: 'unchanged' };
+  const { customer } = paylink;
+  const named = isEmail || isPhone;
+  const version = paylink.version + 1;
+  const change = {
+    customer: {
+      ...customer,
+      email: isEmail ? null : customer.email,
+      phone: isPhone ? null : customer.phone,
+      firstName: named ? null : customer.firstName,
+      lastName: named ? null : customer.lastName,
+    },
+    emailHash: isEmail ? null : paylink.emailHash,
+    phoneHash: isPhone ? null : paylink.phoneHash,
+    phoneE164: isPhone ? null : paylink.phoneE164,
+    deliveryLogs: paylink.deliveryLogs.map((log) =>
+      log.recipientHash === hash && log.recipient !== null ? { ...log, recipient: null, version } : log,
+    ),
+  };
+  const event = { type: 'ERASED', oldValue: null, newValue: null, createdBy: 'API Key' } as const;
+  return { kind: 'changed', paylink: withEvent(paylink, change, event, now) };
+}
+
+/** Every change of a Paylink but a send, decided on the state as it is at `now` (ms). Pure, so any order of calls is a serial one. */
+export function applyChange(paylink: Paylink, command: ChangeCommand, now: number): Applied {
+  switch (command.kind) {
+    case 'update':
+      return update(paylink, command.patch, command.createdBy, now);
+    case 'cancel':
+      return cancel(paylink, command.createdBy, now);
+    case 'open':
+      return open(paylink, now);
+    case 'expire':
+      return expire(paylink, now);
+    case 'payment':
+      return applyPayment(paylink, command.payment, now);
+    case 'delivery':
+      return delivery(paylink, command, now);
+    case 'erase':
+      return erase(paylink, command.hash, now);
+  }
+}
+
+const changed = (paylink: Paylink): Applied => ({ kind: 'changed', paylink });
+
+function update(paylink: Paylink, patch: PaylinkPatch, createdBy: string, now: number): Applied {
+  if (!isUpdatable(paylink, now)) {
+    const detail = `A Paylink that is ${statusAt(paylink, now)} cannot be updated; only CREATED, OPENED and SENT can.`;
+    return { kind: 'refused', refusal: refusal('not_active', detail) };
+  }
+  if (Object.keys(patch).length === 0) return { kind: 'unchanged' };
+  const next = { ...paylink, ...patch };
+  const totals = totalsOf(next.lineItems, next.tax, next.shipping);
+  if (!totals) {
+    const errors = [{ path: 'lineItems', message: 'The total is larger than 9007199254740991.' }];
+    return { kind: 'refused', refusal: refusal('invalid_request', 'The total is too large.', { errors }) };
+  }
+  const fields: JsonObject = { fields: Object.keys(patch).filter((name) => !/Hash$|E164$/.test(name)) };
+  const event = { type: 'UPDATED', oldValue: null, newValue: fields, createdBy } as const;
+  const written = withEvent(paylink, { ...patch, ...totals }, event, now);
+  return { kind: 'changed', paylink: written, ...(patch.lineItems ? { lineItems: true } : {}) };
+}
+
+function cancel(paylink: Paylink, createdBy: string, now: number): Applied {
+  const status = statusAt(paylink, now);
+  if (status === 'CANCELED') {
+    return { kind: 'refused', refusal: refusal('already_canceled', 'The Paylink is already canceled.') };
+  }
+  if (status === 'PAID' || status === 'REFUNDED' || status === 'PARTIALLY_REFUNDED') {
+    return { kind: 'refused', refusal: refusal('already_paid', 'The Paylink is already paid.') };
+  }
+  if (!isActive(paylink, now)) {
+    return { kind: 'refused', refusal: refusal('not_active', 'The Paylink has expired.') };
+  }
+  const event = {
+    type: 'CANCELED',
+    oldValue: { status: paylink.status },
+    newValue: { status: 'CANCELED' },
+    createdBy,
+  } as const;
+  return changed(withEvent(paylink, { status: 'CANCELED' }, event, now));
+}
+
+function open(paylink: Paylink, now: number): Applied {
+  if (!isUpdatable(paylink, now) || paylink.status === 'OPENED') return { kind: 'unchanged' };
+  const event = {
+    type: 'OPENED',
+    oldValue: { status: paylink.status },
+    newValue: { status: 'OPENED' },
+    createdBy: 'Customer',
+  } as const;
+  return changed(withEvent(paylink, { status: 'OPENED' }, event, now));
+}
+
+function expire(paylink: Paylink, now: number): Applied {
+  if (paylink.status === 'EXPIRED' || statusAt(paylink, now) !== 'EXPIRED') return { kind: 'unchanged' };
+  const event = {
+    type: 'EXPIRED',
+    oldValue: { status: paylink.status },
+    newValue: { status: 'EXPIRED' },
+    createdBy: 'System',
+  } as const;
+  return changed(withEvent(paylink, { status: 'EXPIRED' }, event, now));
+}
+
+function delivery(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'delivery' }>, now: number): Applied {
+  const before = paylink.deliveryLogs.find((log) => log.id === command.attemptId);
+  const after = before ? applyDeliveryEvent(before, command.news, now, paylink.version + 1) : null;
+  if (!before || !after) return { kind: 'unchanged' };
+  const deliveryLogs = paylink.deliveryLogs.map((log) => (log.id === after.id ? after : log));
+  const status = afterDelivery({ ...paylink, deliveryLogs });
+  const value = (log: typeof after, of: string) => ({ status: of, deliveryLogId: log.id, deliveryStatus: log.status });
+  const event = {
+    type: 'DELIVERY_UPDATED',
+    oldValue: value(before, paylink.status),
+    newValue: value(after, status),
+    createdBy: 'Provider',
+  } as const;
+  return changed(withEvent(paylink, { status, deliveryLogs }, event, now));
+}

@@ -1,0 +1,62 @@
+import type { Refusal } from '../../errors.ts';
+import type { Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
+import type { DeliveryUpdate } from './attempts.ts';
+
+/** The fields an update sets, normalised; what is absent stays. Totals follow from the result. */
+export type PaylinkPatch = {
+  merchantInvoiceId?: string | null;
+  customer?: Customer;
+  phoneE164?: string | null;
+  emailHash?: string | null;
+  phoneHash?: string | null;
+  lineItems?: LineItem[];
+  tax?: number | null;
+  shipping?: number | null;
+  currencyCode?: string;
+  description?: string | null;
+  memo?: string | null;
+  metadata?: JsonObject | null;
+  expiration?: number;
+  sendEmail?: boolean;
+  sendSms?: boolean;
+  customerConsent?: boolean;
+  attachments?: string[];
+};
+
+/** A payment or refund as the merchant's checkout reports it. Amounts are minor units. */
+export type PaymentReport = {
+  orderId: string;
+  kind: 'payment' | 'refund';
+  /** Of the payment; of a refund: all that was refunded of this order so far. */
+  amount: number;
+  fees: number;
+  currencyCode: string;
+};
+
+/** Every change of a Paylink but a send, as its coordinator is asked for it. */
+export type ChangeCommand =
+  | { kind: 'update'; patch: PaylinkPatch; createdBy: string }
+  | { kind: 'cancel'; createdBy: string }
+  | { kind: 'open' }
+  | { kind: 'expire' }
+  | { kind: 'payment'; payment: PaymentReport }
+  | { kind: 'delivery'; attemptId: string; news: DeliveryUpdate }
+  | { kind: 'erase'; hash: string };
+
+/** What a change makes of a Paylink: one version further, the same as before, or refused. */
+export type Applied =
+  | { kind: 'changed'; paylink: Paylink; lineItems?: true }
+  | { kind: 'unchanged' }
+  | { kind: 'refused'; refusal: Refusal };
+
+/** The Paylink one version further, with an event that tells of it. */
+export function withEvent(
+  paylink: Paylink,
+  change: Partial<Omit<Paylink, 'id' | 'version' | 'events'>>,
+  event: { type: EventType; oldValue: JsonObject | null; newValue: JsonObject | null; createdBy: string },
+  now: number,
+): Paylink {
+  const version = paylink.version + 1;
+  const written = { id: crypto.randomUUID(), ...event, createdAt: now, version };
+  return { ...paylink, ...change, version, updatedAt: now, events: [...paylink.events, written] };
+}

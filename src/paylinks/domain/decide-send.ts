@@ -1,0 +1,129 @@
+import { notFound, type Refusal, refusal } from '../../errors.ts';
+import type { Channel, Merchant, Paylink } from '../../model.ts';
+import type { RecipientStatus } from '../../store/recipient-status.ts';
+import { countriesOfPhone } from '../recipients/recipient.ts';
+import { countsAgainstCaps } from './attempts.ts';
+import { isActive } from './status.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+export type Target = { channel: Channel; recipient: string; hash: string };
+
+export type SendQuestion = {
+  paylink: Paylink;
+  /** null: not read yet. */
+  recipientStatus: RecipientStatus | null;
+  channels: Channel[];
+  /** Overrides the customer's recipient, for the one channel asked for. */
+  to: { recipient: string; hash: string } | null;
+  requireEnabled: boolean;
+  now: number;
+};
+
+export type SendDecision =
+  | { kind: 'go'; targets: Target[]; merchant: Merchant }
+  | { kind: 'refused'; refusal: Refusal; suppressed: Target[] }
+  /** It depends on who the recipients are, which `standing` does not tell (of these: they may have changed since). */
+  | { kind: 'unread' };
+
+const spoken: Record<Channel, string> = { EMAIL: 'email', SMS: 'SMS' };
+
+const refuse = (refused: Refusal, suppressed: Target[] = []): SendDecision => ({
+  kind: 'refused',
+  refusal: refused,
+  suppressed,
+});
+
+function targetOf(question: SendQuestion, channel: Channel): Target | null {
+  const { paylink, to } = question;
+  if (to) return { channel, ...to };
+  const recipient = channel === 'EMAIL' ? paylink.customer.email : paylink.phoneE164;
+  const hash = channel === 'EMAIL' ? paylink.emailHash : paylink.phoneHash;
+  return recipient && hash ? { channel, recipient, hash } : null;
+}
+
+/** May this send happen, and to whom? What stands in the way of one channel refuses the whole request. */
+export function decideSend(question: SendQuestion): SendDecision {
+  const { paylink, recipientStatus, channels, now } = question;
+  if (channels.length === 0) return refuse(refusal('no_channel', 'Choose at least one of sendEmail and sendSms.'));
+  const targets: Target[] = [];
+  for (const channel of channels) {
+    const flag = channel === 'EMAIL' ? 'sendEmail' : 'sendSms';
+    if (question.requireEnabled && !paylink[flag]) {
+      const detail = `This Paylink was created without ${flag}: it cannot be sent by ${spoken[channel]}.`;
+      return refuse(refusal('channel_not_enabled', detail, { errors: [{ path: flag, message: detail }] }));
+    }
+    const target = targetOf(question, channel);
+    if (!target) {
+      const what = channel === 'EMAIL' ? 'email address' : 'phone number';
+      return refuse(refusal('missing_recipient', `The customer has no ${what}.`));
+    }
+    targets.push(target);
+  }
+  if (!paylink.customerConsent) {
+    return refuse(
+      refusal('consent_required', 'The customer has not consented to messages (customerConsent is not true).'),
+    );
+  }
+  if (!isActive(paylink, now)) {
+    return refuse(refusal('not_active', 'The Paylink is not active: it is paid, canceled, refunded or expired.'));
+  }
+  if (!recipientStatus || targets.some((target) => !recipientStatus.hashes.includes(target.hash)))
+    return { kind: 'unread' };
+  const isSuppressed = (target: Target) =>
+    recipientStatus.suppressed.some((entry) => entry.channel === target.channel && entry.hash === target.hash);
+  const suppressed = targets.filter(isSuppressed);
+  if (suppressed.length > 0) {
+    const by = suppressed.map((target) => spoken[target.channel]).join(' and ');
+    return refuse(
+      refusal('suppressed', `The recipient does not take messages by ${by} (bounced, complained or opted out).`),
+      suppressed,
+    );
+  }
+  return withinLimits(question, recipientStatus, targets);
+}
+
+function withinLimits(
+  { paylink, now }: SendQuestion,
+  recipientStatus: RecipientStatus,
+  targets: Target[],
+): SendDecision {
+  const { merchant } = recipientStatus;
+  const recent = paylink.deliveryLogs.filter((log) => log.createdAt > now - day && countsAgainstCaps(log));
+  for (const { channel, recipient, hash } of targets) {
+    if (channel === 'SMS') {
+      const countries = countriesOfPhone(recipient);
+      if (!countries.some((country) => merchant.smsCountries.includes(country))) {
+        return refuse(
+          refusal('country_not_allowed', `SMS to ${countries[0] ?? 'this country'} is not allowed for this merchant.`),
+        );
+      }
+    }
+    const ofPaylink = recent.filter((log) => log.channel === channel);
+    if (ofPaylink.length >= merchant.paylinkSendCap) {
+      const oldest = Math.min(now, ...ofPaylink.map((log) => log.createdAt));
+      return refuse(
+        limit(
+          `This Paylink was sent by ${spoken[channel]} ${merchant.paylinkSendCap} times in 24 h.`,
+          oldest + day - now,
+        ),
+      );
+    }
+    const known = recipientStatus.recent.find((entry) => entry.hash === hash)?.count ?? 0;
+    const here = recent.filter((log) => log.recipientHash === hash).length;
+    if (Math.max(known, here) >= merchant.recipientSendCap) {
+      return refuse(limit(`This recipient was sent ${merchant.recipientSendCap} messages in 24 h.`, day));
+    }
+  }
+  return { kind: 'go', targets, merchant };
+}
+
+const limit = (detail: string, waitMs: number): Refusal =>
+  refusal('resend_limit', detail, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
+
+/** Whether the caller is the Paylink's merchant or its direct parent. Everyone else is told that it was not found. */
+export const refusalFor = (callerId: string, owner: { merchantId: string; parentId: string | null }): Refusal | null =>
+  callerId === owner.merchantId || callerId === owner.parentId ? null : notFound;
+
+/** The channels of a send, in a fixed order. */
+export const orderedChannels = (channels: readonly Channel[]): Channel[] => [...new Set(channels)].sort();

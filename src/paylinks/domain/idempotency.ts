@@ -1,0 +1,56 @@
+import { toBase64Url, utf8 } from '../../lib/encoding.ts';
+import type { Channel } from '../../model.ts';
+import type { Operation } from './operation.ts';
+
+/** How long a completed operation answers for its key, ms. */
+export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * What a send means, whatever bytes and surface asked for it: the channels and the recipient as asked. REST and GraphQL share it.
+ * @param to the hash of the normalised override (it is kept, so it names nobody), or null for the customer's own recipient
+ */
+export const sendFingerprint = (channels: readonly Channel[], to: string | null): string =>
+  JSON.stringify(['send', [...channels].sort(), to]);
+
+/**
+ * What a request that names an existing operation gets.
+ * - `new`: nothing stands in its way. `reuse`: the key belongs to another operation. `wait`: it is still running.
+ * - `replay`: its first answer again. `present`: ended with an outcome unknown, so answered from how things stand now.
+ */
+export type Match = 'new' | 'reuse' | 'wait' | 'replay' | 'present';
+
+/** Does this request repeat `existing`? Draft idempotency-key-header-07 §2.6. */
+export function matchOperation(existing: Pick<Operation, 'fingerprint' | 'state'> | null, fingerprint: string): Match {
+  if (!existing || existing.state === 'failed') return 'new';
+  if (existing.fingerprint !== fingerprint) return 'reuse';
+  if (existing.state === 'running') return 'wait';
+  return existing.state === 'done' ? 'replay' : 'present';
+}
+
+/** Objects with their keys in one order, so that equal meanings are equal text. */
+const ordered = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, ordered(inner)]),
+  );
+};
+
+/** A field that is null means what one that is absent means; not so in metadata, which is the caller's own. */
+const meaning = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(meaning);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => [name, name === 'metadata' ? inner : meaning(inner)]),
+  );
+};
+
+/** What a create means: base64url HMAC-SHA256 of its checked fields in canonical order (keyed, as the fields name a customer). */
+export async function createFingerprint(key: CryptoKey, fields: object): Promise<string> {
+  const text = JSON.stringify(['create', ordered(meaning(fields))]);
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))));
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import type { JsonObject } from '../../model.ts';
+
+/** Free text of at most `most` characters; control characters have no place in a message or a log. */
+const text = (most: number) =>
+  z.nullable(
+    z.string().check(
+      z.maxLength(most, `At most ${most} characters.`),
+      z.refine((value) => !/[^\P{Cc}\t\n\r]/u.test(value), 'Control characters are not allowed.'),
+      z.refine((value) => value.isWellFormed(), 'Not well-formed Unicode.'),
+    ),
+  );
+
+const minorUnits = z.int('Must be an integer of minor units (cents).').check(z.gte(0, 'Must not be negative.'));
+
+const metadata: z.ZodMiniType<JsonObject | null> = z.nullable(z.record(z.string(), z.json()));
+
+/** Currencies this runtime knows (ISO 4217), asked once. */
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+const isLocale = (tag: string) => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+};
+
+const CustomerFields = z.strictObject({
+  email: z.nullish(z.email('Must be an email address.').check(z.maxLength(254))),
+  phone: z.nullish(z.string().check(z.minLength(1), z.maxLength(32))),
+  firstName: z.optional(text(100)),
+  lastName: z.optional(text(100)),
+  paylinkCustomerId: z.optional(text(255)),
+  locale: z.nullish(z.string().check(z.maxLength(35), z.refine(isLocale, 'Must be a BCP 47 language tag.'))),
+});
+
+const LineItemFields = z.strictObject({
+  sku: z.optional(text(255)),
+  price: minorUnits,
+  quantity: z.int().check(z.gte(1, 'Must be at least 1.'), z.lte(1_000_000)),
+  tax: z.nullish(minorUnits),
+  description: z.optional(text(255)),
+  category: z.optional(text(255)),
+  metadata: z.optional(metadata),
+});
+
+const timestamp = z.pipe(
+  z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' }),
+  z.transform((iso) => Date.parse(iso)),
+);
+
+/** What create and update have in common, as callers spell it; an unknown field is refused by name. */
+const shared = {
+  merchantInvoiceId: z.optional(text(255)),
+  customer: z.nullish(CustomerFields),
+  lineItems: z.optional(z.array(LineItemFields).check(z.maxLength(200, 'At most 200 line items.'))),
+  tax: z.nullish(minorUnits),
+  shipping: z.nullish(minorUnits),
+  currencyCode: z.optional(
+    z.string().check(z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')),
+  ),
+  description: z.optional(text(255)),
+  memo: z.optional(text(255)),
+  metadata: z.optional(metadata),
+  expiration: z.nullish(timestamp),
+  sendEmail: z.optional(z.boolean()),
+  sendSms: z.optional(z.boolean()),
+  customerConsent: z.optional(z.boolean()),
+  attachments: z.nullish(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(20))),
+};
+
+/** `sendSMS` is the same field as `sendSms`. */
+export function withSendSms(value: unknown, context: z.core.ParsePayload): unknown {
+  if (typeof value !== 'object' || value === null || !('sendSMS' in value)) return value;
+  const { sendSMS, ...rest } = value;
+  if ('sendSms' in rest && rest.sendSms !== sendSMS) {
+    context.issues.push({ code: 'custom', path: ['sendSMS'], message: 'Contradicts sendSms.', input: value });
+  }
+  return { ...rest, sendSms: sendSMS };
+}
+
+export const CreateFields = z.strictObject({
+  merchantId: z.pipe(
+    z.guid('Must be a UUID.'),
+    z.transform((id) => id.toLowerCase()),
+  ),
+  ...shared,
+});
+export const UpdateFields = z.strictObject(shared);
+export const SendFields = z.strictObject({ sendEmail: z.boolean(), sendSms: z.boolean() });
+
+export type PaylinkFields = z.output<typeof UpdateFields>;

@@ -1,0 +1,106 @@
+import type { Bindings, Config } from '../../env.ts';
+import { log } from '../../lib/log.ts';
+import { recipientKey } from '../../lib/secrets.ts';
+import type { Channel, DeliveryLog, ReportingProvider } from '../../model.ts';
+import { parsePaylinkId } from '../../paylink-id.ts';
+import { storeOptOutEvent } from '../../store/provider-events.ts';
+import {
+  deleteSuppression,
+  insertSuppressions,
+  listSuppressions as list,
+  type Suppression,
+  type SuppressionReason,
+  suppressAttempt,
+} from '../../store/suppressions.ts';
+import type { Context } from '../context.ts';
+import { recipientHash } from './recipient.ts';
+
+/**
+ * A customer told our number to stop, or to start again. The number is shared by all merchants, so a STOP binds every one of them; a
+ * START lifts what STOPs have suppressed. Durable once this returns; a repeat (`key`, the provider's id of the message) changes nothing.
+ * @param from E.164 @param now ms
+ */
+export async function recordOptOut(
+  env: Bindings,
+  config: Config,
+  opt: { provider: ReportingProvider; kind: 'stop' | 'start'; from: string; key: string },
+  now: number,
+): Promise<void> {
+  const { provider, kind, from, key } = opt;
+  const hash = await recipientHash(await recipientKey(config), 'SMS', from);
+  await storeOptOutEvent(env.DB, { id: `${provider}:${key.slice(0, 200)}`, provider, kind, recipientHash: hash }, now);
+}
+
+/** A suppression of whoever an attempt was sent to. @param now ms */
+export const suppressionOf = (
+  merchantId: string,
+  attempt: Pick<DeliveryLog, 'channel' | 'recipient' | 'recipientHash'>,
+  reason: SuppressionReason,
+  now: number,
+): Suppression => ({
+  id: crypto.randomUUID(),
+  merchantId,
+  channel: attempt.channel,
+  recipientHash: attempt.recipientHash,
+  recipient: attempt.recipient,
+  reason,
+  createdAt: now,
+});
+
+const optedOutBy: Record<Channel, SuppressionReason> = { EMAIL: 'unsubscribe', SMS: 'stop' };
+
+/**
+ * After a provider has refused a recipient that opted out with it: the merchant's next send need not ask again. Never throws, as the
+ * refusal itself is already recorded; a failure is only logged.
+ */
+export async function suppressOptedOut(
+  db: D1Database,
+  merchantId: string,
+  target: { channel: Channel; recipient: string; hash: string },
+  now: number,
+): Promise<void> {
+  const { channel, recipient, hash } = target;
+  const attempt = { channel, recipient, recipientHash: hash };
+  try {
+    await insertSuppressions(db, [suppressionOf(merchantId, attempt, optedOutBy[channel], now)]);
+  } catch (error) {
+    log('error', 'suppression_failed', {
+      merchantId,
+      channel,
+      error: error instanceof Error ? error.message : 'unknown',
+    });
+  }
+}
+
+/**
+ * Suppresses whoever a message was sent to, for its merchant and channel. `token` is what the message's link carries:
+ * `{paylinkId}.{attemptId}`, 124 random bits. Doing it again changes nothing. @param now ms
+ */
+export async function unsubscribe(
+  env: Bindings,
+  _config: Config,
+  token: string,
+  now: number,
+): Promise<'done' | 'unknown'> {
+  const [paylink, attempt, ...rest] = token.split('.');
+  const paylinkId = parsePaylinkId(paylink ?? '');
+  const id = parsePaylinkId(attempt ?? '');
+  if (!paylinkId || !id || rest.length > 0) return 'unknown';
+  const suppression = { id: crypto.randomUUID(), reason: 'unsubscribe', createdAt: now } as const;
+  const known = await suppressAttempt(env.DB, { id, paylinkId }, suppression);
+  return known ? 'done' : 'unknown';
+}
+
+/** A page of the caller's own suppressions, newest first, and whether more follow. */
+export async function listSuppressions(
+  ctx: Context,
+  page: { after?: { createdAt: number; id: string } | undefined; limit: number },
+): Promise<{ page: Suppression[]; more: boolean }> {
+  const { merchant } = ctx.caller;
+  const found = await list(ctx.env.DB, merchant.id, { ...page, limit: page.limit + 1 });
+  return { page: found.slice(0, page.limit), more: found.length > page.limit };
+}
+
+/** Lifts one of the caller's own suppressions; false: it has none of this id. A shared sender's is not the caller's to lift. */
+export const liftSuppression = (ctx: Context, id: string): Promise<boolean> =>
+  deleteSuppression(ctx.env.DB, ctx.caller.merchant.id, id);

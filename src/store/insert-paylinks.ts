@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import type { WebhookPayload } from '../model.ts';
+import type { Changes } from './changes.ts';
+import { deliveriesIn, enqueueCreatedStatement } from './outbox.ts';
+import { eventColumns, itemColumns, toEventRow, toItemRow } from './paylink-part-rows.ts';
+import { headColumns, toHeadRow } from './paylink-row.ts';
+import { fromJson } from './row.ts';
+
+/** The caller's idempotency key for a create; `expiredBefore` (ms): a key that old is free again. */
+export type CreateKey = { key: string; fingerprint: string; expiredBefore: number };
+
+/** A Paylink that D1 does not have. */
+export type NewPaylink = Pick<Changes, 'head' | 'lineItems' | 'events' | 'deliveryLogs' | 'orders'> & {
+  key: CreateKey | null;
+};
+
+/** Which Paylinks D1 has taken, by their ids, and the new deliveries to endpoints, for the Queue to be nudged. */
+export type Inserted = { ids: Set<string>; deliveries: string[] };
+
+const clearOldKeys = `UPDATE paylinks SET create_key = NULL, create_fingerprint = NULL
+  FROM (SELECT value->>'merchantId' AS merchant_id, value->>'key' AS key, value->>'expiredBefore' AS before FROM json_each(?1)) AS j
+  WHERE paylinks.merchant_id = j.merchant_id AND paylinks.create_key = j.key AND paylinks.created_at <= j.before`;
+const newColumns = [...headColumns, 'create_key', 'create_fingerprint'];
+const insertHeads = `INSERT INTO paylinks (${newColumns.join(', ')}) SELECT ${fromJson(newColumns)} FROM json_each(?1) WHERE true
+  ON CONFLICT DO NOTHING RETURNING id`;
+// Only of Paylinks that are in: another may have had the key.
+const taken = `EXISTS (SELECT 1 FROM paylinks p WHERE p.id = value->>'paylink_id')`;
+const insertParts = (table: string, columns: readonly string[]) =>
+  `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE ${taken} ON CONFLICT (id) DO NOTHING`;
+const insertItems = insertParts('line_items', itemColumns);
+const insertEvents = insertParts('events', eventColumns);
+
+const Ids = z.array(z.object({ id: z.string() }));
+
+/**
+ * Inserts new Paylinks in one transaction, each whole or not at all; repeating one with the same id changes nothing. One is not taken
+ * when its merchant has another of its key (or its id is in already).
+ */
+export async function insertPaylinks(
+  db: D1Database,
+  fresh: readonly NewPaylink[],
+  payloads: readonly WebhookPayload[],
+): Promise<Inserted> {
+  const keys = fresh.flatMap(({ head, key }) => (key ? [{ merchantId: head.merchantId, ...key }] : []));
+  const heads = fresh.map(({ head, key }) => ({
+    ...toHeadRow(head),
+    create_key: key?.key ?? null,
+    create_fingerprint: key?.fingerprint ?? null,
+  }));
+  const items = fresh.flatMap(({ head, lineItems }) =>
+    (lineItems ?? []).map((item, at) => toItemRow(head.id, item, at)),
+  );
+  const events = fresh.flatMap((one) => one.events.map((event) => toEventRow(one.head.id, event)));
+  const bound = (sql: string, rows: unknown[]) => db.prepare(sql).bind(JSON.stringify(rows));
+  const before = keys.length > 0 ? [bound(clearOldKeys, keys)] : [];
+  const results = await db.batch([
+    ...before,
+    bound(insertHeads, heads),
+    ...(items.length > 0 ? [bound(insertItems, items)] : []),
+    bound(insertEvents, events),
+    enqueueCreatedStatement(db, payloads),
+  ]);
+  const inserted = Ids.parse(results[before.length]?.results ?? []);
+  return { ids: new Set(inserted.map(({ id }) => id)), deliveries: deliveriesIn(results.at(-1)) };
+}

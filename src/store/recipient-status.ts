@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import type { Channel, Merchant } from '../model.ts';
+import { MerchantRow, merchantJson } from './merchants.ts';
+import { jsonText } from './row.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Who recipients are to a merchant; `hashes` are the recipients this was asked for. */
+export type RecipientStatus = {
+  merchant: Merchant;
+  hashes: string[];
+  suppressed: { channel: Channel; hash: string }[];
+  /** Messages of this merchant to each of them in the last 24 h. */
+  recent: { hash: string; count: number }[];
+};
+
+/** `knownAt`: the `updatedAt` of the merchant as he is known, who is not told again then; null: he is not known. */
+export type RecipientStatusQuestion = { merchantId: string; knownAt: number | null; hashes: string[] };
+
+/** `merchant` null: as he is known. */
+export type RecipientStatusAnswer = Omit<RecipientStatus, 'merchant' | 'hashes'> & { merchant: Merchant | null };
+
+const Row = z.object({
+  n: z.int(),
+  merchant: z.nullable(jsonText(MerchantRow)),
+  suppressed: jsonText(z.array(z.object({ channel: z.enum(['EMAIL', 'SMS']), hash: z.string() }))),
+  recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
+});
+const Rows = z.array(Row);
+
+const hashes = `(SELECT value FROM json_each(q.value, '$.hashes'))`;
+const sql = `SELECT q.key AS n, CASE WHEN m.updated_at = q.value->>'knownAt' THEN NULL ELSE ${merchantJson('m')} END AS merchant,
+  (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash)) FROM suppressions s
+     WHERE s.recipient_hash IN ${hashes} AND s.channel IN ('EMAIL', 'SMS') AND s.merchant_id IN (m.id, '*')) AS suppressed,
+  (SELECT json_group_array(json_object('hash', r.recipient_hash, 'count', r.n)) FROM
+     (SELECT d.recipient_hash, count(*) AS n FROM delivery_logs d
+        WHERE d.merchant_id = m.id AND d.recipient_hash IN ${hashes} AND d.created_at > ?2
+          AND d.status <> 'SUPPRESSED' AND NOT (d.status = 'FAILED' AND d.accepted_at IS NULL)
+        GROUP BY d.recipient_hash) r) AS recent
+  FROM json_each(?1) q JOIN merchants m ON m.id = q.value->>'merchantId'`;
+
+/**
+ * Who recipients are to their merchants: suppressions, messages of the last day, and the merchants. One query for all questions.
+ * @returns the answers in the questions' order; null for a merchant that does not exist
+ */
+export async function readRecipientStatus(
+  db: D1Database,
+  questions: readonly RecipientStatusQuestion[],
+  now: number,
+): Promise<(RecipientStatusAnswer | null)[]> {
+  const { results } = await db
+    .prepare(sql)
+    .bind(JSON.stringify(questions), now - day)
+    .all();
+  const answers: (RecipientStatusAnswer | null)[] = questions.map(() => null);
+  for (const { n, ...answer } of Rows.parse(results)) answers[n] = answer;
+  return answers;
+}

@@ -1,0 +1,96 @@
+import type { Bindings, Config } from '../env.ts';
+import { notFound, type Refusal, refusal } from '../errors.ts';
+import type { Merchant } from '../model.ts';
+import {
+  deleteEndpoint,
+  type EndpointChange,
+  type EventFilter,
+  findEndpoint,
+  insertEndpoint,
+  listEndpoints,
+  rotateSecret,
+  updateEndpoint,
+  type WebhookEndpoint,
+} from '../store/webhook-endpoints.ts';
+import { newSecret } from './signature.ts';
+import { checkDestination } from './url-policy.ts';
+
+/** Endpoints a merchant may have. */
+const mostEndpoints = 10;
+/** How long the secret before a rotation signs too, ms. */
+const overlapMs = 24 * 60 * 60 * 1_000;
+
+/** Who manages its endpoints, with what, when (ms). */
+export type EndpointContext = { env: Bindings; config: Config; db: D1Database; merchantId: string; now: number };
+
+export const endpointContext = (env: Bindings, config: Config, merchant: Merchant, now: number): EndpointContext => ({
+  env,
+  config,
+  db: env.DB,
+  merchantId: merchant.id,
+  now,
+});
+
+export type Managed<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Refusal };
+
+export const refuse = (refused: Refusal) => ({ kind: 'refused', refusal: refused }) as const;
+export const noEndpoint = { ...notFound, detail: 'Webhook endpoint was not found.' };
+
+const wrongUrl = (message: string) =>
+  refuse(refusal('invalid_request', `The body is not valid: url: ${message}`, { errors: [{ path: 'url', message }] }));
+
+export type EndpointFields = { url: string; description: string | null; eventTypes: EventFilter };
+
+/** Registers an endpoint; its secret is told here and never again. */
+export async function registerEndpoint(
+  ctx: EndpointContext,
+  fields: EndpointFields,
+): Promise<Managed<{ endpoint: WebhookEndpoint; secret: string }>> {
+  const destination = checkDestination(fields.url, ctx.config);
+  if (destination.kind === 'refused') return wrongUrl(destination.reason);
+  const { db, config, merchantId, now: createdAt } = ctx;
+  const id = crypto.randomUUID();
+  const { secret, sealed: secretCiphertext } = await newSecret(config, id);
+  const row = { id, merchantId, ...fields, url: destination.url, secretCiphertext, createdAt };
+  const endpoint = await insertEndpoint(db, row, mostEndpoints);
+  if (endpoint) return { kind: 'done', endpoint, secret };
+  return refuse(refusal('conflict', `A merchant may have ${mostEndpoints} webhook endpoints.`));
+}
+
+export const endpointsOf = ({ db, merchantId }: EndpointContext): Promise<WebhookEndpoint[]> =>
+  listEndpoints(db, merchantId);
+
+export async function readEndpoint(ctx: EndpointContext, id: string): Promise<Managed<{ endpoint: WebhookEndpoint }>> {
+  const endpoint = await findEndpoint(ctx.db, ctx.merchantId, id);
+  return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
+}
+
+/** Changes what is given; enabling begins anew what failures had ended. */
+export async function changeEndpoint(
+  ctx: EndpointContext,
+  id: string,
+  change: EndpointChange,
+): Promise<Managed<{ endpoint: WebhookEndpoint }>> {
+  const checked = { ...change };
+  if (change.url !== undefined) {
+    const destination = checkDestination(change.url, ctx.config);
+    if (destination.kind === 'refused') return wrongUrl(destination.reason);
+    checked.url = destination.url;
+  }
+  const endpoint = await updateEndpoint(ctx.db, ctx.merchantId, id, checked, ctx.now);
+  return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
+}
+
+/** Gives the endpoint a new secret, told here and never again; for a day both sign. */
+export async function rotateEndpointSecret(
+  ctx: EndpointContext,
+  id: string,
+): Promise<Managed<{ endpoint: WebhookEndpoint; secret: string }>> {
+  const { secret, sealed } = await newSecret(ctx.config, id);
+  const endpoint = await rotateSecret(ctx.db, ctx.merchantId, id, sealed, ctx.now + overlapMs, ctx.now);
+  return endpoint ? { kind: 'done', endpoint, secret } : refuse(noEndpoint);
+}
+
+/** Removes an endpoint; what was queued for it goes nowhere. */
+export const removeEndpoint = (ctx: EndpointContext, id: string): Promise<boolean> =>
+  deleteEndpoint(ctx.db, ctx.merchantId, id);

@@ -1,0 +1,73 @@
+import type { Channel, EventType, JsonObject, MerchantEventType, PaylinkEvent, WebhookPayload } from '../model.ts';
+import type { Changes } from '../store/changes.ts';
+
+// A refund is the merchant's own checkout's news, and its other events are either no contract's or told by the REST answer itself.
+const paylinkTypes: { [type in EventType]?: MerchantEventType } = {
+  CREATED: 'paylink.created',
+  SENT: 'paylink.sent',
+  OPENED: 'paylink.opened',
+  PAID: 'paylink.paid',
+  PARTIALLY_PAID: 'paylink.paid',
+  CANCELED: 'paylink.canceled',
+  EXPIRED: 'paylink.expired',
+};
+const deliveryTypes: Record<string, MerchantEventType> = {
+  DELIVERED: 'delivery.delivered',
+  FAILED: 'delivery.failed',
+  BOUNCED: 'delivery.bounced',
+};
+
+const member = (value: JsonObject | null, name: string): string | number | null => {
+  const found = value?.[name];
+  return typeof found === 'string' || typeof found === 'number' ? found : null;
+};
+
+function typeOf(event: PaylinkEvent): MerchantEventType | null {
+  if (event.type !== 'DELIVERY_UPDATED') return paylinkTypes[event.type] ?? null;
+  const status = member(event.newValue, 'deliveryStatus');
+  // A message id that was learnt later is news to nobody.
+  if (status === null || status === member(event.oldValue, 'deliveryStatus')) return null;
+  return deliveryTypes[status] ?? null;
+}
+
+/** The envelope of Standard Webhooks: what happened, when (ISO 8601), and to what. */
+export const envelope = (type: MerchantEventType, at: number, data: JsonObject): string =>
+  JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+
+/** What is told beyond the Paylink itself. Never a recipient, nor a provider's words, which may name one. */
+function detailsOf(event: PaylinkEvent, changes: Changes): JsonObject {
+  if (event.type === 'SENT') return { channels: event.newValue?.deliveredTo ?? [] };
+  if (event.type === 'PAID' || event.type === 'PARTIALLY_PAID') {
+    const { approvedAmount } = changes.head;
+    return { orderId: member(event.newValue, 'orderId'), amount: member(event.newValue, 'amount'), approvedAmount };
+  }
+  if (event.type === 'DELIVERY_UPDATED') {
+    const deliveryLogId = member(event.newValue, 'deliveryLogId');
+    const log = changes.deliveryLogs.find(({ id }) => id === deliveryLogId);
+    const deliveryMethod: Channel | null = log?.channel ?? null;
+    return { deliveryLogId, deliveryMethod, deliveryStatus: member(event.newValue, 'deliveryStatus') };
+  }
+  return {};
+}
+
+/** What merchants are told of these changes. `sequence` is the Paylink's version: a receiver orders a Paylink's events by it. */
+export function webhookPayloadsOf(changes: Changes): WebhookPayload[] {
+  const { head } = changes;
+  return changes.events.flatMap((event) => {
+    const type = typeOf(event);
+    if (!type) return [];
+    const data: JsonObject = {
+      paylinkId: head.id,
+      merchantId: head.merchantId,
+      sequence: event.version,
+      status: member(event.newValue, 'status') ?? head.status,
+      merchantInvoiceId: head.merchantInvoiceId,
+      currencyCode: head.currencyCode,
+      total: head.total,
+      ...detailsOf(event, changes),
+    };
+    const payload = envelope(type, event.createdAt, data);
+    const { id, createdAt } = event;
+    return [{ id, merchantId: head.merchantId, type, paylinkId: head.id, payload, createdAt }];
+  });
+}

@@ -1,0 +1,74 @@
+import { refusal } from '../errors.ts';
+import { enqueuePayloadTo } from '../store/outbox.ts';
+import { listAttempts, requeueDelivery, requeueSince, type WebhookAttempt } from '../store/webhook-attempts.ts';
+import { leaseMs } from './consumer.ts';
+import { type EndpointContext, type Managed, noEndpoint, readEndpoint, refuse } from './endpoints.ts';
+import { enqueue } from './enqueue.ts';
+import { envelope } from './payload.ts';
+
+/** Deliveries that one replay queues again. */
+const mostReplayed = 5_000;
+/** Of those, how many are nudged at once; the sweep finds the others. */
+const mostNudged = 100;
+
+const disabled = refusal('conflict', 'The webhook endpoint is disabled. Enable it first.');
+
+async function active(ctx: EndpointContext, endpointId: string) {
+  const found = await readEndpoint(ctx, endpointId);
+  return found.kind === 'done' && found.endpoint.disabledAt !== null ? refuse(disabled) : found;
+}
+
+/** Has an `endpoint.test` event delivered to this endpoint, as any other event is. */
+export async function testEndpoint(
+  ctx: EndpointContext,
+  endpointId: string,
+): Promise<Managed<{ eventId: string; deliveryId: string }>> {
+  const { merchantId, now } = ctx;
+  const found = await active(ctx, endpointId);
+  if (found.kind === 'refused') return found;
+  const id = crypto.randomUUID();
+  const type = 'endpoint.test';
+  const payload = envelope(type, now, { endpointId, merchantId });
+  const event = { id, merchantId, type, paylinkId: null, payload, createdAt: now } as const;
+  const deliveryId = await enqueuePayloadTo(ctx.db, endpointId, event);
+  if (!deliveryId) return refuse(noEndpoint);
+  await enqueue(ctx.env.EVENTS, [deliveryId]);
+  return { kind: 'done', eventId: id, deliveryId };
+}
+
+export type ReplayOf = { deliveryId: string } | { since: number };
+
+/**
+ * Queues deliveries of the last 30 days again under their old `webhook-id`: one, or all of events since a time (ms), delivered ones too.
+ * `nextSince`: where to go on when there were more than one call takes.
+ */
+export async function replayDeliveries(
+  ctx: EndpointContext,
+  endpointId: string,
+  of: ReplayOf,
+): Promise<Managed<{ queued: number; nextSince: number | null }>> {
+  const { db, env, now } = ctx;
+  const found = await active(ctx, endpointId);
+  if (found.kind === 'refused') return found;
+  if ('deliveryId' in of) {
+    const requeued = await requeueDelivery(db, endpointId, of.deliveryId, now, leaseMs);
+    if (requeued === 'unknown') return refuse({ ...noEndpoint, detail: 'Delivery was not found.' });
+    if (requeued === 'queued') await enqueue(env.EVENTS, [of.deliveryId]);
+    return { kind: 'done', queued: 1, nextSince: null };
+  }
+  const { ids, nextSince } = await requeueSince(db, endpointId, of.since, now, leaseMs, mostReplayed);
+  await enqueue(env.EVENTS, ids.slice(0, mostNudged));
+  return { kind: 'done', queued: ids.length, nextSince };
+}
+
+/** An endpoint's attempts of the last 30 days, newest first. */
+export async function attemptsOf(
+  ctx: EndpointContext,
+  endpointId: string,
+  page: { limit: number; after: { attemptedAt: number; id: string } | undefined },
+): Promise<Managed<{ page: WebhookAttempt[]; more: boolean }>> {
+  const found = await readEndpoint(ctx, endpointId);
+  if (found.kind === 'refused') return found;
+  const attempts = await listAttempts(ctx.db, endpointId, { limit: page.limit + 1, after: page.after });
+  return { kind: 'done', page: attempts.slice(0, page.limit), more: attempts.length > page.limit };
+}

@@ -1,0 +1,159 @@
+import { env } from 'cloudflare:workers';
+import { configOf } from '../../../src/env.ts';
+import type { GraphqlRun, Verbs } from '../../../src/http/graphql/context.ts';
+import { handleGraphql } from '../../../src/http/graphql/handler.ts';
+import { Timings } from '../../../src/lib/timings.ts';
+import type { Merchant, Paylink } from '../../../src/model.ts';
+import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
+import type { Idempotency, SendInput } from '../../../src/paylinks/send.ts';
+
+export const sessionId = '019a8c5e-7b20-7015-a1b2-c3d4e5f60718';
+export const now = Date.UTC(2026, 10, 21, 12);
+const hour = 3_600_000;
+
+const merchant: Merchant = {
+  id: '11111111-2222-4333-8444-555555555555',
+  parentId: null,
+  name: 'Demo',
+  mode: 'live',
+  country: 'US',
+  locale: 'en-US',
+  brandColor: null,
+  logoUrl: null,
+  supportEmail: null,
+  checkoutUrlTemplate: null,
+  smsCountries: ['US'],
+  rateLimitRequests: null,
+  rateLimitWindowSeconds: null,
+  paylinkSendCap: 20,
+  recipientSendCap: 50,
+  unkeyedWindowMs: 10_000,
+  shard: 0,
+  createdAt: now,
+  updatedAt: now,
+};
+
+export const paylink: Paylink = {
+  id: sessionId,
+  merchantId: merchant.id,
+  version: 2,
+  status: 'SENT',
+  code: '0abcdefghijkl',
+  checkoutUrl: null,
+  merchantInvoiceId: 'INV-1',
+  orderId: null,
+  currencyCode: 'USD',
+  description: 'Blue shoes',
+  memo: null,
+  metadata: null,
+  customer: {
+    email: 'ada@example.com',
+    phone: '202-555-0143',
+    firstName: 'Ada',
+    lastName: null,
+    paylinkCustomerId: null,
+    locale: null,
+  },
+  phoneE164: '+12025550143',
+  emailHash: 'hash',
+  phoneHash: 'hash',
+  sendEmail: true,
+  sendSms: true,
+  customerConsent: true,
+  attachments: [],
+  tax: null,
+  shipping: 500,
+  subTotal: 9_000_000_000,
+  total: 9_000_000_500,
+  orderTotal: null,
+  approvedAmount: null,
+  expiration: now + 24 * hour,
+  lastSentAt: now - hour,
+  createdAt: now - 2 * hour,
+  updatedAt: now - hour,
+  lineItems: [
+    {
+      id: 'li-1',
+      sku: 'SHOE',
+      price: 4_500_000_000,
+      quantity: 2,
+      tax: null,
+      description: 'Shoes',
+      category: null,
+      metadata: null,
+      createdAt: now,
+      updatedAt: now,
+    },
+  ],
+  deliveryLogs: [
+    {
+      id: 'log-1',
+      operationId: 'op-1',
+      channel: 'SMS',
+      status: 'DELIVERED',
+      provider: 'twilio',
+      messageId: 'SM1',
+      recipient: '+12025550143',
+      recipientHash: 'hash',
+      reason: null,
+      acceptedAt: now - hour,
+      createdAt: now - hour,
+      updatedAt: now - hour,
+      version: 2,
+    },
+  ],
+  events: [],
+  orders: [],
+};
+
+export const sent = { kind: 'sent', paylink, accepted: ['EMAIL'], replayed: false } satisfies SendOutcome;
+
+export type FakeRun = { run: GraphqlRun; asked: SendInput[] };
+
+/** A run of the demo merchant whose verbs are fakes; `asked` collects what was asked of `send`. */
+export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = { key: null, waitSeconds: 0 }): FakeRun {
+  const asked: SendInput[] = [];
+  const run: GraphqlRun = {
+    ctx: {
+      env,
+      config: configOf(env),
+      caller: { merchant, credentialId: 'c1' },
+      requestId: 'req-1',
+      now,
+      timings: new Timings(),
+      waitUntil: () => undefined,
+    },
+    verbs: {
+      send: async (ctx, input) => {
+        asked.push(input);
+        return verbs.send ? await verbs.send(ctx, input) : sent;
+      },
+      find: verbs.find ?? (async (_ctx, id) => (id === sessionId ? paylink : null)),
+    },
+    idempotency,
+  };
+  return { run, asked };
+}
+
+/** `fetch` against the endpoint, without the network, authentication and admission in front of it. */
+export const fetchFrom =
+  (run: GraphqlRun) =>
+  async (url: string, init?: RequestInit): Promise<Response> => {
+    const request = new Request(url, init);
+    const { method, headers } = request;
+    const body = request.body ? await request.text() : null;
+    return handleGraphql({ method, url: request.url, headers, body }, run);
+  };
+
+/** Posts one operation as JSON. */
+export const post = (run: GraphqlRun, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  fetchFrom(run)('http://gateway.test/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+/** The mutation with the given arguments inline. */
+export const sendMutation = (input: string): { query: string } => ({
+  query: `mutation { sendPaymentSessionLink(input: { ${input} }) { success message } }`,
+});

@@ -1,0 +1,351 @@
+import { describe, expect, it, vi } from 'vitest';
+import { refusal } from '../../../src/errors.ts';
+import { graphqlError } from '../../../src/http/graphql/errors.ts';
+import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
+import { fakeRun, fetchFrom, paylink, post, sendMutation, sent, sessionId } from './fake-run.ts';
+
+const answering = (outcome: SendOutcome) => fakeRun({ send: async () => outcome });
+
+const sendEmail = sendMutation(`id: "${sessionId}", channel: Email`);
+
+const bodyOf = async (answer: Response) => ({ status: answer.status, body: await answer.json() });
+
+describe('sendPaymentSessionLink', () => {
+  it('sends by email what was asked for by Email', async () => {
+    const { run, asked } = fakeRun();
+    expect(await bodyOf(await post(run, sendEmail))).toEqual({
+      status: 200,
+      body: { data: { sendPaymentSessionLink: { success: true, message: 'The payment link was emailed.' } } },
+    });
+    expect(asked).toEqual([
+      {
+        paylinkId: sessionId,
+        channels: ['EMAIL'],
+        to: null,
+        requireEnabled: false,
+        idempotency: { key: null, waitSeconds: 0 },
+      },
+    ]);
+  });
+
+  it('sends by SMS to the `to` given', async () => {
+    const { run, asked } = fakeRun({ send: async () => ({ ...sent, accepted: ['SMS'] }) });
+    const answer = await post(run, sendMutation(`id: "${sessionId}", channel: Phone, to: "+12025550143"`));
+    expect(await answer.json()).toEqual({
+      data: { sendPaymentSessionLink: { success: true, message: 'The payment link was texted.' } },
+    });
+    expect(asked).toMatchObject([{ channels: ['SMS'], to: '+12025550143' }]);
+  });
+
+  it('knows a session by its id in either case', async () => {
+    const { run, asked } = fakeRun();
+    await post(run, sendMutation(`id: "${sessionId.toUpperCase()}", channel: Email`));
+    expect(asked).toMatchObject([{ paylinkId: sessionId }]);
+  });
+
+  it.each(['abc123', '', '../..', '1', "' OR 1=1 --", '\\u0000'])('finds nothing under the id %j', async (id) => {
+    const { run, asked } = fakeRun();
+    expect(await bodyOf(await post(run, sendMutation(`id: "${id}", channel: Email`)))).toEqual({
+      status: 200,
+      body: {
+        data: {
+          sendPaymentSessionLink: { success: false, message: 'No payment session was found with this id.' },
+        },
+      },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['Email', ''],
+    ['Email', 'ada'],
+    ['Email', 'ada@'],
+    ['Email', '+12025550143'],
+    ['Email', 'ada@example.com, bob@example.com'],
+    ['Email', `${'a'.repeat(250)}@example.com`],
+    ['Email', 'ada@example.com\\r\\nBcc: bob@example.com'],
+    ['Phone', ''],
+    ['Phone', 'ada@example.com'],
+    ['Phone', '2025550143'],
+    ['Phone', '+1 202 555 0143'],
+    ['Phone', '+10000000000'],
+    ['Phone', '+1202'],
+    ['Phone', '+99912345678'],
+    ['Phone', '+12025550143;ext=5'],
+  ])('takes %s to %j for a bad `to`, and sends nothing', async (channel, to) => {
+    const { run, asked } = fakeRun();
+    const answer = await post(run, sendMutation(`id: "${sessionId}", channel: ${channel}, to: "${to}"`));
+    expect(await answer.json()).toEqual({
+      data: {
+        sendPaymentSessionLink: {
+          success: false,
+          message: expect.stringMatching(/^`to` must be a (valid email|phone)/),
+        },
+      },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('treats `to: null` as no override', async () => {
+    const { run, asked } = fakeRun();
+    await post(run, sendMutation(`id: "${sessionId}", channel: Email, to: null`));
+    expect(asked).toMatchObject([{ to: null }]);
+  });
+
+  it('tells a business failure as a value', async () => {
+    const { run } = answering({ kind: 'refused', refusal: refusal('consent_required', 'x') });
+    expect(await bodyOf(await post(run, sendEmail))).toEqual({
+      status: 200,
+      body: {
+        data: {
+          sendPaymentSessionLink: {
+            success: false,
+            message: 'The customer has not agreed to receive messages (customerConsent), so the link was not sent.',
+          },
+        },
+      },
+    });
+  });
+
+  it('tells a send that is still running as an error that says when to ask again', async () => {
+    const { run } = answering({
+      kind: 'refused',
+      refusal: refusal('idempotency_in_progress', 'x', { retryAfterSeconds: 2 }),
+    });
+    const answer = await post(run, sendEmail);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(await bodyOf(answer)).toMatchObject({
+      status: 200,
+      body: {
+        data: null,
+        errors: [
+          {
+            path: ['sendPaymentSessionLink'],
+            extensions: { code: 'RATE_LIMITED', reason: 'idempotency_in_progress', retryAfterSeconds: 2 },
+          },
+        ],
+      },
+    });
+  });
+
+  it('tells a key used for something else as an error', async () => {
+    const { run } = answering({ kind: 'refused', refusal: refusal('idempotency_key_reuse', 'x') });
+    expect(await (await post(run, sendEmail)).json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', reason: 'idempotency_key_reuse' } }],
+    });
+  });
+});
+
+describe('the idempotency key', () => {
+  const two = `mutation { one: sendPaymentSessionLink(input: { id: "${sessionId}", channel: Email }) { success }
+    two: sendPaymentSessionLink(input: { id: "${sessionId}", channel: Phone }) { success } }`;
+  const keyed = (send: () => Promise<SendOutcome>) => fakeRun({ send }, { key: 'k-1', waitSeconds: 5 });
+
+  it('is bare for a single send, however it is aliased, so that a REST retry finds it', async () => {
+    const { run, asked } = keyed(async () => sent);
+    await post(run, { query: sendEmail.query.replace('sendPay', 'again: sendPay') });
+    expect(asked).toMatchObject([{ idempotency: { key: 'k-1', waitSeconds: 5 } }]);
+  });
+
+  it('carries the response path where a document sends several times', async () => {
+    const { run, asked } = keyed(async () => sent);
+    await post(run, { query: two });
+    expect(asked.map((input) => input.idempotency.key)).toEqual(['k-1\none', 'k-1\ntwo']);
+  });
+
+  it('is marked as replayed only when every send of the document was', async () => {
+    const replayed = { ...sent, replayed: true };
+    const all = await post(keyed(async () => replayed).run, { query: two });
+    expect(all.headers.get('idempotency-replayed')).toBe('true');
+    let first = true;
+    const half = keyed(async () => {
+      const outcome = first ? replayed : sent;
+      first = false;
+      return outcome;
+    });
+    expect((await post(half.run, { query: two })).headers.get('idempotency-replayed')).toBeNull();
+    const none = await post(keyed(async () => replayed).run, { query: '{ __typename }' });
+    expect(none.headers.get('idempotency-replayed')).toBeNull();
+  });
+});
+
+describe('paymentSession', () => {
+  it("shows the merchant's own session whole", async () => {
+    const query = `query Session($id: ID!) { paymentSession(id: $id) {
+      id merchantId status active link shortLink merchantInvoiceId description memo currencyCode subTotal shipping tax total
+      lineItems { sku description category price quantity tax } contact { email phone firstName lastName } customerConsent
+      expiration lastSentAt createdAt updatedAt
+      deliveryLogs { id channel status provider messageId recipient reason createdAt updatedAt } } }`;
+    const answer = await post(fakeRun().run, { query, variables: { id: sessionId } });
+    expect(await answer.json()).toEqual({
+      data: {
+        paymentSession: {
+          id: sessionId,
+          merchantId: '11111111-2222-4333-8444-555555555555',
+          status: 'SENT',
+          active: true,
+          link: 'http://gateway.test/p/0abcdefghijkl',
+          shortLink: 'http://gateway.test/s/0abcdefghijkl',
+          merchantInvoiceId: 'INV-1',
+          description: 'Blue shoes',
+          memo: null,
+          currencyCode: 'USD',
+          subTotal: 9_000_000_000,
+          shipping: 500,
+          tax: null,
+          total: 9_000_000_500,
+          lineItems: [
+            { sku: 'SHOE', description: 'Shoes', category: null, price: 4_500_000_000, quantity: 2, tax: null },
+          ],
+          contact: { email: 'ada@example.com', phone: '202-555-0143', firstName: 'Ada', lastName: null },
+          customerConsent: true,
+          expiration: '2026-11-22T12:00:00.000Z',
+          lastSentAt: '2026-11-21T11:00:00.000Z',
+          createdAt: '2026-11-21T10:00:00.000Z',
+          updatedAt: '2026-11-21T11:00:00.000Z',
+          deliveryLogs: [
+            {
+              id: 'log-1',
+              channel: 'Phone',
+              status: 'DELIVERED',
+              provider: 'twilio',
+              messageId: 'SM1',
+              recipient: '+12025550143',
+              reason: null,
+              createdAt: '2026-11-21T11:00:00.000Z',
+              updatedAt: '2026-11-21T11:00:00.000Z',
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('shows one past its expiration as EXPIRED and not active', async () => {
+    const { run } = fakeRun({ find: async () => ({ ...paylink, expiration: run.ctx.now }) });
+    const answer = await post(run, { query: `{ paymentSession(id: "${sessionId}") { status active } }` });
+    expect(await answer.json()).toEqual({ data: { paymentSession: { status: 'EXPIRED', active: false } } });
+  });
+
+  it.each(['abc123', '019a8c5e-7b20-7015-a1b2-000000000000'])('is null for %s', async (id) => {
+    const answer = await post(fakeRun().run, { query: `{ paymentSession(id: "${id}") { id } }` });
+    expect(await answer.json()).toEqual({ data: { paymentSession: null } });
+  });
+});
+
+describe('what is wrong with a request', () => {
+  const codeOf = async (answer: Response) => {
+    const { errors } = await answer.json<{ errors: { extensions: { code: string } }[] }>();
+    return { status: answer.status, code: errors[0]?.extensions.code };
+  };
+  const strict = { accept: 'application/graphql-response+json' };
+
+  it.each([
+    ['a syntax error', { query: '{' }],
+    ['an unknown field', { query: '{ nope }' }],
+    [
+      'a missing variable',
+      { query: 'mutation ($i: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $i) { success } }' },
+    ],
+    ['an unknown channel', sendMutation(`id: "${sessionId}", channel: Fax`)],
+    ['an unknown input field', sendMutation(`id: "${sessionId}", channel: Email, cc: "a"`)],
+    ['a missing id', sendMutation('channel: Email')],
+    ['an unknown operation', { ...sendEmail, operationName: 'Nope' }],
+    ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }],
+    ['a subscription', { query: 'subscription { __typename }' }],
+    ['no query', {}],
+    ['a batch', [sendEmail]],
+  ])('%s is BAD_USER_INPUT, and nothing is sent', async (_, body) => {
+    const { run, asked } = fakeRun();
+    expect(await codeOf(await post(run, body, strict))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+    expect(asked).toEqual([]);
+  });
+
+  it('is told of a null for a defaulted variable, which only execution meets', async () => {
+    const query = 'query ($id: ID = "a") { paymentSession(id: $id) { id } }';
+    expect(await codeOf(await post(fakeRun().run, { query, variables: { id: null } }))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('refuses a mutation by GET with 405 and Allow', async () => {
+    const { run, asked } = fakeRun();
+    const url = `http://gateway.test/graphql?query=${encodeURIComponent(sendEmail.query)}`;
+    const answer = await fetchFrom(run)(url);
+    expect(answer.headers.get('allow')).toBe('POST');
+    expect(await codeOf(answer)).toEqual({ status: 405, code: 'BAD_USER_INPUT' });
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses other methods, media types and formats in the same shape', async () => {
+    const fetch = fetchFrom(fakeRun().run);
+    const url = 'http://gateway.test/graphql';
+    const put = await fetch(url, { method: 'PUT', body: '{}' });
+    expect(put.headers.get('allow')).toBe('GET, POST');
+    expect(await codeOf(put)).toEqual({ status: 405, code: 'BAD_USER_INPUT' });
+    const form = await fetch(url, { method: 'POST', body: new URLSearchParams({ query: '{ __typename }' }) });
+    expect(await codeOf(form)).toEqual({ status: 415, code: 'BAD_USER_INPUT' });
+    const image = await fetch(`${url}?query={__typename}`, { headers: { accept: 'image/png' } });
+    expect(await codeOf(image)).toEqual({ status: 406, code: 'BAD_USER_INPUT' });
+  });
+});
+
+describe('a fault of ours', () => {
+  it('is masked for the caller and logged with the request id', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { run } = fakeRun({
+      send: async () => {
+        throw new TypeError('secret detail');
+      },
+    });
+    const answer = await post(run, sendEmail);
+    const text = await answer.text();
+    const logged = String(error.mock.calls[0]?.[0]);
+    error.mockRestore();
+    expect(JSON.parse(text)).toEqual({
+      data: null,
+      errors: [
+        {
+          message: 'Something went wrong on our side. Repeat the request with the same Idempotency-Key.',
+          locations: [{ line: 1, column: 12 }],
+          path: ['sendPaymentSessionLink'],
+          extensions: { code: 'INTERNAL', requestId: 'req-1' },
+        },
+      ],
+    });
+    expect(JSON.parse(logged)).toMatchObject({
+      level: 'error',
+      event: 'graphql.fault',
+      requestId: 'req-1',
+      error: 'TypeError',
+      message: 'secret detail',
+    });
+  });
+
+  it('does not pass for an expected error because it carries extensions', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { run } = fakeRun({
+      find: async () => {
+        throw Object.assign(new Error('secret detail'), { extensions: { code: 'BAD_USER_INPUT' } });
+      },
+    });
+    const text = await (await post(run, { query: `{ paymentSession(id: "${sessionId}") { id } }` })).text();
+    error.mockRestore();
+    expect(text).not.toContain('secret');
+    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL' } }] });
+  });
+});
+
+describe('a refusal of the whole request', () => {
+  it('is an error without data, in the media type the caller accepts', async () => {
+    const refused = graphqlError(429, 'RATE_LIMITED', 'Over quota.', { 'retry-after': '17' });
+    expect(refused.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(refused.headers.get('retry-after')).toBe('17');
+    expect(await bodyOf(refused)).toEqual({
+      status: 429,
+      body: { errors: [{ message: 'Over quota.', extensions: { code: 'RATE_LIMITED' } }] },
+    });
+    const strict = graphqlError(401, 'UNAUTHENTICATED', 'No.', {}, 'application/graphql-response+json');
+    expect(strict.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+  });
+});

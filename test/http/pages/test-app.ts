@@ -1,0 +1,26 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { Hono } from 'hono';
+import { type Config, configOf } from '../../../src/env.ts';
+import type { AppEnv } from '../../../src/http/app-env.ts';
+import type { Routes } from '../../../src/http/routing.ts';
+
+/** What a page's routes find around them (exchange.ts), with a clock that stands still. */
+export function testApp(routes: Routes, more: { now?: number; config?: Partial<Config> } = {}) {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set('requestId', 'request-1');
+    c.set('now', more.now ?? 1_700_000_000_000);
+    c.set('config', { ...configOf(env), ...more.config });
+    c.set('body', new Uint8Array());
+    await next();
+  });
+  for (const [path, handle] of Object.entries(routes)) app.all(path, handle);
+  /** Answers once all that was left to `waitUntil` is done. */
+  return async (path: string, init?: RequestInit): Promise<Response> => {
+    const ctx = createExecutionContext();
+    const response = await app.request(path, init, env, ctx);
+    await waitOnExecutionContext(ctx);
+    return response;
+  };
+}

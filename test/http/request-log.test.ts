@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RefusalLines } from '../../src/http/request-log.ts';
+
+describe('refusals in the log', () => {
+  it('each have a line while they are few', () => {
+    const lines = new RefusalLines(20);
+    expect(Array.from({ length: 100 }, (_, n) => lines.take(n * 50))).toEqual(Array.from({ length: 100 }, () => 0));
+  });
+
+  it('in a flood have so many lines a second, and the next line tells of the others', () => {
+    const lines = new RefusalLines(2);
+    expect([0, 1, 2, 3, 999].map((now) => lines.take(now))).toEqual([0, 0, null, null, null]);
+    expect([1_000, 1_001, 1_002, 2_000].map((now) => lines.take(now))).toEqual([3, 0, null, 1]);
+  });
+
+  it('are all told of, one way or the other', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(400)), fc.integer({ min: 1, max: 5 }), (gaps, perSecond) => {
+        const lines = new RefusalLines(perSecond);
+        let now = 0;
+        const taken = gaps.map((gap) => {
+          now += gap;
+          return lines.take(now);
+        });
+        const told = taken.reduce<number>((sum, unlogged) => sum + (unlogged === null ? 0 : unlogged + 1), 0);
+        expect(told + (lines.take(now + 1_000) ?? Number.NaN)).toBe(gaps.length);
+      }),
+    );
+  });
+});

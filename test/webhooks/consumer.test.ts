@@ -1,0 +1,344 @@
+import { env } from 'cloudflare:workers';
+import { Webhook } from 'standardwebhooks';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { configOf } from '../../src/env.ts';
+import type { Merchant } from '../../src/model.ts';
+import { listDueDeliveries } from '../../src/store/outbox.ts';
+import { listAttempts } from '../../src/store/webhook-attempts.ts';
+import { findEndpoint } from '../../src/store/webhook-endpoints.ts';
+import { leaseMs } from '../../src/webhooks/consumer.ts';
+import { changeEndpoint, endpointContext, removeEndpoint, rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
+import { replayDeliveries, testEndpoint } from '../../src/webhooks/replay.ts';
+import { retryDelays } from '../../src/webhooks/retry-policy.ts';
+import { behave, consume, deliveriesOf, type Hook, heardBy, nudgesFor, release, seedHook } from '../support/hooks.ts';
+import { seedMerchant } from '../support/merchants.ts';
+import { contextOf, seedPaylink } from '../support/verbs.ts';
+
+const day = 24 * 60 * 60 * 1000;
+/** Ahead of the clock, so that the runtime's own consumer finds nothing due, by less than a verifier's tolerance of five minutes. */
+const soon = () => Date.now() + 4 * 60 * 1000;
+
+describe('delivering to merchants’ endpoints', () => {
+  let merchant: Merchant;
+  const context = (now: number) => endpointContext(env, configOf(env), merchant, now);
+  const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
+  const endpointOf = async ({ endpoint }: Hook) => {
+    const found = await findEndpoint(env.DB, merchant.id, endpoint.id);
+    if (!found) throw new Error('the endpoint is gone');
+    return found;
+  };
+
+  /** A hook with one event queued, due now; nothing but this test's consumer is told of it. */
+  async function queued(hook?: Hook) {
+    const to = hook ?? (await seedHook(merchant));
+    await seedPaylink(merchant, {}, contextOf(merchant, env, soon()));
+    const deliveries = await deliveriesOf(to.endpoint.id);
+    const last = deliveries.at(-1);
+    if (!last) throw new Error('nothing was queued');
+    return { ...to, id: last.id, now: last.created_at, enqueue: { deliveryId: last.id } };
+  }
+
+  beforeEach(async () => {
+    merchant = await seedMerchant();
+  });
+
+  it('tells an endpoint of an event once, signed as Standard Webhooks has it', async () => {
+    const hook = await queued();
+    const result = await consume([hook.enqueue, hook.enqueue], hook.now);
+    expect(result).toMatchObject({ outcome: 'ok', retryMessages: [] });
+    const [request, ...more] = await heardBy(hook.name);
+    expect(more).toEqual([]);
+    if (!request) throw new Error('nothing was heard');
+    expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': hook.id.split('.')[0] });
+    expect(new Webhook(hook.secret).verify(request.body, request.headers)).toMatchObject({ type: 'paylink.created' });
+    await consume([hook.enqueue], hook.now + day);
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([
+      { status: 'delivered', attempts: 1, next_attempt_at: null },
+    ]);
+    expect(await attemptsOf(hook)).toMatchObject([
+      {
+        attempt: 1,
+        outcome: 'delivered',
+        statusCode: 200,
+        error: null,
+        answer: 'status 200',
+        eventType: 'paylink.created',
+      },
+    ]);
+  });
+
+  it('is accepted under both secrets while one replaces the other', async () => {
+    const hook = await seedHook(merchant);
+    const now = soon();
+    const rotated = await rotateEndpointSecret(context(now), hook.endpoint.id);
+    if (rotated.kind === 'refused') throw new Error(rotated.refusal.detail);
+    const { enqueue } = await queued(hook);
+    await consume([enqueue], soon());
+    const [request] = await heardBy(hook.name);
+    if (!request) throw new Error('nothing was heard');
+    for (const secret of [hook.secret, rotated.secret]) {
+      expect(new Webhook(secret).verify(request.body, request.headers)).toMatchObject({ type: 'paylink.created' });
+    }
+    expect(() => new Webhook(`whsec_${btoa('x'.repeat(32))}`).verify(request.body, request.headers)).toThrow();
+  });
+
+  it('tries again later and later under one id until the endpoint answers well', async () => {
+    const hook = await queued();
+    await behave(hook.name, [500, 'reset', 'redirect']);
+    let { now } = hook;
+    for (const delay of retryDelays.slice(0, 3)) {
+      await consume([hook.enqueue], now);
+      const [latest] = await attemptsOf(hook);
+      if (!latest) throw new Error('no attempt was recorded');
+      const [delivery] = await deliveriesOf(hook.endpoint.id);
+      expect(delivery).toMatchObject({
+        status: 'pending',
+        next_attempt_at: latest.attemptedAt + latest.durationMs + delay,
+      });
+      const due = delivery?.next_attempt_at ?? 0;
+      await consume([hook.enqueue], due - 1);
+      now = due;
+    }
+    expect((await endpointOf(hook)).failingSince).not.toBeNull();
+    await consume([hook.enqueue], now);
+    const requests = await heardBy(hook.name);
+    expect(requests.map(({ behaviour }) => behaviour)).toEqual(['500', 'reset', 'redirect', '200']);
+    expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
+    expect((await attemptsOf(hook)).map(({ statusCode, error }) => [statusCode, error])).toEqual([
+      [200, null],
+      [307, 'redirect'],
+      [null, 'connection_failed'],
+      [500, 'refused'],
+    ]);
+    expect(await heardBy('elsewhere')).toEqual([]);
+    expect((await endpointOf(hook)).failingSince).toBeNull();
+  });
+
+  it('gives up after three days, and a replay begins anew', async () => {
+    const hook = await queued();
+    await behave(hook.name, [], 503);
+    let { now } = hook;
+    for (let round = 0; round <= retryDelays.length; round += 1) {
+      await consume([hook.enqueue], now);
+      now = (await deliveriesOf(hook.endpoint.id))[0]?.next_attempt_at ?? now;
+    }
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([
+      { status: 'failed', attempts: 11, next_attempt_at: null },
+    ]);
+    expect(now - hook.now).toBeLessThanOrEqual(3 * day);
+    await behave(hook.name, []);
+    expect(await replayDeliveries(context(now), hook.endpoint.id, { deliveryId: hook.id })).toMatchObject({
+      queued: 1,
+    });
+    await consume([hook.enqueue], now + 1_000);
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'delivered', attempts: 12, round: 1 }]);
+    expect((await attemptsOf(hook)).map(({ attempt }) => attempt)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  it('replays everything since a time, what was delivered too', async () => {
+    const hook = await seedHook(merchant);
+    for (let count = 0; count < 3; count += 1) await queued(hook);
+    const deliveries = await deliveriesOf(hook.endpoint.id);
+    const now = soon();
+    await consume(nudgesFor(deliveries.map(({ id }) => id)), now);
+    const since = deliveries[1]?.created_at ?? 0;
+    const expected = deliveries.filter((one) => one.created_at >= since).map(({ event_id }) => event_id);
+    const replayed = await replayDeliveries(context(now), hook.endpoint.id, { since });
+    expect(replayed).toEqual({ kind: 'done', queued: expected.length, nextSince: null });
+    await consume(nudgesFor(await listDueDeliveries(env.DB, now, 1_000)), now);
+    const ids = (await heardBy(hook.name)).slice(3).map(({ headers }) => headers['webhook-id']);
+    expect(ids.sort()).toEqual(expected.sort());
+  });
+
+  it('disables an endpoint that answers 410 and tells the others', async () => {
+    const hook = await queued();
+    const other = await seedHook(merchant);
+    const picky = await seedHook(merchant, { eventTypes: ['paylink.paid'] });
+    await behave(hook.name, [410]);
+    await consume([hook.enqueue], hook.now);
+    expect(await endpointOf(hook)).toMatchObject({ disabledReason: 'gone' });
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'failed', next_attempt_at: null }]);
+    const [news, ...more] = await deliveriesOf(other.endpoint.id);
+    expect(more).toEqual([]);
+    expect(news).toMatchObject({ event_type: 'endpoint.disabled', status: 'pending' });
+    expect(JSON.parse(news?.payload ?? '')).toMatchObject({
+      type: 'endpoint.disabled',
+      data: { endpointId: hook.endpoint.id, merchantId: merchant.id, reason: 'gone' },
+    });
+    expect(await deliveriesOf(picky.endpoint.id)).toEqual([]);
+    await seedPaylink(merchant, {}, contextOf(merchant, env, soon()));
+    expect(await deliveriesOf(hook.endpoint.id)).toHaveLength(1);
+    await changeEndpoint(context(hook.now), hook.endpoint.id, { enabled: true });
+    await seedPaylink(merchant, {}, contextOf(merchant, env, soon()));
+    expect(await deliveriesOf(hook.endpoint.id)).toHaveLength(2);
+  });
+
+  it('disables an endpoint that has done nothing but fail for five days, not a moment before', async () => {
+    const hook = await queued();
+    const other = await seedHook(merchant);
+    await behave(hook.name, [], 500);
+    await consume([hook.enqueue], hook.now);
+    const since = (await endpointOf(hook)).failingSince ?? 0;
+    const second = await queued(hook);
+    await consume([second.enqueue], since + 5 * day - 5_000);
+    expect((await endpointOf(hook)).disabledAt).toBeNull();
+    const third = await queued(hook);
+    await consume([third.enqueue], since + 5 * day);
+    expect(await endpointOf(hook)).toMatchObject({ disabledReason: 'failing', failingSince: since });
+    const news = (await deliveriesOf(other.endpoint.id)).filter(({ event_type }) => event_type === 'endpoint.disabled');
+    expect(news).toHaveLength(1);
+  });
+
+  it('one success in five days keeps an endpoint enabled', async () => {
+    const hook = await queued();
+    await behave(hook.name, [500, 200], 500);
+    await consume([hook.enqueue], hook.now);
+    await consume([(await queued(hook)).enqueue], hook.now + 2 * day);
+    await consume([(await queued(hook)).enqueue], hook.now + 6 * day);
+    expect((await endpointOf(hook)).disabledAt).toBeNull();
+  });
+
+  it('delivers nothing to an endpoint that was disabled or removed meanwhile', async () => {
+    const [disabled, removed] = [await seedHook(merchant), await seedHook(merchant)];
+    await queued(disabled);
+    const ids = [...(await deliveriesOf(disabled.endpoint.id)), ...(await deliveriesOf(removed.endpoint.id))].map(
+      ({ id }) => id,
+    );
+    await changeEndpoint(context(soon()), disabled.endpoint.id, { enabled: false });
+    await removeEndpoint(context(soon()), removed.endpoint.id);
+    await consume(nudgesFor(ids), soon());
+    expect([await heardBy(disabled.name), await heardBy(removed.name)]).toEqual([[], []]);
+    for (const { endpoint } of [disabled, removed])
+      expect(await deliveriesOf(endpoint.id)).toMatchObject([{ status: 'failed', attempts: 0, next_attempt_at: null }]);
+  });
+
+  it('is not held up beside an endpoint that does not answer yet', async () => {
+    const [slow, fast] = [await seedHook(merchant), await seedHook(merchant)];
+    await behave(slow.name, [], 'held');
+    await queued(slow);
+    const ids = [...(await deliveriesOf(slow.endpoint.id)), ...(await deliveriesOf(fast.endpoint.id))].map(
+      ({ id }) => id,
+    );
+    const consuming = consume(nudgesFor(ids), soon());
+    await heardBy(slow.name, 1);
+    expect(await heardBy(fast.name, 1)).toHaveLength(1);
+    await release(slow.name);
+    await consuming;
+    expect(await deliveriesOf(slow.endpoint.id)).toMatchObject([{ status: 'delivered' }]);
+    expect(await deliveriesOf(fast.endpoint.id)).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('puts off what else an endpoint was to hear when it does not answer at all', async () => {
+    const hook = await seedHook(merchant);
+    await queued(hook);
+    await queued(hook);
+    await behave(hook.name, ['reset']);
+    const ids = (await deliveriesOf(hook.endpoint.id)).map(({ id }) => id);
+    const now = soon();
+    await consume(nudgesFor(ids), now);
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    const [tried, untried] = await deliveriesOf(hook.endpoint.id);
+    expect(tried).toMatchObject({ attempts: 1, round: 1 });
+    expect(untried).toMatchObject({
+      attempts: 0,
+      round: 0,
+      status: 'pending',
+      next_attempt_at: tried?.next_attempt_at,
+    });
+    await consume(nudgesFor(ids), tried?.next_attempt_at ?? 0);
+    expect((await heardBy(hook.name)).map(({ behaviour }) => behaviour)).toEqual(['reset', '200', '200']);
+  });
+
+  it('is not delivered twice by two consumers at once', async () => {
+    const hook = await queued();
+    await behave(hook.name, [], 'held');
+    const first = consume([hook.enqueue], hook.now);
+    await heardBy(hook.name, 1);
+    await consume([hook.enqueue], hook.now + leaseMs - 1);
+    await release(hook.name);
+    await first;
+    expect(await heardBy(hook.name)).toHaveLength(1);
+  });
+
+  it('is delivered again under the same id when its consumer dies before it could record', async () => {
+    const hook = await queued();
+    const second = await queued(hook);
+    const all = [hook.enqueue, second.enqueue];
+    let batches = 0;
+    // The claim is the first batch; the record is the next, and by then this consumer is no more.
+    const dying = new Proxy(env.DB, {
+      get(db, name) {
+        if (name === 'batch' && batches++ > 0) return () => Promise.reject(new Error('killed'));
+        const value = Reflect.get(db, name);
+        return typeof value === 'function' ? value.bind(db) : value;
+      },
+    });
+    await consume(all, second.now, { ...env, DB: dying });
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    await consume(all, second.now + leaseMs - 1);
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    const due = await listDueDeliveries(env.DB, second.now + leaseMs, 1_000);
+    expect(due).toEqual(expect.arrayContaining([hook.id, second.id]));
+    await consume(all, second.now + leaseMs);
+    const ids = (await heardBy(hook.name)).map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(3);
+    expect(ids[0]).toBe(ids[1]);
+    expect(new Set(ids).size).toBe(2);
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);
+  });
+
+  it('lets the Queue repeat a batch that could not be claimed', async () => {
+    const hook = await queued();
+    const broken = new Proxy(env.DB, {
+      get: (db, name) =>
+        name === 'batch' ? () => Promise.reject(new Error('D1 is away')) : Reflect.get(db, name).bind(db),
+    });
+    await expect(consume([hook.enqueue], hook.now, { ...env, DB: broken })).rejects.toThrow('D1 is away');
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'pending', attempts: 0 }]);
+  });
+
+  it('keeps no more than the first KiB of an answer', async () => {
+    const hook = await queued();
+    await behave(hook.name, ['huge']);
+    await consume([hook.enqueue], hook.now);
+    expect((await attemptsOf(hook))[0]).toMatchObject({ outcome: 'delivered', answer: 'x'.repeat(1_024) });
+  });
+
+  it('does not post to an address that is refused by now', async () => {
+    const hook = await queued();
+    await env.DB.prepare('UPDATE webhook_endpoints SET url = ?2 WHERE id = ?1')
+      .bind(hook.endpoint.id, 'https://169.254.169.254/')
+      .run();
+    await consume([hook.enqueue], hook.now);
+    expect((await attemptsOf(hook))[0]).toMatchObject({
+      outcome: 'failed',
+      statusCode: null,
+      error: 'address_refused',
+    });
+  });
+
+  it('takes no harm from messages that name nothing', async () => {
+    expect(await consume([null, {}, { deliveryId: 7 }, { deliveryId: 'none' }, 'x'], soon())).toMatchObject({
+      outcome: 'ok',
+      retryMessages: [],
+    });
+  });
+
+  it('delivers a test event to the endpoint alone, whatever it listens to', async () => {
+    const hook = await seedHook(merchant, { eventTypes: ['paylink.paid'] });
+    const other = await seedHook(merchant);
+    const now = soon();
+    const tested = await testEndpoint(context(now), hook.endpoint.id);
+    if (tested.kind === 'refused') throw new Error(tested.refusal.detail);
+    await consume([{ deliveryId: tested.deliveryId }], now);
+    const [request] = await heardBy(hook.name);
+    expect(new Webhook(hook.secret).verify(request?.body ?? '', request?.headers ?? {})).toEqual({
+      type: 'endpoint.test',
+      timestamp: new Date(now).toISOString(),
+      data: { endpointId: hook.endpoint.id, merchantId: merchant.id },
+    });
+    expect(await deliveriesOf(other.endpoint.id)).toEqual([]);
+  });
+});
