@@ -1,64 +1,61 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Example, examplesIn, shortened } from '../support/doc-examples.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
-const run = promisify(execFile);
 const seeds =
   'mutation SendPaymentSessionLink($input: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $input) { success message } }';
 const key = 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
 
-/** Ids, codes, hosts and times are everyone's own; all else has to be as printed. */
-const masked = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value)
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-      .replace(/http:\/\/localhost:\d+\/([ps])\/\w+/g, '<link $1>'),
-  );
+const run = promisify(execFile);
 
-describe('the README', () => {
+describe('the documents', () => {
   let gateway: Gateway;
-  let blocks: { language: string; text: string }[];
   let scratch: string;
 
   beforeAll(async () => {
     gateway = await startGateway();
     scratch = await mkdtemp(join(tmpdir(), 'paylinks-readme-'));
-    const text = await readFile('README.md', 'utf8');
-    const shown = text.slice(text.indexOf('## Send a Paylink by REST'), text.indexOf('# Reference'));
-    blocks = [...shown.matchAll(/```(sh|json)\n([\s\S]*?)```/g)].map(([, language = '', body = '']) => ({
-      language,
-      text: body,
-    }));
   });
-  afterAll(() => gateway?.stop());
+  afterAll(async () => {
+    await gateway?.stop();
+    await rm(scratch, { recursive: true, force: true });
+  });
 
-  it('has examples that answer as printed when pasted one after the other', async () => {
-    const script = blocks
-      .filter(({ language }) => language === 'sh')
-      .map(({ text }) => text.trim())
-      .join('\necho\n')
+  /** Pastes a document's examples into one shell, one after the other; what each of them answered. */
+  async function answersOf(examples: readonly Example[]): Promise<unknown[]> {
+    const end = 'end of example';
+    const script = examples
+      .map(({ script }) => `${script}\necho; echo '${end}'`)
+      .join('\n')
       .replaceAll('localhost:8787', `localhost:${gateway.port}`)
       .replaceAll('/tmp/paylink.json', join(scratch, 'paylink.json'));
     const { stdout } = await run('bash', ['-c', script]);
-    const answers = stdout
-      .trim()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
-    const printed = blocks.filter(({ language }) => language === 'json').map(({ text }): unknown => JSON.parse(text));
-    expect(answers).toHaveLength(3);
-    expect(answers[0]).toMatchObject({ status: 'CREATED', total: 21312 });
-    expect(masked(answers[1])).toEqual(masked(printed[0]));
-    expect(answers[2]).toEqual(printed[1]);
+    const answers = stdout.replaceAll(`localhost:${gateway.port}`, 'localhost:8787').split(end).slice(0, -1);
+    return answers.map((answer): unknown => JSON.parse(answer));
+  }
+
+  it.each([
+    { file: 'README.md', count: 2 },
+    { file: 'docs/api.md', count: 8 },
+  ])('$file has examples that answer as printed when pasted one after the other', async ({ file, count }) => {
+    const examples = examplesIn(await readFile(file, 'utf8'));
+    expect(examples).toHaveLength(count);
+    const answers = await answersOf(examples);
+    const printed = examples.map((example) => shortened(example.printed, example.printed));
+    expect(answers.map((answer, at) => shortened(answer, examples[at]?.printed))).toEqual(printed);
+  });
+
+  it('README.md has an example that sends two emails', async () => {
     const inbox = await (await fetch(`${gateway.url}/inbox.json?to=ada@example.com`)).json();
     expect(inbox).toMatchObject({
       messages: [
         { channel: 'EMAIL', subject: 'Northwind Outfitters: payment request for $213.12' },
-        { channel: 'EMAIL' },
+        { channel: 'EMAIL', subject: 'Northwind Outfitters: payment request for $213.12' },
       ],
     });
   });
