@@ -5,8 +5,8 @@ import { nextCursor } from '../src/http/rest/paging.ts';
 import type { Merchant } from '../src/model.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';
-import { fakeCredentials } from './support/fake-credentials.ts';
 import { seedMerchant } from './support/merchants.ts';
+import { fakeCredentials } from './support/providers/fake-credentials.ts';
 import { createBody } from './support/verbs.ts';
 
 let gateway: CountedGateway;

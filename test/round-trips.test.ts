@@ -4,8 +4,8 @@ import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
 import type { Merchant } from '../src/model.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';
-import { fakeCredentials } from './support/fake-credentials.ts';
 import { seedMerchant } from './support/merchants.ts';
+import { fakeCredentials } from './support/providers/fake-credentials.ts';
 import { createBody } from './support/verbs.ts';
 
 /** What an operation costs in round trips. They decide how long it takes and what it is billed: one more is a change of this table. */

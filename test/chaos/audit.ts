@@ -1,4 +1,4 @@
-import type { callsOf } from '../support/fake-client.ts';
+import type { callsOf } from '../support/providers/fake-client.ts';
 import type { LogRow, Records } from './records.ts';
 import { acceptedIn, type Story } from './story.ts';
 

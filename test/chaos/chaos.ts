@@ -1,6 +1,6 @@
-import { behave, callsOf } from '../support/fake-client.ts';
-import { fakeVariables } from '../support/fake-credentials.ts';
-import { startFakeProviders } from '../support/fake-providers.ts';
+import { behave, callsOf } from '../support/providers/fake-client.ts';
+import { fakeVariables } from '../support/providers/fake-credentials.ts';
+import { startFakeProviders } from '../support/providers/fake-providers.ts';
 import { audit, type Call, type RetryDecision } from './audit.ts';
 import { calm } from './calm.ts';
 import { Client } from './client.ts';

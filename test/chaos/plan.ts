@@ -1,5 +1,5 @@
 import type { Channel } from '../../src/model.ts';
-import type { Behaviour, FakeProvider } from '../support/fake-behaviour.ts';
+import type { Behaviour, FakeProvider } from '../support/providers/fake-behaviour.ts';
 import { Random } from './random.ts';
 
 /** One send that a merchant means to happen once, however often it has to ask. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { providerNames } from '../support/fake-behaviour.ts';
-import { behave } from '../support/fake-client.ts';
+import { providerNames } from '../support/providers/fake-behaviour.ts';
+import { behave } from '../support/providers/fake-client.ts';
 import { type Client, PaylinkBody } from './client.ts';
 import type { Scenario } from './plan.ts';
 import { acceptedIn, type Story } from './story.ts';

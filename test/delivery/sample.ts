@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import type { EmailMessage, MessageContent, SmsMessage } from '../../src/delivery/port.ts';
 import { type Bindings, type Config, configOf } from '../../src/env.ts';
-import { fakeVariables } from '../support/fake-credentials.ts';
+import { fakeVariables } from '../support/providers/fake-credentials.ts';
 
 /** A configuration that asks the fake providers at `url`. */
 export function fakeConfig(url: string, more: Record<string, unknown> = {}): Config {

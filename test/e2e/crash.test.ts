@@ -4,9 +4,9 @@ import { unfinished } from '../chaos/calm.ts';
 import { Client, PaylinkBody } from '../chaos/client.ts';
 import { databaseFile, readRecords } from '../chaos/records.ts';
 import { Runtime } from '../chaos/runtime.ts';
-import { behave, callsOf } from '../support/fake-client.ts';
-import { fakeVariables } from '../support/fake-credentials.ts';
-import { type FakeProviders, startFakeProviders } from '../support/fake-providers.ts';
+import { behave, callsOf } from '../support/providers/fake-client.ts';
+import { fakeVariables } from '../support/providers/fake-credentials.ts';
+import { type FakeProviders, startFakeProviders } from '../support/providers/fake-providers.ts';
 
 const key = 'once';
 const email = { key, channels: ['EMAIL' as const], surfaces: ['rest' as const], callers: 1, wait: 0 };

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
 import { type Api, merchantApi } from '../support/api.ts';
-import { coordinatorStub, type Script, scripted, usingProviders } from '../support/scripted-providers.ts';
+import { coordinatorStub, type Script, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { createBody } from '../support/verbs.ts';
 
 const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });

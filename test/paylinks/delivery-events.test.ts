@@ -6,8 +6,8 @@ import { findPaylink } from '../../src/paylinks/read.ts';
 import { anAttempt, seedSent } from '../support/attempts.ts';
 import { livesOf, seeded, shuffled } from '../support/lifecycles.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { scripted, usingProviders } from '../support/scripted-providers.ts';
-import { deliver, fromMailchannels, fromTwilio, handle, publicKeys } from '../support/signed-callbacks.ts';
+import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
+import { deliver, fromMailchannels, fromTwilio, handle, publicKeys } from '../support/providers/signed-callbacks.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { merchantApi } from '../support/api.ts';
-import { inCoordinator } from '../support/scripted-providers.ts';
+import { inCoordinator } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 /** Every row of every table, as text. */

@@ -4,7 +4,7 @@ import type { Bindings } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
 import type { CoordinatorRpc } from '../../src/paylinks/coordinator/rpc.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { scripted, usingProviders } from '../support/scripted-providers.ts';
+import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const lost = () => Object.assign(new Error('the object was moved'), { retryable: true });

@@ -4,7 +4,7 @@ import type { ProviderOutcome } from '../../src/delivery/port.ts';
 import type { Merchant } from '../../src/model.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { coordinatorStub, scripted, usingProviders } from '../support/scripted-providers.ts';
+import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });

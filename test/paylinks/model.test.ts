@@ -6,7 +6,7 @@ import type { Merchant, PaylinkStatus } from '../../src/model.ts';
 import type { ChangeCommand } from '../../src/paylinks/domain/change.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { coordinatorStub, inCoordinator, scripted, usingProviders } from '../support/scripted-providers.ts';
+import { coordinatorStub, inCoordinator, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 type Fate = 'accepted' | 'refused' | 'unknown';

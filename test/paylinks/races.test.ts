@@ -6,7 +6,7 @@ import type { ChangeCommand } from '../../src/paylinks/domain/change.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { cancelPaylink } from '../../src/paylinks/transitions.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { coordinatorStub, scripted, usingProviders } from '../support/scripted-providers.ts';
+import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });

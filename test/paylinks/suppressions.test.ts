@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { insertSuppressions, type Suppression, sharedSender } from '../../src/store/suppressions.ts';
 import { merchantApi } from '../support/api.ts';
-import { scripted, usingProviders } from '../support/scripted-providers.ts';
+import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const suppression = (merchantId: string, createdAt: number, some: Partial<Suppression> = {}): Suppression => ({

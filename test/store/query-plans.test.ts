@@ -1,13 +1,13 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Changes } from '../../src/store/changes.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { findOwner } from '../../src/store/merchants.ts';
 import { findByCreateKey, findPaylink, listExpired, listPaylinks, loadPaylink } from '../../src/store/paylinks.ts';
 import { projectChanges } from '../../src/store/project-changes.ts';
 import { readRecipientStatus } from '../../src/store/recipient-status.ts';
 import { webhookPayloadsOf } from '../../src/webhooks/payload.ts';
+import { aPaylink, changesOf } from '../support/a-paylink.ts';
 
 /** A D1 that notes every statement it is asked for and answers with the query plan instead. */
 function planning(db: D1Database) {
@@ -43,44 +43,7 @@ const plansOf = async (run: (db: D1Database) => Promise<unknown>): Promise<strin
   return plans;
 };
 
-const changes: Changes = {
-  head: {
-    id: 'p',
-    merchantId: 'm',
-    version: 2,
-    status: 'SENT',
-    code: 'c',
-    checkoutUrl: null,
-    merchantInvoiceId: null,
-    orderId: null,
-    currencyCode: 'USD',
-    description: null,
-    memo: null,
-    metadata: null,
-    customer: { email: null, phone: null, firstName: null, lastName: null, paylinkCustomerId: null, locale: null },
-    phoneE164: null,
-    emailHash: null,
-    phoneHash: null,
-    sendEmail: false,
-    sendSms: false,
-    customerConsent: false,
-    attachments: [],
-    tax: null,
-    shipping: null,
-    subTotal: 0,
-    total: 0,
-    orderTotal: null,
-    approvedAmount: null,
-    expiration: 1,
-    lastSentAt: null,
-    createdAt: 1,
-    updatedAt: 1,
-  },
-  lineItems: [],
-  deliveryLogs: [],
-  events: [],
-  orders: [],
-};
+const changes = changesOf(aPaylink({ id: 'p', merchantId: 'm', version: 2, status: 'SENT' }), { lineItems: [] });
 
 describe('no query of the hot paths scans a table', () => {
   beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));

@@ -3,6 +3,7 @@ import type { DeliveryLog, Merchant, Paylink } from '../../src/model.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { projectChanges } from '../../src/store/project-changes.ts';
+import { changesOf } from './a-paylink.ts';
 import { seedPaylink } from './verbs.ts';
 
 /** An attempt as one provider took it; its recipients' hashes are of the tests. */
@@ -31,8 +32,7 @@ export async function seedSent(merchant: Merchant, attempts: DeliveryLog[]): Pro
   const like = await seedPaylink(merchant);
   const id = newIdAt(Date.now(), 1);
   const paylink: Paylink = { ...like, id, code: newCode(0), lineItems: [], events: [] };
-  const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
-  await insertPaylinks(env.DB, [{ head, lineItems, events, deliveryLogs, orders, key: null }], []);
+  await insertPaylinks(env.DB, [{ ...changesOf(paylink), key: null }], []);
   if (attempts.length > 0) await project(paylink, attempts);
   return { ...paylink, deliveryLogs: attempts };
 }

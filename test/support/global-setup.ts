@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startFakeProviders } from './fake-providers.ts';
+import { startFakeProviders } from './providers/fake-providers.ts';
 import { startReceiver } from './receiver.ts';
 
 declare module 'vitest' {

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { mailchannels } from '../../../src/delivery/providers/mailchannels/send.ts';
 import { resend } from '../../../src/delivery/providers/resend/send.ts';
-import { behave, callsOf } from '../../support/fake-client.ts';
+import { behave, callsOf } from '../../support/providers/fake-client.ts';
 import { anEmail, fakeConfig } from '../sample.ts';
 
 const url = inject('fakeProviders');

@@ -5,8 +5,8 @@ import { resend } from '../../../src/delivery/providers/resend/send.ts';
 import { telnyx } from '../../../src/delivery/providers/telnyx/send.ts';
 import { twilio } from '../../../src/delivery/providers/twilio/send.ts';
 import type { Config } from '../../../src/env.ts';
-import type { Behaviour } from '../../support/fake-behaviour.ts';
-import { behave, callsOf } from '../../support/fake-client.ts';
+import type { Behaviour } from '../../support/providers/fake-behaviour.ts';
+import { behave, callsOf } from '../../support/providers/fake-client.ts';
 import { anEmail, anSms, fakeConfig } from '../sample.ts';
 
 const url = inject('fakeProviders');

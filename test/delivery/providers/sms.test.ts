@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { LostAttempt, SmsMessage } from '../../../src/delivery/port.ts';
 import { telnyx } from '../../../src/delivery/providers/telnyx/send.ts';
 import { twilio } from '../../../src/delivery/providers/twilio/send.ts';
-import { behave, callsOf } from '../../support/fake-client.ts';
+import { behave, callsOf } from '../../support/providers/fake-client.ts';
 import { anSms, fakeConfig } from '../sample.ts';
 
 const url = inject('fakeProviders');

@@ -16,7 +16,7 @@ import {
   handle,
   publicKeys,
   reporting,
-} from '../../support/signed-callbacks.ts';
+} from '../../support/providers/signed-callbacks.ts';
 
 const lines: string[] = [];
 beforeEach(() => {

@@ -17,7 +17,7 @@ import {
   mailchannelsPublicKey,
   publicKeys,
   reporting,
-} from '../../support/signed-callbacks.ts';
+} from '../../support/providers/signed-callbacks.ts';
 
 const keys = publicKeys();
 beforeEach(() => {

@@ -3,9 +3,10 @@ import { configOf } from '../../../src/env.ts';
 import type { GraphqlRun, Verbs } from '../../../src/http/graphql/context.ts';
 import { handleGraphql } from '../../../src/http/graphql/handler.ts';
 import { Timings } from '../../../src/lib/timings.ts';
-import type { Merchant, Paylink } from '../../../src/model.ts';
+import type { Merchant } from '../../../src/model.ts';
 import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
 import type { Idempotency, SendInput } from '../../../src/paylinks/send.ts';
+import { aPaylink } from '../../support/a-paylink.ts';
 
 export const sessionId = '019a8c5e-7b20-7015-a1b2-c3d4e5f60718';
 export const now = Date.UTC(2026, 10, 21, 12);
@@ -33,40 +34,16 @@ const merchant: Merchant = {
   updatedAt: now,
 };
 
-export const paylink: Paylink = {
+export const paylink = aPaylink({
   id: sessionId,
   merchantId: merchant.id,
   version: 2,
   status: 'SENT',
   code: '0abcdefghijkl',
-  checkoutUrl: null,
-  merchantInvoiceId: 'INV-1',
-  orderId: null,
-  currencyCode: 'USD',
   description: 'Blue shoes',
-  memo: null,
-  metadata: null,
-  customer: {
-    email: 'ada@example.com',
-    phone: '202-555-0143',
-    firstName: 'Ada',
-    lastName: null,
-    paylinkCustomerId: null,
-    locale: null,
-  },
-  phoneE164: '+12025550143',
-  emailHash: 'hash',
-  phoneHash: 'hash',
-  sendEmail: true,
-  sendSms: true,
-  customerConsent: true,
-  attachments: [],
-  tax: null,
   shipping: 500,
   subTotal: 9_000_000_000,
   total: 9_000_000_500,
-  orderTotal: null,
-  approvedAmount: null,
   expiration: now + 24 * hour,
   lastSentAt: now - hour,
   createdAt: now - 2 * hour,
@@ -102,9 +79,7 @@ export const paylink: Paylink = {
       version: 2,
     },
   ],
-  events: [],
-  orders: [],
-};
+});
 
 export const sent = { kind: 'sent', paylink, accepted: ['EMAIL'], replayed: false } satisfies SendOutcome;
 

@@ -1,5 +1,10 @@
 import { env } from 'cloudflare:workers';
-import type { PaylinkStatus } from '../../../src/model.ts';
+import type { LineItem, PaylinkStatus } from '../../../src/model.ts';
+import { insertPaylinks } from '../../../src/store/insert-paylinks.ts';
+import { insertMerchant } from '../../../src/store/merchants.ts';
+import { projectChanges } from '../../../src/store/project-changes.ts';
+import { anOrder, aPaylink, changesOf } from '../../support/a-paylink.ts';
+import { aMerchant } from '../../support/merchants.ts';
 
 export type SeededPaylink = {
   code: string;
@@ -14,43 +19,56 @@ export type SeededPaylink = {
   paid?: number;
 };
 
+const anItem = (some: Partial<LineItem>): LineItem => ({
+  id: crypto.randomUUID(),
+  sku: null,
+  price: 0,
+  quantity: 1,
+  tax: null,
+  description: null,
+  category: null,
+  metadata: null,
+  createdAt: 0,
+  updatedAt: 0,
+  ...some,
+});
+
 /** Writes a merchant and a Paylink (two items, USD 155.30 in all) straight into D1. @returns the Paylink's id */
 export async function seedPaylink(given: SeededPaylink): Promise<string> {
-  const id = crypto.randomUUID();
-  const merchant = crypto.randomUUID();
-  const run = (sql: string, ...values: (string | number | null)[]) =>
-    env.DB.prepare(sql)
-      .bind(...values)
-      .run();
-  await run(
-    `INSERT INTO merchants (id, name, mode, country, locale, brand_color, support_email, sms_countries, created_at, updated_at)
-     VALUES (?1, ?2, 'live', 'US', 'en-US', '#0f766e', 'help@merchant.test', '["US"]', 0, 0)`,
-    merchant,
-    given.merchantName ?? 'Northwind',
-  );
-  await run(
-    `INSERT INTO paylinks (id, merchant_id, version, status, code, checkout_url, currency_code, description, memo, customer, send_email, send_sms,
-       customer_consent, attachments, tax, shipping, sub_total, total, expiration, created_at, updated_at)
-     VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, 1, 1, '[]', 200, 500, 14830, 15530, ?10, 0, 0)`,
-    id,
-    merchant,
-    given.status ?? 'SENT',
-    given.code,
-    given.checkoutUrl ?? null,
-    given.currency ?? 'USD',
-    given.description ?? null,
-    given.memo ?? null,
-    JSON.stringify({ email: 'ada@customer.test', phone: '+12025550123', firstName: 'Ada', locale: null }),
-    given.expiration ?? 1_800_000_000_000,
-  );
-  const item = `INSERT INTO line_items (id, paylink_id, position, price, quantity, tax, description, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)`;
-  await run(item, crypto.randomUUID(), id, 0, 12_900, 1, 1_130, given.itemName ?? 'Trail jacket');
-  await run(item, crypto.randomUUID(), id, 1, 400, 2, null, 'Socks');
+  const merchant = aMerchant({
+    name: given.merchantName ?? 'Northwind',
+    brandColor: '#0f766e',
+    supportEmail: 'help@merchant.test',
+  });
+  await insertMerchant(env.DB, merchant);
+  const paylink = aPaylink({
+    merchantId: merchant.id,
+    status: given.status ?? 'SENT',
+    code: given.code,
+    checkoutUrl: given.checkoutUrl ?? null,
+    currencyCode: given.currency ?? 'USD',
+    description: given.description ?? null,
+    memo: given.memo ?? null,
+    customer: {
+      email: 'ada@customer.test',
+      phone: '+12025550123',
+      firstName: 'Ada',
+      lastName: null,
+      paylinkCustomerId: null,
+      locale: null,
+    },
+    tax: 200,
+    shipping: 500,
+    subTotal: 14_830,
+    total: 15_530,
+    expiration: given.expiration ?? 1_800_000_000_000,
+  });
+  const lineItems = [
+    anItem({ price: 12_900, tax: 1_130, description: given.itemName ?? 'Trail jacket' }),
+    anItem({ price: 400, quantity: 2, description: 'Socks' }),
+  ];
+  await insertPaylinks(env.DB, [{ ...changesOf(paylink, { lineItems }), key: null }], []);
   if (given.paid !== undefined)
-    await run(
-      `INSERT INTO orders (paylink_id, id, status, amount, fees, refunded, currency_code, created_at, updated_at, version) VALUES (?1, 'order', 'PAID', ?2, 0, 0, 'USD', 0, 0, 1)`,
-      id,
-      given.paid,
-    );
-  return id;
+    await projectChanges(env.DB, [changesOf(paylink, { orders: [anOrder({ amount: given.paid })] })], []);
+  return paylink.id;
 }

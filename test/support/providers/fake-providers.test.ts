@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
-import { resend } from '../../src/delivery/providers/resend/send.ts';
-import { twilio } from '../../src/delivery/providers/twilio/send.ts';
-import { anEmail, anSms, fakeConfig } from '../delivery/sample.ts';
+import { resend } from '../../../src/delivery/providers/resend/send.ts';
+import { twilio } from '../../../src/delivery/providers/twilio/send.ts';
+import { anEmail, anSms, fakeConfig } from '../../delivery/sample.ts';
 import { Behaviours } from './fake-behaviour.ts';
 import { behave, callsOf } from './fake-client.ts';
 import { fakeCredentials } from './fake-credentials.ts';

@@ -1,9 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Message, Provider, ProviderName, ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Channel } from '../../src/model.ts';
-import { coordinatorOf } from '../../src/paylink-id.ts';
-import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
+import type { Message, Provider, ProviderName, ProviderOutcome } from '../../../src/delivery/port.ts';
+import type { Channel } from '../../../src/model.ts';
+import { coordinatorOf } from '../../../src/paylink-id.ts';
+import { PaylinkCoordinator } from '../../../src/paylinks/coordinator/coordinator.ts';
 
 /** The stub of the coordinator that writes this Paylink. */
 export const coordinatorStub = (paylinkId: string) =>

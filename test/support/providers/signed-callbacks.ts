@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import app from '../../src/app.ts';
-import type { Bindings } from '../../src/env.ts';
+import app from '../../../src/app.ts';
+import type { Bindings } from '../../../src/env.ts';
 
 /** A request as a provider sends it. `body` is what goes over the wire. */
 export type Callback = { path: string; body: Uint8Array; headers: Record<string, string> };
