@@ -116,6 +116,19 @@ describe('the idempotency contract', () => {
     expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: false });
   });
 
+  it('refuses a key that is used again with another recipient, whatever the way it is written', async () => {
+    const ctx = contextOf(merchant);
+    const paylink = await seedPaylink(merchant);
+    const { provider, received } = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [provider]);
+    const sendTo = (to: string | null) => send(ctx, paylink.id, { ...email, to, key: 'k' });
+    expect(await sendTo('ben@example.com')).toMatchObject({ kind: 'sent', replayed: false });
+    expect(await sendTo('Ben@Example.com')).toMatchObject({ kind: 'sent', replayed: true });
+    for (const other of ['eve@example.com', null])
+      expect(await sendTo(other)).toMatchObject({ refusal: { code: 'idempotency_key_reuse' } });
+    expect(received).toHaveLength(1);
+  });
+
   it('fails over only when the provider itself refused, and never after an answer that was lost', async () => {
     const ctx = contextOf(merchant);
     const next = scripted('resend', 'EMAIL', accepted);

@@ -14,6 +14,7 @@ import { matchOperation } from '../domain/idempotency.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Alarm } from './alarm.ts';
 import { composeMessage } from './compose-message.ts';
+import { InFlight } from './in-flight.ts';
 import type { Journal } from './journal.ts';
 import type { Operations } from './operations.ts';
 import type { PaylinkCache } from './paylink-cache.ts';
@@ -50,6 +51,7 @@ const unread = refusal('unavailable', 'The recipient could not be looked up. Try
 export class Sends {
   readonly #deps: SendsDeps;
   readonly #running = new Map<string, Promise<SendReply>>();
+  readonly #inFlight = new InFlight();
 
   constructor(deps: SendsDeps) {
     this.#deps = deps;
@@ -74,9 +76,13 @@ export class Sends {
       const repeated = this.#repeated(command, entry, recipientStatus);
       if (repeated && repeated !== 'unread') return repeated;
       const { paylink } = entry;
-      const decision = repeated
-        ? { kind: repeated }
-        : decideSend({ ...command, paylink, recipientStatus, now: clock() });
+      const question = {
+        ...command,
+        paylink,
+        recipientStatus: recipientStatus && this.#inFlight.addTo(recipientStatus),
+        now: clock(),
+      };
+      const decision = repeated ? { kind: repeated } : decideSend(question);
       if (decision.kind === 'go') return this.#begin(command, entry, decision, timings);
       if (decision.kind === 'refused') {
         if (decision.suppressed.length > 0) await this.#logSuppressed(command, entry, decision.suppressed);
@@ -176,8 +182,12 @@ export class Sends {
     cache.commit(entry, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
     alarm.ringBy(operation.dueAt);
     cache.busy(paylink.id, 1);
+    const { version } = entry.paylink;
+    const inFlight = targets.map(({ hash }) => ({ entry, hash, version }));
+    for (const one of inFlight) this.#inFlight.add(one);
     const running = this.#run(command, entry, operation, { plans, merchant }, timings).finally(() => {
       this.#running.delete(operation.id);
+      for (const one of inFlight) this.#inFlight.remove(one);
       cache.busy(paylink.id, -1);
     });
     this.#running.set(operation.id, running);
