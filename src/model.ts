@@ -2,13 +2,19 @@ import * as z from 'zod/mini';
 
 /**
  * The words of the domain, as plain data: what is stored, what crosses the Durable Object boundary, what is rendered.
+ * Each schema and its type share a name. A property is written here once; `store/columns.ts` derives its column from it.
  * Times are milliseconds since the epoch, money is integer minor units of `currencyCode`.
  */
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
+export const JsonObject: z.ZodMiniType<JsonObject> = z.record(z.string(), z.json());
 
-export type Channel = 'EMAIL' | 'SMS';
+const text = z.nullable(z.string());
+const maybeInt = z.nullable(z.int());
+
+export const Channel = z.enum(['EMAIL', 'SMS']);
+export type Channel = z.infer<typeof Channel>;
 
 export const paylinkStatuses = [
   'CREATED',
@@ -25,166 +31,178 @@ export const paylinkStatuses = [
 export type PaylinkStatus = (typeof paylinkStatuses)[number];
 
 /** A delivery attempt: PENDING while the provider is asked, UNKNOWN when its answer was lost. */
-export type DeliveryStatus = 'PENDING' | 'SENT' | 'DELIVERED' | 'FAILED' | 'BOUNCED' | 'SUPPRESSED' | 'UNKNOWN';
+export const DeliveryStatus = z.enum(['PENDING', 'SENT', 'DELIVERED', 'FAILED', 'BOUNCED', 'SUPPRESSED', 'UNKNOWN']);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** A merchant and its settings. `rateLimit*` null means: the configuration's. */
-export type Merchant = {
-  id: string;
-  parentId: string | null;
-  name: string;
-  mode: 'test' | 'live';
+export const Merchant = z.object({
+  id: z.string(),
+  parentId: text,
+  name: z.string(),
+  mode: z.enum(['test', 'live']),
   /** ISO 3166-1 alpha-2; a national phone number is read as this country's. */
-  country: string;
+  country: z.string(),
   /** BCP 47, for amounts and dates in messages. */
-  locale: string;
-  brandColor: string | null;
-  logoUrl: string | null;
-  supportEmail: string | null;
+  locale: z.string(),
+  brandColor: text,
+  logoUrl: text,
+  supportEmail: text,
   /** The merchant's own https checkout; `{paylinkId}` and `{code}` are filled in. */
-  checkoutUrlTemplate: string | null;
-  smsCountries: string[];
-  rateLimitRequests: number | null;
-  rateLimitWindowSeconds: number | null;
+  checkoutUrlTemplate: text,
+  smsCountries: z.array(z.string()),
+  rateLimitRequests: maybeInt,
+  rateLimitWindowSeconds: maybeInt,
   /** Sends of one Paylink on one channel in any 24 h. */
-  paylinkSendCap: number;
+  paylinkSendCap: z.int(),
   /** Sends to one recipient over all Paylinks in any 24 h. */
-  recipientSendCap: number;
+  recipientSendCap: z.int(),
   /** How long an identical send without a key counts as the same, ms. */
-  unkeyedWindowMs: number;
-  shard: number;
-  createdAt: number;
-  updatedAt: number;
-};
+  unkeyedWindowMs: z.int(),
+  shard: z.int(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+export type Merchant = z.infer<typeof Merchant>;
 
-export type Customer = {
-  email: string | null;
+export const Customer = z.object({
+  email: text,
   /** As the merchant typed it; `phoneE164` is what is sent to. */
-  phone: string | null;
-  firstName: string | null;
-  lastName: string | null;
-  paylinkCustomerId: string | null;
-  locale: string | null;
-};
+  phone: text,
+  firstName: text,
+  lastName: text,
+  paylinkCustomerId: text,
+  locale: text,
+});
+export type Customer = z.infer<typeof Customer>;
 
-export type LineItem = {
-  id: string;
-  sku: string | null;
+export const LineItem = z.object({
+  id: z.string(),
+  sku: text,
   /** Per unit. */
-  price: number;
-  quantity: number;
+  price: z.int(),
+  quantity: z.int(),
   /** For the line, not per unit. */
-  tax: number | null;
-  description: string | null;
-  category: string | null;
-  metadata: JsonObject | null;
-  createdAt: number;
-  updatedAt: number;
-};
+  tax: maybeInt,
+  description: text,
+  category: text,
+  metadata: z.nullable(JsonObject),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+export type LineItem = z.infer<typeof LineItem>;
 
 /** One attempt to have one provider deliver one message. */
-export type DeliveryLog = {
-  id: string;
-  operationId: string;
-  channel: Channel;
-  status: DeliveryStatus;
+export const DeliveryLog = z.object({
+  id: z.string(),
+  operationId: z.string(),
+  channel: Channel,
+  status: DeliveryStatus,
   /** null when refused before a provider was chosen (SUPPRESSED). */
-  provider: string | null;
-  messageId: string | null;
+  provider: text,
+  messageId: text,
   /** Email address or E.164 number; null once erased. */
-  recipient: string | null;
-  recipientHash: string;
-  reason: string | null;
+  recipient: text,
+  recipientHash: z.string(),
+  reason: text,
   /** When a provider took it; null while it has not. */
-  acceptedAt: number | null;
-  createdAt: number;
-  updatedAt: number;
+  acceptedAt: maybeInt,
+  createdAt: z.int(),
+  updatedAt: z.int(),
   /** The Paylink's version that wrote this row last. */
-  version: number;
-};
+  version: z.int(),
+});
+export type DeliveryLog = z.infer<typeof DeliveryLog>;
 
-export type EventType =
-  | 'CREATED'
-  | 'UPDATED'
-  | 'SENT'
-  | 'SEND_FAILED'
-  | 'OPENED'
-  | 'PAID'
-  | 'PARTIALLY_PAID'
-  | 'REFUNDED'
-  | 'CANCELED'
-  | 'EXPIRED'
-  | 'DELIVERY_UPDATED'
-  | 'ERASED';
+export const EventType = z.enum([
+  'CREATED',
+  'UPDATED',
+  'SENT',
+  'SEND_FAILED',
+  'OPENED',
+  'PAID',
+  'PARTIALLY_PAID',
+  'REFUNDED',
+  'CANCELED',
+  'EXPIRED',
+  'DELIVERY_UPDATED',
+  'ERASED',
+]);
+export type EventType = z.infer<typeof EventType>;
 
-export type PaylinkEvent = {
-  id: string;
-  type: EventType;
-  oldValue: JsonObject | null;
-  newValue: JsonObject | null;
-  createdBy: string;
-  createdAt: number;
-  version: number;
-};
+export const PaylinkEvent = z.object({
+  id: z.string(),
+  type: EventType,
+  oldValue: z.nullable(JsonObject),
+  newValue: z.nullable(JsonObject),
+  createdBy: z.string(),
+  createdAt: z.int(),
+  version: z.int(),
+});
+export type PaylinkEvent = z.infer<typeof PaylinkEvent>;
 
 /** A payment made (or being made) at a checkout for this Paylink. */
-export type Order = {
+export const Order = z.object({
   /** The checkout's own order id. */
-  id: string;
-  status: 'PAID' | 'REFUNDED' | 'PARTIALLY_REFUNDED';
-  amount: number;
+  id: z.string(),
+  status: z.enum(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED']),
+  amount: z.int(),
   /** Fees the checkout added. */
-  fees: number;
-  refunded: number;
-  currencyCode: string;
-  createdAt: number;
-  updatedAt: number;
-  version: number;
-};
+  fees: z.int(),
+  refunded: z.int(),
+  currencyCode: z.string(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  version: z.int(),
+});
+export type Order = z.infer<typeof Order>;
 
 /** The Paylink's own row, without its lists. */
-export type PaylinkHead = {
-  id: string;
-  merchantId: string;
+export const PaylinkHead = z.object({
+  id: z.string(),
+  merchantId: z.string(),
   /** Grows by one with every change; D1 takes a row only if newer. */
-  version: number;
-  status: PaylinkStatus;
+  version: z.int(),
+  status: z.enum(paylinkStatuses),
   /** The short link's code; its first character names the shard. */
-  code: string;
+  code: z.string(),
   /** The merchant's checkout for this Paylink, else null: the hosted page. */
-  checkoutUrl: string | null;
-  merchantInvoiceId: string | null;
-  orderId: string | null;
-  currencyCode: string;
-  description: string | null;
-  memo: string | null;
-  metadata: JsonObject | null;
-  customer: Customer;
-  phoneE164: string | null;
-  /** Keyed hashes of the recipients (see paylinks/recipient.ts). */
-  emailHash: string | null;
-  phoneHash: string | null;
-  sendEmail: boolean;
-  sendSms: boolean;
-  customerConsent: boolean;
-  attachments: string[];
-  tax: number | null;
-  shipping: number | null;
-  subTotal: number;
-  total: number;
-  orderTotal: number | null;
-  approvedAmount: number | null;
-  expiration: number;
-  lastSentAt: number | null;
-  createdAt: number;
-  updatedAt: number;
-};
+  checkoutUrl: text,
+  merchantInvoiceId: text,
+  orderId: text,
+  currencyCode: z.string(),
+  description: text,
+  memo: text,
+  metadata: z.nullable(JsonObject),
+  customer: Customer,
+  phoneE164: text,
+  /** Keyed hashes of the recipients (see paylinks/recipients/recipient.ts). */
+  emailHash: text,
+  phoneHash: text,
+  sendEmail: z.boolean(),
+  sendSms: z.boolean(),
+  customerConsent: z.boolean(),
+  attachments: z.array(z.string()),
+  tax: maybeInt,
+  shipping: maybeInt,
+  subTotal: z.int(),
+  total: z.int(),
+  orderTotal: maybeInt,
+  approvedAmount: maybeInt,
+  expiration: z.int(),
+  lastSentAt: maybeInt,
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+export type PaylinkHead = z.infer<typeof PaylinkHead>;
 
-export type Paylink = PaylinkHead & {
-  lineItems: LineItem[];
-  deliveryLogs: DeliveryLog[];
-  events: PaylinkEvent[];
-  orders: Order[];
-};
+/** A whole Paylink, its lists too. */
+export const Paylink = z.extend(PaylinkHead, {
+  lineItems: z.array(LineItem),
+  deliveryLogs: z.array(DeliveryLog),
+  events: z.array(PaylinkEvent),
+  orders: z.array(Order),
+});
+export type Paylink = z.infer<typeof Paylink>;
 
 /** Who acts: the authenticated merchant. */
 export type Caller = { merchant: Merchant; credentialId: string };

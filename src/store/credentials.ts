@@ -1,53 +1,34 @@
 import * as z from 'zod/mini';
 import type { Merchant } from '../model.ts';
+import { columnsOf } from './columns.ts';
 import { merchantColumns, toMerchant } from './merchants.ts';
 
-export type Scheme = 'hmac' | 'skipify' | 'bearer';
+export const Scheme = z.enum(['hmac', 'skipify', 'bearer']);
+export type Scheme = z.infer<typeof Scheme>;
+
+const maybeInt = z.nullable(z.int());
 
 /** A credential as the operator sees it: everything but the secret. */
-export type Credential = {
-  id: string;
-  merchantId: string;
-  scheme: Scheme;
-  label: string | null;
-  createdAt: number;
+const Credential = z.object({
+  id: z.string(),
+  merchantId: z.string(),
+  scheme: Scheme,
+  label: z.nullable(z.string()),
+  createdAt: z.int(),
   /** From then on (ms) it is refused. */
-  expiresAt: number | null;
-  revokedAt: number | null;
-};
+  expiresAt: maybeInt,
+  revokedAt: maybeInt,
+});
+export type Credential = z.infer<typeof Credential>;
 
 /** A credential and what is stored of its secret: a bearer key's hash, or the sealed secret of the others. */
 export type NewCredential = Omit<Credential, 'revokedAt'> &
   ({ scheme: 'bearer'; keyHash: string } | { scheme: 'hmac' | 'skipify'; secretCiphertext: string });
 
-const maybeInt = z.nullable(z.int());
+const columns = columnsOf(Credential);
+const names = columns.names.join(', ');
 
-const CredentialRow = z.pipe(
-  z.object({
-    id: z.string(),
-    merchant_id: z.string(),
-    scheme: z.enum(['hmac', 'skipify', 'bearer']),
-    label: z.nullable(z.string()),
-    created_at: z.int(),
-    expires_at: maybeInt,
-    revoked_at: maybeInt,
-  }),
-  z.transform(
-    (row): Credential => ({
-      id: row.id,
-      merchantId: row.merchant_id,
-      scheme: row.scheme,
-      label: row.label,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-      revokedAt: row.revoked_at,
-    }),
-  ),
-);
-
-const credentialColumns = 'id, merchant_id, scheme, label, created_at, expires_at, revoked_at';
-
-const BearerRow = z.object({ credential_id: z.string(), expires_at: maybeInt });
+const bearer = columnsOf(z.pick(Credential, { id: true, expiresAt: true }), { id: 'credential_id' });
 
 export type BearerCredential = { id: string; expiresAt: number | null; merchant: Merchant };
 
@@ -60,27 +41,19 @@ export async function findBearerCredential(db: D1Database, keyHash: string): Pro
     )
     .bind(keyHash)
     .first();
-  if (!found) return null;
-  const row = BearerRow.parse(found);
-  return { id: row.credential_id, expiresAt: row.expires_at, merchant: toMerchant(found) };
+  return found ? { ...bearer.parse(found), merchant: toMerchant(found) } : null;
 }
 
-const SigningRow = z.pipe(
-  z.object({
-    credential_id: z.string(),
-    scheme: z.enum(['hmac', 'skipify']),
-    secret_ciphertext: z.string(),
-    expires_at: maybeInt,
-  }),
-  z.transform((row) => ({
-    id: row.credential_id,
-    scheme: row.scheme,
-    secretCiphertext: row.secret_ciphertext,
-    expiresAt: row.expires_at,
-  })),
-);
+/** An hmac or skipify credential, which signs requests. */
+const SealedCredential = z.object({
+  id: z.string(),
+  scheme: z.enum(['hmac', 'skipify']),
+  secretCiphertext: z.string(),
+  expiresAt: maybeInt,
+});
+export type SealedCredential = z.infer<typeof SealedCredential>;
 
-export type SealedCredential = z.output<typeof SigningRow>;
+const sealed = columnsOf(SealedCredential, { id: 'credential_id' });
 
 /** A merchant and its hmac and skipify credentials that are neither revoked nor expired, newest first; null: no such merchant. One query. */
 export async function listSigningCredentials(
@@ -99,7 +72,7 @@ export async function listSigningCredentials(
     .all();
   const [first] = results;
   if (!first) return null;
-  const credentials = results.filter((row) => row.credential_id !== null).map((row) => SigningRow.parse(row));
+  const credentials = results.filter((row) => row.credential_id !== null).map((row) => sealed.parse(row));
   return { merchant: toMerchant(first), credentials };
 }
 
@@ -121,10 +94,10 @@ export async function issueCredential(db: D1Database, credential: NewCredential)
 /** All credentials of a merchant, dead ones too, oldest first. */
 export async function listCredentials(db: D1Database, merchantId: string): Promise<Credential[]> {
   const { results } = await db
-    .prepare(`SELECT ${credentialColumns} FROM credentials WHERE merchant_id = ?1 ORDER BY created_at, id`)
+    .prepare(`SELECT ${names} FROM credentials WHERE merchant_id = ?1 ORDER BY created_at, id`)
     .bind(merchantId)
     .all();
-  return results.map((row) => CredentialRow.parse(row));
+  return results.map((row) => columns.parse(row));
 }
 
 /** Has a credential expire at a time (ms; null: never), unless it is revoked: that stays. null: no such credential of this merchant. */
@@ -137,11 +110,11 @@ export async function expireCredential(
   const row = await db
     .prepare(
       `UPDATE credentials SET expires_at = iif(revoked_at IS NULL, ?3, expires_at)
-       WHERE id = ?1 AND merchant_id = ?2 RETURNING ${credentialColumns}`,
+       WHERE id = ?1 AND merchant_id = ?2 RETURNING ${names}`,
     )
     .bind(id, merchantId, expiresAt)
     .first();
-  return row ? CredentialRow.parse(row) : null;
+  return row ? columns.parse(row) : null;
 }
 
 /** Revokes a credential for good; a second time changes nothing. null: no such credential of this merchant. */
@@ -153,9 +126,9 @@ export async function revokeCredential(
 ): Promise<Credential | null> {
   const row = await db
     .prepare(
-      `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND merchant_id = ?2 RETURNING ${credentialColumns}`,
+      `UPDATE credentials SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND merchant_id = ?2 RETURNING ${names}`,
     )
     .bind(id, merchantId, now)
     .first();
-  return row ? CredentialRow.parse(row) : null;
+  return row ? columns.parse(row) : null;
 }

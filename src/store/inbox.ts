@@ -1,59 +1,29 @@
 import * as z from 'zod/mini';
-import type { Channel } from '../model.ts';
+import { Channel } from '../model.ts';
+import { columnsOf, insertBound } from './columns.ts';
 
-/** A message that was kept instead of sent. `id` is the attempt's; `createdAt` is ms. */
-export type InboxMessage = {
-  id: string;
-  merchantId: string;
-  paylinkId: string;
-  channel: Channel;
+/** A message that was stored instead of sent. `id` is the attempt's; `createdAt` is ms. */
+const InboxMessage = z.object({
+  id: z.string(),
+  merchantId: z.string(),
+  paylinkId: z.string(),
+  channel: Channel,
   /** Email address or E.164 number. */
-  to: string;
-  subject: string | null;
-  text: string;
-  html: string | null;
-  createdAt: number;
-};
+  to: z.string(),
+  subject: z.nullable(z.string()),
+  text: z.string(),
+  html: z.nullable(z.string()),
+  createdAt: z.int(),
+});
+export type InboxMessage = z.infer<typeof InboxMessage>;
 
-const Row: z.ZodMiniType<InboxMessage> = z.pipe(
-  z.object({
-    id: z.string(),
-    merchant_id: z.string(),
-    paylink_id: z.string(),
-    channel: z.enum(['EMAIL', 'SMS']),
-    recipient: z.string(),
-    subject: z.nullable(z.string()),
-    text: z.string(),
-    html: z.nullable(z.string()),
-    created_at: z.int(),
-  }),
-  z.transform(({ merchant_id, paylink_id, recipient, created_at, ...same }) => ({
-    ...same,
-    merchantId: merchant_id,
-    paylinkId: paylink_id,
-    to: recipient,
-    createdAt: created_at,
-  })),
-);
+const columns = columnsOf(InboxMessage, { to: 'recipient' });
 
 /** Keeps a message; one with an id that is there already is the same message written again. */
 export async function insertInboxMessage(db: D1Database, message: InboxMessage): Promise<void> {
   await db
-    .prepare(
-      `INSERT INTO inbox_messages (id, merchant_id, paylink_id, channel, recipient, subject, text, html, created_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING`,
-    )
-    .bind(
-      message.id,
-      message.merchantId,
-      message.paylinkId,
-      message.channel,
-      message.to,
-      message.subject,
-      message.text,
-      message.html,
-      message.createdAt,
-    )
+    .prepare(`${insertBound('inbox_messages', columns.names)} WHERE true ON CONFLICT (id) DO NOTHING`)
+    .bind(...Object.values(columns.toRow(message)))
     .run();
 }
 
@@ -86,13 +56,13 @@ export async function listInboxMessages(db: D1Database, filter: InboxFilter): Pr
     .prepare(sql)
     .bind(...values)
     .all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => columns.parse(row));
 }
 
 /** One kept message of any merchant's, for a local gateway's page. */
 export async function findInboxMessage(db: D1Database, id: string): Promise<InboxMessage | null> {
   const row = await db.prepare('SELECT * FROM inbox_messages WHERE id = ?1').bind(id).first();
-  return row ? Row.parse(row) : null;
+  return row ? columns.parse(row) : null;
 }
 
 /** Forgets messages captured before `before` (ms), at most `limit` of them. */

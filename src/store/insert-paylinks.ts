@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { WebhookPayload } from '../model.ts';
 import type { Changes } from './changes.ts';
+import { insertFromJson } from './columns.ts';
 import { deliveriesIn, enqueueCreatedStatement } from './outbox.ts';
 import { eventColumns, itemColumns, toEventRow, toItemRow } from './paylink-part-rows.ts';
 import { headColumns, toHeadRow } from './paylink-row.ts';
-import { fromJson } from './row.ts';
 
 /** The caller's idempotency key for a create; `expiredBefore` (ms): a key that old is free again. */
 export type CreateKey = { key: string; fingerprint: string; expiredBefore: number };
@@ -21,12 +21,12 @@ const clearOldKeys = `UPDATE paylinks SET create_key = NULL, create_fingerprint 
   FROM (SELECT value->>'merchantId' AS merchant_id, value->>'key' AS key, value->>'expiredBefore' AS before FROM json_each(?1)) AS j
   WHERE paylinks.merchant_id = j.merchant_id AND paylinks.create_key = j.key AND paylinks.created_at <= j.before`;
 const newColumns = [...headColumns, 'create_key', 'create_fingerprint'];
-const insertHeads = `INSERT INTO paylinks (${newColumns.join(', ')}) SELECT ${fromJson(newColumns)} FROM json_each(?1) WHERE true
+const insertHeads = `${insertFromJson('paylinks', newColumns)} WHERE true
   ON CONFLICT DO NOTHING RETURNING id`;
-// Only of Paylinks that are in: another may have had the key.
-const taken = `EXISTS (SELECT 1 FROM paylinks p WHERE p.id = value->>'paylink_id')`;
+// Parts of inserted Paylinks only: one whose key another Paylink has is not inserted.
+const inserted = `EXISTS (SELECT 1 FROM paylinks p WHERE p.id = value->>'paylink_id')`;
 const insertParts = (table: string, columns: readonly string[]) =>
-  `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE ${taken} ON CONFLICT (id) DO NOTHING`;
+  `${insertFromJson(table, columns)} WHERE ${inserted} ON CONFLICT (id) DO NOTHING`;
 const insertItems = insertParts('line_items', itemColumns);
 const insertEvents = insertParts('events', eventColumns);
 
@@ -60,6 +60,6 @@ export async function insertPaylinks(
     bound(insertEvents, events),
     enqueueCreatedStatement(db, payloads),
   ]);
-  const inserted = Ids.parse(results[before.length]?.results ?? []);
-  return { ids: new Set(inserted.map(({ id }) => id)), deliveries: deliveriesIn(results.at(-1)) };
+  const insertedIds = Ids.parse(results[before.length]?.results ?? []);
+  return { ids: new Set(insertedIds.map(({ id }) => id)), deliveries: deliveriesIn(results.at(-1)) };
 }

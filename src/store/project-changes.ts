@@ -1,5 +1,6 @@
-import type { PaylinkHead, WebhookPayload } from '../model.ts';
-import type { Changes } from './changes.ts';
+import type { WebhookPayload } from '../model.ts';
+import { type Changes, Progress } from './changes.ts';
+import { columnsOf, insertFromJson, setExcluded } from './columns.ts';
 import { deliveriesIn, enqueuePayloadsStatement } from './outbox.ts';
 import {
   eventColumns,
@@ -12,40 +13,32 @@ import {
   toOrderRow,
 } from './paylink-part-rows.ts';
 import { headColumns, toHeadRow } from './paylink-row.ts';
-import { fromJson } from './row.ts';
 
-const excluded = (columns: readonly string[]) => columns.map((column) => `${column} = excluded.${column}`).join(', ');
-const toProgressRow = ({ id, version, status, lastSentAt, updatedAt }: PaylinkHead) => ({
-  id,
-  version,
-  status,
-  last_sent_at: lastSentAt,
-  updated_at: updatedAt,
-});
+const progress = columnsOf(Progress);
 
 // The head is taken only if newer: a batch may run twice, late, and in any order.
-const updateOf = (columns: readonly string[]) => `UPDATE paylinks SET ${columns
-  .map((column) => `${column} = j.${column}`)
-  .join(', ')}
-  FROM (SELECT value->>'id' AS id, ${columns.map((column) => `value->>'${column}' AS ${column}`).join(', ')} FROM json_each(?1)) AS j
+const updateOf = (names: readonly string[]) => {
+  const changing = names.filter((name) => name !== 'id');
+  return `UPDATE paylinks SET ${changing.map((name) => `${name} = j.${name}`).join(', ')}
+  FROM (SELECT ${names.map((name) => `value->>'${name}' AS ${name}`).join(', ')} FROM json_each(?1)) AS j
   WHERE paylinks.id = j.id AND paylinks.version < j.version`;
-const updateHeads = updateOf(headColumns.slice(1));
-const updateProgress = updateOf(['version', 'status', 'last_sent_at', 'updated_at']);
+};
+const updateHeads = updateOf(headColumns);
+const updateProgress = updateOf(progress.names);
 
 // Only for the Paylinks whose head, after the update above, is the very version that carries these items.
 const current = `(SELECT p.id FROM json_each(?1) j JOIN paylinks p ON p.id = j.value->>'id' AND p.version = j.value->>'version')`;
 const deleteItems = `DELETE FROM line_items WHERE paylink_id IN ${current}`;
-const insertItems = `INSERT INTO line_items (${itemColumns.join(', ')}) SELECT ${fromJson(itemColumns)} FROM json_each(?2)
+const insertItems = `${insertFromJson('line_items', itemColumns, '?2')}
   WHERE value->>'paylink_id' IN ${current} ON CONFLICT (id) DO NOTHING`;
 
-const upsertLogs = `INSERT INTO delivery_logs (${logColumns.join(', ')}) SELECT ${fromJson(logColumns)} FROM json_each(?1) WHERE true
-  ON CONFLICT (id) DO UPDATE SET ${excluded(logColumns.slice(1))} WHERE excluded.version > delivery_logs.version`;
+const upsertLogs = `${insertFromJson('delivery_logs', logColumns)} WHERE true
+  ON CONFLICT (id) DO UPDATE SET ${setExcluded(logColumns, ['id'])} WHERE excluded.version > delivery_logs.version`;
 
-const insertEvents = `INSERT INTO events (${eventColumns.join(', ')}) SELECT ${fromJson(eventColumns)} FROM json_each(?1) WHERE true
-  ON CONFLICT (id) DO NOTHING`;
+const insertEvents = `${insertFromJson('events', eventColumns)} WHERE true ON CONFLICT (id) DO NOTHING`;
 
-const upsertOrders = `INSERT INTO orders (${orderColumns.join(', ')}) SELECT ${fromJson(orderColumns)} FROM json_each(?1) WHERE true
-  ON CONFLICT (paylink_id, id) DO UPDATE SET ${excluded(orderColumns.slice(2))} WHERE excluded.version > orders.version`;
+const upsertOrders = `${insertFromJson('orders', orderColumns)} WHERE true
+  ON CONFLICT (paylink_id, id) DO UPDATE SET ${setExcluded(orderColumns, ['paylink_id', 'id'])} WHERE excluded.version > orders.version`;
 
 /**
  * Brings the changes of many Paylinks to D1 in one transaction of as many statements as kinds of rows, and with them what merchants'
@@ -67,7 +60,7 @@ export async function projectChanges(
   );
   add(
     updateProgress,
-    changes.flatMap(({ head, progressOnly }) => (progressOnly ? [toProgressRow(head)] : [])),
+    changes.flatMap(({ head, progressOnly }) => (progressOnly ? [progress.toRow(head)] : [])),
   );
   const replaced = changes.flatMap(({ head, lineItems }) =>
     lineItems ? [{ id: head.id, version: head.version, lineItems }] : [],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { DeliveryEvent, type ReportingProvider } from '../model.ts';
-import { fromJson } from './row.ts';
+import { columnsOf, insertFromJson } from './columns.ts';
 import { sharedSender } from './suppressions.ts';
 
 /** A customer told a shared sender to stop, or to start again. */
@@ -9,23 +9,13 @@ export type OptOutEvent = { id: string; provider: ReportingProvider; kind: 'stop
 /** Events in one statement: keeps the bound parameter well under D1's 2 MB. */
 const MAX_BATCH = 1_000;
 /** When an event that could not be applied is tried again: doubling from a minute, at most about four hours, ms. */
-const firstRetryMs = 60_000;
+const FIRST_RETRY_MS = 60_000;
 
-const columns = [
-  'id',
-  'provider',
-  'kind',
-  'attempt_id',
-  'paylink_id',
-  'message_id',
-  'status',
-  'suppression',
-  'reason',
-  'due_at',
-  'received_at',
-] as const;
+const columns = columnsOf(DeliveryEvent);
+// Every stored event has these beside its own columns.
+const names = [...columns.names, 'kind', 'due_at', 'received_at'];
 
-const insertEvents = `INSERT INTO provider_events (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE true
+const insertEvents = `${insertFromJson('provider_events', names)} WHERE true
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 // Whoever a known attempt was sent to; an event whose attempt D1 does not have yet suppresses when it is applied.
@@ -46,29 +36,21 @@ export async function storeDeliveryEvents(
   now: number,
   dueAt: number,
 ): Promise<Set<string>> {
-  const rows = events.map((event) => ({
-    id: event.id,
-    provider: event.provider,
+  const toRow = (event: DeliveryEvent) => ({
+    ...columns.toRow(event),
     kind: 'delivery',
-    attempt_id: event.attemptId,
-    paylink_id: event.paylinkId,
-    message_id: event.messageId,
-    status: event.status,
-    suppression: event.suppression,
-    reason: event.reason,
     due_at: dueAt,
     received_at: now,
-  }));
-  const suppressing = rows.filter((row) => row.suppression !== null);
+  });
   const statements: D1PreparedStatement[] = [];
-  for (const part of parts(suppressing)) {
-    const named = part.map((row) => ({ ...row, suppression_id: crypto.randomUUID() }));
+  for (const part of parts(events.filter(({ suppression }) => suppression !== null))) {
+    const named = part.map((event) => ({ ...toRow(event), suppression_id: crypto.randomUUID() }));
     statements.push(db.prepare(suppressKnown).bind(JSON.stringify(named), now));
   }
-  for (const part of parts(rows)) statements.push(db.prepare(insertEvents).bind(JSON.stringify(part)));
+  for (const part of parts(events)) statements.push(db.prepare(insertEvents).bind(JSON.stringify(part.map(toRow))));
   if (statements.length === 0) return new Set();
   const results = await db.batch(statements);
-  const inserted = results.slice(-Math.ceil(rows.length / MAX_BATCH)).flatMap(({ results: found }) => found);
+  const inserted = results.slice(-Math.ceil(events.length / MAX_BATCH)).flatMap(({ results: found }) => found);
   return new Set(
     z
       .array(z.object({ id: z.string() }))
@@ -101,13 +83,10 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
 /** Events that have to be applied by now, the longest due first. */
 export async function dueDeliveryEvents(db: D1Database, now: number, limit: number): Promise<DeliveryEvent[]> {
   const { results } = await db
-    .prepare(
-      `SELECT id, provider, attempt_id AS attemptId, paylink_id AS paylinkId, message_id AS messageId, status, suppression, reason
-       FROM provider_events WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`,
-    )
+    .prepare(`SELECT ${columns.names.join(', ')} FROM provider_events WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`)
     .bind(now, limit)
     .all();
-  return z.array(DeliveryEvent).parse(results);
+  return results.map((row) => columns.parse(row));
 }
 
 const LocatedRow = z.object({ event: z.string(), attempt: z.string(), paylink: z.string() });
@@ -153,7 +132,7 @@ export async function settleDeliveryEvents(
   }
   if (later.length > 0) {
     const putOff = `UPDATE provider_events SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`;
-    statements.push(db.prepare(putOff).bind(JSON.stringify(later), now, firstRetryMs));
+    statements.push(db.prepare(putOff).bind(JSON.stringify(later), now, FIRST_RETRY_MS));
   }
   if (statements.length > 0) await db.batch(statements);
 }

@@ -1,14 +1,8 @@
 import * as z from 'zod/mini';
-import { paylinkStatuses } from '../model.ts';
-import { jsonText } from './row.ts';
+import { LineItem, paylinkStatuses } from '../model.ts';
+import { columnsOf, jsonText } from './columns.ts';
 
-const Item = z.object({
-  description: z.nullable(z.string()),
-  sku: z.nullable(z.string()),
-  quantity: z.int(),
-  price: z.int(),
-  tax: z.nullable(z.int()),
-});
+const Item = z.pick(LineItem, { description: true, sku: true, quantity: true, price: true, tax: true });
 
 const Row = z.object({
   id: z.string(),
@@ -44,7 +38,7 @@ export const publicPaylinkSql = `
     p.merchant_invoice_id AS merchantInvoiceId, p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
     json_extract(p.customer, '$.locale') AS customerLocale,
     (SELECT coalesce(sum(o.amount - o.refunded), 0) FROM orders o WHERE o.paylink_id = p.id) AS paid,
-    (SELECT json_group_array(json_object('description', i.description, 'sku', i.sku, 'quantity', i.quantity, 'price', i.price, 'tax', i.tax)
+    (SELECT json_group_array(${columnsOf(Item).toJson('i')}
       ORDER BY i.position) FROM line_items i WHERE i.paylink_id = p.id) AS lineItems,
     m.name AS merchantName, m.brand_color AS brandColor, m.logo_url AS logoUrl, m.support_email AS supportEmail, m.locale AS merchantLocale
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id

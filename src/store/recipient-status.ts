@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Channel, Merchant } from '../model.ts';
-import { MerchantRow, merchantJson } from './merchants.ts';
-import { jsonText } from './row.ts';
+import { Channel, Merchant } from '../model.ts';
+import { jsonText } from './columns.ts';
+import { merchantJson } from './merchants.ts';
 
-const day = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Who recipients are to a merchant; `hashes` are the recipients this was asked for. */
 export type RecipientStatus = {
@@ -22,8 +22,8 @@ export type RecipientStatusAnswer = Omit<RecipientStatus, 'merchant' | 'hashes'>
 
 const Row = z.object({
   n: z.int(),
-  merchant: z.nullable(jsonText(MerchantRow)),
-  suppressed: jsonText(z.array(z.object({ channel: z.enum(['EMAIL', 'SMS']), hash: z.string() }))),
+  merchant: z.nullable(jsonText(Merchant)),
+  suppressed: jsonText(z.array(z.object({ channel: Channel, hash: z.string() }))),
   recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
 });
 const Rows = z.array(Row);
@@ -50,7 +50,7 @@ export async function readRecipientStatus(
 ): Promise<(RecipientStatusAnswer | null)[]> {
   const { results } = await db
     .prepare(sql)
-    .bind(JSON.stringify(questions), now - day)
+    .bind(JSON.stringify(questions), now - DAY_MS)
     .all();
   const answers: (RecipientStatusAnswer | null)[] = questions.map(() => null);
   for (const { n, ...answer } of Rows.parse(results)) answers[n] = answer;

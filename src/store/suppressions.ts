@@ -1,68 +1,38 @@
 import * as z from 'zod/mini';
-import type { Channel } from '../model.ts';
-import { fromJson } from './row.ts';
+import { Channel } from '../model.ts';
+import { columnsOf, insertFromJson } from './columns.ts';
 
-/** Why a recipient gets nothing more by a channel. */
-export type SuppressionReason = 'hard_bounce' | 'complaint' | 'stop' | 'unsubscribe' | 'erased';
+/** Why a recipient gets no more messages on a channel. */
+export const SuppressionReason = z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe', 'erased']);
+export type SuppressionReason = z.infer<typeof SuppressionReason>;
 
-/** `merchantId` is `*` for a shared sender: it binds every merchant. `recipient` is null once erased, and for `*`. */
-export type Suppression = {
-  id: string;
-  merchantId: string;
-  channel: Channel;
-  recipientHash: string;
-  recipient: string | null;
-  reason: SuppressionReason;
-  createdAt: number;
-};
+export const Suppression = z.object({
+  id: z.string(),
+  /** `*` for a shared sender's: it holds for every merchant. */
+  merchantId: z.string(),
+  channel: Channel,
+  recipientHash: z.string(),
+  /** null once erased, and for a shared sender's. */
+  recipient: z.nullable(z.string()),
+  reason: SuppressionReason,
+  createdAt: z.int(),
+});
+export type Suppression = z.infer<typeof Suppression>;
 
 /** A shared sender's suppressions belong to this instead of a merchant. */
 export const sharedSender = '*';
 
-const columns = ['id', 'merchant_id', 'channel', 'recipient_hash', 'recipient', 'reason', 'created_at'] as const;
+const columns = columnsOf(Suppression);
+const names = columns.names.join(', ');
 
-const toRow = (suppression: Suppression) => ({
-  id: suppression.id,
-  merchant_id: suppression.merchantId,
-  channel: suppression.channel,
-  recipient_hash: suppression.recipientHash,
-  recipient: suppression.recipient,
-  reason: suppression.reason,
-  created_at: suppression.createdAt,
-});
-
-const SuppressionRow = z.pipe(
-  z.object({
-    id: z.string(),
-    merchant_id: z.string(),
-    channel: z.enum(['EMAIL', 'SMS']),
-    recipient_hash: z.string(),
-    recipient: z.nullable(z.string()),
-    reason: z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe', 'erased']),
-    created_at: z.int(),
-  }),
-  z.transform(
-    (row): Suppression => ({
-      id: row.id,
-      merchantId: row.merchant_id,
-      channel: row.channel,
-      recipientHash: row.recipient_hash,
-      recipient: row.recipient,
-      reason: row.reason,
-      createdAt: row.created_at,
-    }),
-  ),
-);
-
-const insert = `INSERT INTO suppressions (${columns.join(', ')}) SELECT ${fromJson(columns)} FROM json_each(?1) WHERE true
-  ON CONFLICT (recipient_hash, channel, merchant_id)`;
+const insert = `${insertFromJson('suppressions', columns.names)} WHERE true ON CONFLICT (recipient_hash, channel, merchant_id)`;
 
 /** Suppresses recipients; those that are suppressed already stay as they are. */
 export async function insertSuppressions(db: D1Database, suppressions: readonly Suppression[]): Promise<void> {
   if (suppressions.length === 0) return;
   await db
     .prepare(`${insert} DO NOTHING`)
-    .bind(JSON.stringify(suppressions.map(toRow)))
+    .bind(JSON.stringify(suppressions.map((one) => columns.toRow(one))))
     .run();
 }
 
@@ -70,7 +40,7 @@ export async function insertSuppressions(db: D1Database, suppressions: readonly 
 export async function insertErased(db: D1Database, suppression: Suppression): Promise<void> {
   await db
     .prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`)
-    .bind(JSON.stringify([toRow({ ...suppression, recipient: null, reason: 'erased' })]))
+    .bind(JSON.stringify([columns.toRow({ ...suppression, recipient: null, reason: 'erased' })]))
     .run();
 }
 
@@ -85,7 +55,7 @@ export async function suppressAttempt(
     .bind(attempt.id, attempt.paylinkId);
   const write = db
     .prepare(
-      `INSERT INTO suppressions (${columns.join(', ')})
+      `INSERT INTO suppressions (${names})
        SELECT ?3, merchant_id, channel, recipient_hash, recipient, ?4, ?5 FROM delivery_logs WHERE id = ?1 AND paylink_id = ?2
        ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`,
     )
@@ -102,12 +72,12 @@ export async function listSuppressions(
 ): Promise<Suppression[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${columns.join(', ')} FROM suppressions
+      `SELECT ${names} FROM suppressions
        WHERE merchant_id = ?1 AND (?2 IS NULL OR (created_at, id) < (?2, ?3)) ORDER BY created_at DESC, id DESC LIMIT ?4`,
     )
     .bind(merchantId, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit)
     .all();
-  return results.map((row) => SuppressionRow.parse(row));
+  return results.map((row) => columns.parse(row));
 }
 
 /** Lifts one of a merchant's own suppressions. @returns false: it has none of this id */

@@ -1,38 +1,26 @@
 import * as z from 'zod/mini';
+import { columnsOf } from './columns.ts';
 
-const Row = z.pipe(
-  z.object({
-    id: z.string(),
-    delivery_id: z.string(),
-    event_id: z.nullable(z.string()),
-    event_type: z.nullable(z.string()),
-    paylink_id: z.nullable(z.string()),
-    attempt: z.int(),
-    outcome: z.enum(['delivered', 'failed']),
-    status_code: z.nullable(z.int()),
-    error: z.nullable(z.string()),
-    answer: z.nullable(z.string()),
-    duration_ms: z.int(),
-    attempted_at: z.int(),
-  }),
-  z.transform((row) => ({
-    id: row.id,
-    deliveryId: row.delivery_id,
-    eventId: row.event_id,
-    eventType: row.event_type,
-    paylinkId: row.paylink_id,
-    attempt: row.attempt,
-    outcome: row.outcome,
-    statusCode: row.status_code,
-    error: row.error,
-    answer: row.answer,
-    durationMs: row.duration_ms,
-    attemptedAt: row.attempted_at,
-  })),
-);
+const text = z.nullable(z.string());
 
-/** One try to tell an endpoint of an event; the event's columns are null once the delivery's own 30 days are over. */
-export type WebhookAttempt = z.output<typeof Row>;
+/** One try to deliver an event to an endpoint. The event's own columns are null once the delivery's 30 days are over. */
+export const WebhookAttempt = z.object({
+  id: z.string(),
+  deliveryId: z.string(),
+  eventId: text,
+  eventType: text,
+  paylinkId: text,
+  attempt: z.int(),
+  outcome: z.enum(['delivered', 'failed']),
+  statusCode: z.nullable(z.int()),
+  error: text,
+  answer: text,
+  durationMs: z.int(),
+  attemptedAt: z.int(),
+});
+export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
+
+const columns = columnsOf(WebhookAttempt);
 
 /** An endpoint's attempts, newest first; a page costs the same however deep it is (keyset). The caller has checked whose endpoint it is. */
 export async function listAttempts(
@@ -48,7 +36,7 @@ export async function listAttempts(
     )
     .bind(endpointId, attemptedAt, id, page.limit)
     .all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => columns.parse(row));
 }
 
 const requeued = `UPDATE webhook_deliveries SET status = 'pending', round = 0, next_attempt_at = ?1`;

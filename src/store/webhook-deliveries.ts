@@ -1,29 +1,21 @@
 import * as z from 'zod/mini';
 import type { WebhookPayload } from '../model.ts';
+import { columnsOf } from './columns.ts';
 import { deliveriesIn, disabledStatement } from './outbox.ts';
 import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
-const ClaimedRow = z.pipe(
-  z.object({
-    id: z.string(),
-    endpoint_id: z.string(),
-    event_id: z.string(),
-    payload: z.string(),
-    attempts: z.int(),
-    round: z.int(),
-  }),
-  z.transform((row) => ({
-    id: row.id,
-    endpointId: row.endpoint_id,
-    eventId: row.event_id,
-    payload: row.payload,
-    attempt: row.attempts,
-    round: row.round,
-  })),
-);
-
 /** A delivery that its claimer alone attempts until the lease ends. `attempt` names the claim; `round` counts since it was queued (again). */
-export type Claimed = z.output<typeof ClaimedRow>;
+const Claimed = z.object({
+  id: z.string(),
+  endpointId: z.string(),
+  eventId: z.string(),
+  payload: z.string(),
+  attempt: z.int(),
+  round: z.int(),
+});
+export type Claimed = z.infer<typeof Claimed>;
+
+const claimedColumns = columnsOf(z.extend(Claimed, { createdAt: z.int() }), { attempt: 'attempts' });
 
 const listed = 'id IN (SELECT value FROM json_each(?1))';
 
@@ -35,11 +27,11 @@ export async function claimDeliveries(
   leaseMs: number,
 ): Promise<{ deliveries: Claimed[]; endpoints: WebhookEndpoint[] }> {
   const list = JSON.stringify(ids);
-  const [claimed, endpoints] = await db.batch([
+  const [claimed, endpoints] = await db.batch<object>([
     db
       .prepare(
         `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?2 + ?3
-         WHERE ${listed} AND next_attempt_at <= ?2 RETURNING id, endpoint_id, event_id, payload, attempts, round, created_at`,
+         WHERE ${listed} AND next_attempt_at <= ?2 RETURNING ${claimedColumns.names.join(', ')}`,
       )
       .bind(list, now, leaseMs),
     db
@@ -48,10 +40,10 @@ export async function claimDeliveries(
       )
       .bind(list),
   ]);
-  const rows = z.array(z.intersection(ClaimedRow, z.object({ created_at: z.int() }))).parse(claimed?.results);
+  const rows = (claimed?.results ?? []).map((row) => claimedColumns.parse(row));
   return {
-    deliveries: rows.sort((one, other) => one.created_at - other.created_at),
-    endpoints: (endpoints?.results ?? []).map(toWebhookEndpoint),
+    deliveries: rows.sort((one, other) => one.createdAt - other.createdAt),
+    endpoints: (endpoints?.results ?? []).map((row) => toWebhookEndpoint(row)),
   };
 }
 

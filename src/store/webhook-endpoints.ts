@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { merchantEventTypes } from '../model.ts';
-import { jsonText } from './row.ts';
+import { columnsOf } from './columns.ts';
 
 const text = z.nullable(z.string());
 const maybeInt = z.nullable(z.int());
@@ -9,44 +9,26 @@ const maybeInt = z.nullable(z.int());
 export const EventFilter = z.array(z.enum(['*', ...merchantEventTypes]));
 export type EventFilter = z.infer<typeof EventFilter>;
 
-const Row = z.pipe(
-  z.object({
-    id: z.string(),
-    merchant_id: z.string(),
-    url: z.string(),
-    description: text,
-    event_types: jsonText(EventFilter),
-    secret_ciphertext: z.string(),
-    previous_secret_ciphertext: text,
-    previous_secret_expires_at: maybeInt,
-    disabled_at: maybeInt,
-    disabled_reason: text,
-    failing_since: maybeInt,
-    created_at: z.int(),
-    updated_at: z.int(),
-  }),
-  z.transform((row) => ({
-    id: row.id,
-    merchantId: row.merchant_id,
-    url: row.url,
-    description: row.description,
-    eventTypes: row.event_types,
-    secretCiphertext: row.secret_ciphertext,
-    previousSecretCiphertext: row.previous_secret_ciphertext,
-    previousSecretExpiresAt: row.previous_secret_expires_at,
-    disabledAt: row.disabled_at,
-    disabledReason: row.disabled_reason,
-    failingSince: row.failing_since,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  })),
-);
-
-/** Where a merchant hears of events. Times in ms; secrets are sealed, the id being associated data. */
-export type WebhookEndpoint = z.output<typeof Row>;
+/** Where a merchant receives events. Times in ms; secrets are sealed, with the id as associated data. */
+export const WebhookEndpoint = z.object({
+  id: z.string(),
+  merchantId: z.string(),
+  url: z.string(),
+  description: text,
+  eventTypes: EventFilter,
+  secretCiphertext: z.string(),
+  previousSecretCiphertext: text,
+  previousSecretExpiresAt: maybeInt,
+  disabledAt: maybeInt,
+  disabledReason: text,
+  failingSince: maybeInt,
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
 
 /** @throws when a row is not what this version writes */
-export const toWebhookEndpoint = (row: unknown): WebhookEndpoint => Row.parse(row);
+export const { parse: toWebhookEndpoint } = columnsOf(WebhookEndpoint);
 
 export type NewEndpoint = Pick<
   WebhookEndpoint,
@@ -76,7 +58,7 @@ export async function listEndpoints(db: D1Database, merchantId: string): Promise
     .prepare('SELECT * FROM webhook_endpoints WHERE merchant_id = ?1 ORDER BY created_at, id')
     .bind(merchantId)
     .all();
-  return results.map(toWebhookEndpoint);
+  return results.map((row) => toWebhookEndpoint(row));
 }
 
 /** One endpoint of this merchant; null for any other. */

@@ -1,15 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Merchant } from '../../src/model.ts';
+import { jsonText } from '../../src/store/columns.ts';
 import {
-  findChildMerchant,
   findMerchant,
   insertMerchant,
   listMerchants,
-  MerchantRow,
   merchantJson,
   updateMerchant,
 } from '../../src/store/merchants.ts';
-import { jsonText } from '../../src/store/row.ts';
 import { aMerchant, seedMerchant } from '../support/merchants.ts';
 
 beforeAll(async () => {
@@ -31,7 +30,7 @@ describe('a merchant', () => {
     const row = await env.DB.prepare(`SELECT ${merchantJson('m')} AS merchant FROM merchants m WHERE m.id = ?1`)
       .bind(merchant.id)
       .first();
-    expect(jsonText(MerchantRow).parse(row?.merchant)).toEqual(merchant);
+    expect(jsonText(Merchant).parse(row?.merchant)).toEqual(merchant);
   });
 
   it('is inserted once by an id, the first stays', async () => {
@@ -44,16 +43,6 @@ describe('a merchant', () => {
     const orphan = aMerchant({ parentId: crypto.randomUUID() });
     expect(await insertMerchant(env.DB, orphan)).toEqual({ kind: 'unknown_parent' });
     expect(await findMerchant(env.DB, orphan.id)).toBe(null);
-  });
-
-  it('is a child for its direct parent only', async () => {
-    const parent = await seedMerchant();
-    const child = await seedMerchant({ parentId: parent.id });
-    const grandchild = await seedMerchant({ parentId: child.id });
-    expect(await findChildMerchant(env.DB, parent.id, child.id)).toEqual(child);
-    expect(await findChildMerchant(env.DB, child.id, parent.id)).toBe(null);
-    expect(await findChildMerchant(env.DB, parent.id, grandchild.id)).toBe(null);
-    expect(await findChildMerchant(env.DB, parent.id, parent.id)).toBe(null);
   });
 });
 

@@ -1,0 +1,123 @@
+import * as z from 'zod/mini';
+
+/** JSON text of a column, parsed and then checked by `schema`. */
+export const jsonText = <S extends z.ZodMiniType>(schema: S) =>
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text): unknown => JSON.parse(text)),
+    ),
+    schema,
+  );
+
+export type Cell = string | number | null;
+
+/** How one kind of value is stored. Null is NULL in every kind. */
+type Storage = {
+  toSql: (value: unknown) => Cell;
+  /** The value, not checked yet. */
+  fromSql: (cell: unknown) => unknown;
+  /** The value as an argument of SQLite's `json_object`. */
+  toJson: (sql: string) => string;
+};
+
+const plain: Storage = {
+  toSql: (value) => {
+    if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+    throw new TypeError(`A column cannot hold a value of type ${typeof value}.`);
+  },
+  fromSql: (cell) => cell,
+  toJson: (sql) => sql,
+};
+
+const flag: Storage = {
+  toSql: (value) => (value === null ? null : Number(value)),
+  fromSql: (cell) => (cell === 1 ? true : cell === 0 ? false : cell),
+  toJson: (sql) => `json(CASE ${sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`,
+};
+
+const json: Storage = {
+  toSql: (value) => (value === null ? null : JSON.stringify(value)),
+  fromSql: (cell) => (typeof cell === 'string' ? JSON.parse(cell) : cell),
+  toJson: (sql) => `json(${sql})`,
+};
+
+function storageOf(type: z.core.$ZodType): Storage {
+  if (type instanceof z.ZodMiniNullable || type instanceof z.ZodMiniOptional) return storageOf(type.def.innerType);
+  switch (type._zod.def.type) {
+    case 'string':
+    case 'number':
+    case 'enum':
+    case 'literal':
+      return plain;
+    case 'boolean':
+      return flag;
+    default:
+      return json;
+  }
+}
+
+const snakeCase = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+// SQLite in D1 takes at most 32 arguments a function: 15 members go into json_object, the others are set afterwards.
+const MAX_MEMBERS = 15;
+
+/**
+ * The columns of an entity, read off its schema: property `createdAt` is column `created_at` (unless `renamed`). A boolean is stored
+ * as 0 or 1, an object or a list as JSON text, all else as it is.
+ */
+export function columnsOf<Shape extends z.core.$ZodShape>(
+  schema: z.ZodMiniObject<Shape>,
+  renamed: { readonly [property in keyof Shape]?: string } = {},
+) {
+  const columns = Object.entries<z.core.$ZodType>(schema.shape).map(([property, type]) => ({
+    property,
+    name: renamed[property] ?? snakeCase(property),
+    ...storageOf(type),
+  }));
+  const names = columns.map(({ name }) => name);
+  const members = (alias: string, some: typeof columns, prefix = '') =>
+    some.map(({ property, name, toJson }) => `'${prefix}${property}', ${toJson(`${alias}.${name}`)}`).join(', ');
+
+  return {
+    names,
+    /** All columns under their own names, for a `SELECT` in which `alias` is the table. */
+    select: (alias: string): string => names.map((name) => `${alias}.${name}`).join(', '),
+    /** The entity as one JSON value, which `schema` parses. */
+    toJson(alias: string): string {
+      const object = `json_object(${members(alias, columns.slice(0, MAX_MEMBERS))})`;
+      const others = columns.slice(MAX_MEMBERS);
+      return others.length === 0 ? object : `json_set(${object}, ${members(alias, others, '$.')})`;
+    },
+    /** Column values by column name. An optional property that is undefined has none. */
+    toRow(entity: z.output<z.ZodMiniObject<Shape>>): Record<string, Cell> {
+      const row: Record<string, Cell> = {};
+      for (const { property, name, toSql } of columns) {
+        const value: unknown = Reflect.get(entity, property);
+        if (value !== undefined) row[name] = toSql(value);
+      }
+      return row;
+    },
+    /** @throws when a row is not what this version writes. Further columns of a join are ignored. */
+    parse(row: object): z.output<z.ZodMiniObject<Shape>> {
+      const value: Record<string, unknown> = {};
+      for (const { property, name, fromSql } of columns) value[property] = fromSql(Reflect.get(row, name));
+      return schema.parse(value);
+    },
+  };
+}
+
+/** `INSERT` of rows that are bound as one JSON array (D1 binds at most 100 parameters). A condition or conflict clause follows it. */
+export const insertFromJson = (table: string, names: readonly string[], parameter = '?1'): string =>
+  `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((name) => `value->>'${name}'`).join(', ')} FROM json_each(${parameter})`;
+
+/** `INSERT` of one row, bound value by value (`?1`, `?2` …) in the order of `names`. A condition or conflict clause follows it. */
+export const insertBound = (table: string, names: readonly string[]): string =>
+  `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((_, index) => `?${index + 1}`).join(', ')}`;
+
+/** `SET` list of an upsert: every column but those of the key takes the new value. */
+export const setExcluded = (names: readonly string[], key: readonly string[]): string =>
+  names
+    .filter((name) => !key.includes(name))
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ');
