@@ -91,17 +91,18 @@ export function columnsOf<Shape extends z.core.$ZodShape>(
     },
     /** Column values by column name. An optional property that is undefined has none. */
     toRow(entity: z.output<z.ZodMiniObject<Shape>>): Record<string, Cell> {
+      const values: Readonly<Record<string, unknown>> = entity;
       const row: Record<string, Cell> = {};
       for (const { property, name, toSql } of columns) {
-        const value: unknown = Reflect.get(entity, property);
+        const value = values[property];
         if (value !== undefined) row[name] = toSql(value);
       }
       return row;
     },
     /** @throws when a row is not what this version writes. Further columns of a join are ignored. */
-    parse(row: object): z.output<z.ZodMiniObject<Shape>> {
+    parse(row: Readonly<Record<string, unknown>>): z.output<z.ZodMiniObject<Shape>> {
       const value: Record<string, unknown> = {};
-      for (const { property, name, fromSql } of columns) value[property] = fromSql(Reflect.get(row, name));
+      for (const { property, name, fromSql } of columns) value[property] = fromSql(row[name]);
       return schema.parse(value);
     },
   };

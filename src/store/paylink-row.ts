@@ -13,7 +13,7 @@ const stored = columnsOf(
 export type StoredPaylink = { paylink: Paylink; parentId: string | null; createFingerprint: string | null };
 
 /** Parses a row of `wholePaylink`. @throws when it is not what this version writes */
-export function parsePaylinkRow(row: object): StoredPaylink {
+export function parsePaylinkRow(row: Readonly<Record<string, unknown>>): StoredPaylink {
   const { parentId, createFingerprint, ...paylink } = stored.parse(row);
   return { paylink, parentId, createFingerprint };
 }

@@ -27,7 +27,7 @@ export async function claimDeliveries(
   leaseMs: number,
 ): Promise<{ deliveries: Claimed[]; endpoints: WebhookEndpoint[] }> {
   const list = JSON.stringify(ids);
-  const [claimed, endpoints] = await db.batch<object>([
+  const [claimed, endpoints] = await db.batch<Record<string, unknown>>([
     db
       .prepare(
         `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?2 + ?3
