@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import { DeliveryLog, LineItem, Order, PaylinkEvent, PaylinkHead } from '../model.ts';
 
 const parts = {
-  /** The whole new list, when it was replaced. */
+  /** The whole new list if it was replaced, else null. */
   lineItems: z.nullable(z.array(LineItem)),
   deliveryLogs: z.array(DeliveryLog),
   events: z.array(PaylinkEvent),
   orders: z.array(Order),
 };
 
-/** What a Paylink's coordinator has changed and D1 may not have yet: the head, and the parts written since. */
+/** Changes of a Paylink that D1 may not have yet: its head, and the parts written since D1's version. */
 export const Changes = z.object({
   head: PaylinkHead,
-  /** The head differs from D1's only in status, version and times: its other columns, and their indexes, need no write. */
+  /** Only the columns of `Progress` differ from D1's. The others are not written, so their indexes are not either. */
   progressOnly: z.optional(z.boolean()),
   ...parts,
 });
 export type Changes = z.infer<typeof Changes>;
 
-/** What every send changes of a head, and `id` to know it by. */
+/** The columns of a head that every send changes, and its `id`. */
 export const Progress = z.pick(PaylinkHead, {
   id: true,
   version: true,
@@ -28,7 +28,7 @@ export const Progress = z.pick(PaylinkHead, {
 });
 export type Progress = z.infer<typeof Progress>;
 
-/** Changes as a coordinator's journal keeps them: of a head that differs from D1's in its progress only, no more than that. */
+/** Changes as the coordinator's journal stores them. When only the progress differs, the head is stored as its progress alone. */
 export const JournaledChanges = z.union([
   z.object({ head: Progress, progressOnly: z.literal(true), ...parts }),
   z.object({ head: PaylinkHead, progressOnly: z.optional(z.literal(false)), ...parts }),

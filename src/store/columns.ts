@@ -59,12 +59,12 @@ function storageOf(type: z.core.$ZodType): Storage {
 
 const snakeCase = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-// SQLite in D1 takes at most 32 arguments a function: 15 members go into json_object, the others are set afterwards.
+// D1 allows at most 32 arguments per SQL function, and a member takes two.
 const MAX_MEMBERS = 15;
 
 /**
- * The columns of an entity, read off its schema: property `createdAt` is column `created_at` (unless `renamed`). A boolean is stored
- * as 0 or 1, an object or a list as JSON text, all else as it is.
+ * The columns of an entity, derived from its schema. Property `createdAt` is column `created_at`, unless `renamed` says otherwise.
+ * A boolean is stored as 0 or 1, an object or a list as JSON text, anything else unchanged.
  */
 export function columnsOf<Shape extends z.core.$ZodShape>(
   schema: z.ZodMiniObject<Shape>,
@@ -85,11 +85,12 @@ export function columnsOf<Shape extends z.core.$ZodShape>(
     select: (alias: string): string => names.map((name) => `${alias}.${name}`).join(', '),
     /** The entity as one JSON value, which `schema` parses. */
     toJson(alias: string): string {
-      const object = `json_object(${members(alias, columns.slice(0, MAX_MEMBERS))})`;
-      const others = columns.slice(MAX_MEMBERS);
-      return others.length === 0 ? object : `json_set(${object}, ${members(alias, others, '$.')})`;
+      let sql = `json_object(${members(alias, columns.slice(0, MAX_MEMBERS))})`;
+      for (let at = MAX_MEMBERS; at < columns.length; at += MAX_MEMBERS)
+        sql = `json_set(${sql}, ${members(alias, columns.slice(at, at + MAX_MEMBERS), '$.')})`;
+      return sql;
     },
-    /** Column values by column name. An optional property that is undefined has none. */
+    /** The entity's cells by column name. An optional property that is undefined is left out. */
     toRow(entity: z.output<z.ZodMiniObject<Shape>>): Record<string, Cell> {
       const values: Readonly<Record<string, unknown>> = entity;
       const row: Record<string, Cell> = {};
@@ -99,7 +100,7 @@ export function columnsOf<Shape extends z.core.$ZodShape>(
       }
       return row;
     },
-    /** @throws when a row is not what this version writes. Further columns of a join are ignored. */
+    /** Parses a row and ignores columns that are not the entity's. @throws when a cell does not fit the schema */
     parse(row: Readonly<Record<string, unknown>>): z.output<z.ZodMiniObject<Shape>> {
       const value: Record<string, unknown> = {};
       for (const { property, name, fromSql } of columns) value[property] = fromSql(row[name]);
@@ -108,15 +109,15 @@ export function columnsOf<Shape extends z.core.$ZodShape>(
   };
 }
 
-/** `INSERT` of rows that are bound as one JSON array (D1 binds at most 100 parameters). A condition or conflict clause follows it. */
+/** Inserts the rows of one bound JSON array, as D1 binds at most 100 parameters. Append a `WHERE` or `ON CONFLICT` clause. */
 export const insertFromJson = (table: string, names: readonly string[], parameter = '?1'): string =>
   `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((name) => `value->>'${name}'`).join(', ')} FROM json_each(${parameter})`;
 
-/** `INSERT` of one row, bound value by value (`?1`, `?2` …) in the order of `names`. A condition or conflict clause follows it. */
+/** Inserts one row whose cells are bound as `?1`, `?2` … in the order of `names`. Append a `WHERE` or `ON CONFLICT` clause. */
 export const insertBound = (table: string, names: readonly string[]): string =>
   `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((_, index) => `?${index + 1}`).join(', ')}`;
 
-/** `SET` list of an upsert: every column but those of the key takes the new value. */
+/** The `SET` list of an upsert: every column except the key's takes the new value. */
 export const setExcluded = (names: readonly string[], key: readonly string[]): string =>
   names
     .filter((name) => !key.includes(name))

@@ -8,20 +8,20 @@ export type Scheme = z.infer<typeof Scheme>;
 
 const maybeInt = z.nullable(z.int());
 
-/** A credential as the operator sees it: everything but the secret. */
+/** A credential as the operator sees it, without its secret. */
 const Credential = z.object({
   id: z.string(),
   merchantId: z.string(),
   scheme: Scheme,
   label: z.nullable(z.string()),
   createdAt: z.int(),
-  /** From then on (ms) it is refused. */
+  /** The credential is refused from this time on, ms. */
   expiresAt: maybeInt,
   revokedAt: maybeInt,
 });
 export type Credential = z.infer<typeof Credential>;
 
-/** A credential and what is stored of its secret: a bearer key's hash, or the sealed secret of the others. */
+/** A credential with its stored secret: the hash of a bearer key, or the sealed secret of the other schemes. */
 export type NewCredential = Omit<Credential, 'revokedAt'> &
   ({ scheme: 'bearer'; keyHash: string } | { scheme: 'hmac' | 'skipify'; secretCiphertext: string });
 
@@ -32,7 +32,7 @@ const bearer = columnsOf(z.pick(Credential, { id: true, expiresAt: true }), { id
 
 export type BearerCredential = { id: string; expiresAt: number | null; merchant: Merchant };
 
-/** The bearer credential whose key has this hash, with its merchant; null when there is none or it is revoked. One query. */
+/** Finds the bearer credential with this key hash, and its merchant; null when there is none or it is revoked. One query. */
 export async function findBearerCredential(db: D1Database, keyHash: string): Promise<BearerCredential | null> {
   const found = await db
     .prepare(
@@ -55,7 +55,7 @@ export type SealedCredential = z.infer<typeof SealedCredential>;
 
 const sealed = columnsOf(SealedCredential, { id: 'credential_id' });
 
-/** A merchant and its hmac and skipify credentials that are neither revoked nor expired, newest first; null: no such merchant. One query. */
+/** A merchant and its valid hmac and skipify credentials, newest first; null: no such merchant. One query. */
 export async function listSigningCredentials(
   db: D1Database,
   merchantId: string,
@@ -91,7 +91,7 @@ export async function issueCredential(db: D1Database, credential: NewCredential)
   return row !== null;
 }
 
-/** All credentials of a merchant, dead ones too, oldest first. */
+/** All credentials of a merchant, including expired and revoked ones, oldest first. */
 export async function listCredentials(db: D1Database, merchantId: string): Promise<Credential[]> {
   const { results } = await db
     .prepare(`SELECT ${names} FROM credentials WHERE merchant_id = ?1 ORDER BY created_at, id`)
@@ -100,7 +100,7 @@ export async function listCredentials(db: D1Database, merchantId: string): Promi
   return results.map((row) => columns.parse(row));
 }
 
-/** Has a credential expire at a time (ms; null: never), unless it is revoked: that stays. null: no such credential of this merchant. */
+/** Sets when a credential expires (ms; null: never). A revoked one stays unchanged. Returns null when the merchant has no such credential. */
 export async function expireCredential(
   db: D1Database,
   merchantId: string,
@@ -117,7 +117,7 @@ export async function expireCredential(
   return row ? columns.parse(row) : null;
 }
 
-/** Revokes a credential for good; a second time changes nothing. null: no such credential of this merchant. */
+/** Revokes a credential for good; a repeat changes nothing. Returns null when the merchant has no such credential. */
 export async function revokeCredential(
   db: D1Database,
   merchantId: string,

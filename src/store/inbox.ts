@@ -19,7 +19,7 @@ export type InboxMessage = z.infer<typeof InboxMessage>;
 
 const columns = columnsOf(InboxMessage, { to: 'recipient' });
 
-/** Keeps a message; one with an id that is there already is the same message written again. */
+/** Stores a message. A repeat with the same id changes nothing. */
 export async function insertInboxMessage(db: D1Database, message: InboxMessage): Promise<void> {
   await db
     .prepare(`${insertBound('inbox_messages', columns.names)} WHERE true ON CONFLICT (id) DO NOTHING`)
@@ -28,7 +28,7 @@ export async function insertInboxMessage(db: D1Database, message: InboxMessage):
 }
 
 export type InboxFilter = {
-  /** null: of every merchant (a local gateway's own page). */
+  /** null: every merchant's (the page of a local gateway). */
   merchantId: string | null;
   /** Exactly this recipient. */
   to?: string | undefined;
@@ -36,7 +36,7 @@ export type InboxFilter = {
   limit: number;
 };
 
-/** The query that lists messages, newest first, and what it binds; each filter has an index in that order. */
+/** The query that lists messages, newest first, and its bound values. Each filter has an index in that order. */
 export function inboxQuery(filter: InboxFilter): { sql: string; values: (string | number)[] } {
   const where: string[] = [];
   const values: (string | number)[] = [];
@@ -49,7 +49,7 @@ export function inboxQuery(filter: InboxFilter): { sql: string; values: (string 
   return { sql: `SELECT * FROM inbox_messages ${condition} ORDER BY created_at DESC, id DESC LIMIT ${limit}`, values };
 }
 
-/** Kept messages, newest first. */
+/** Stored messages, newest first. */
 export async function listInboxMessages(db: D1Database, filter: InboxFilter): Promise<InboxMessage[]> {
   const { sql, values } = inboxQuery(filter);
   const { results } = await db
@@ -59,13 +59,13 @@ export async function listInboxMessages(db: D1Database, filter: InboxFilter): Pr
   return results.map((row) => columns.parse(row));
 }
 
-/** One kept message of any merchant's, for a local gateway's page. */
+/** One stored message of any merchant, for the page of a local gateway. */
 export async function findInboxMessage(db: D1Database, id: string): Promise<InboxMessage | null> {
   const row = await db.prepare('SELECT * FROM inbox_messages WHERE id = ?1').bind(id).first();
   return row ? columns.parse(row) : null;
 }
 
-/** Forgets messages captured before `before` (ms), at most `limit` of them. */
+/** Deletes messages stored before `before` (ms), at most `limit` of them. */
 export async function forgetInboxMessages(db: D1Database, before: number, limit: number): Promise<void> {
   await db
     .prepare(

@@ -6,15 +6,15 @@ import { deliveriesIn, enqueueCreatedStatement } from './outbox.ts';
 import { eventColumns, itemColumns, toEventRow, toItemRow } from './paylink-part-rows.ts';
 import { headColumns, toHeadRow } from './paylink-row.ts';
 
-/** The caller's idempotency key for a create; `expiredBefore` (ms): a key that old is free again. */
+/** The caller's idempotency key for a create. A key used at or before `expiredBefore` (ms) may be used again. */
 export type CreateKey = { key: string; fingerprint: string; expiredBefore: number };
 
-/** A Paylink that D1 does not have. */
+/** A Paylink that D1 does not have yet. */
 export type NewPaylink = Pick<Changes, 'head' | 'lineItems' | 'events' | 'deliveryLogs' | 'orders'> & {
   key: CreateKey | null;
 };
 
-/** Which Paylinks D1 has taken, by their ids, and the new deliveries to endpoints, for the Queue to be nudged. */
+/** The ids of the inserted Paylinks, and of the new webhook deliveries, which the caller enqueues. */
 export type Inserted = { ids: Set<string>; deliveries: string[] };
 
 const clearOldKeys = `UPDATE paylinks SET create_key = NULL, create_fingerprint = NULL
@@ -33,8 +33,8 @@ const insertEvents = insertParts('events', eventColumns);
 const Ids = z.array(z.object({ id: z.string() }));
 
 /**
- * Inserts new Paylinks in one transaction, each whole or not at all; repeating one with the same id changes nothing. One is not taken
- * when its merchant has another of its key (or its id is in already).
+ * Inserts new Paylinks in one transaction, each whole or not at all. A Paylink is skipped when its id is in D1 already, or when its
+ * merchant has another Paylink with the same key.
  */
 export async function insertPaylinks(
   db: D1Database,

@@ -4,16 +4,16 @@ import { columnsOf, insertBound } from './columns.ts';
 
 const columns = columnsOf(Merchant);
 
-/** Parses a row of `merchants`; further columns of a join are ignored. @throws when it is not what this version writes */
+/** Parses a row of `merchants`, or of a join with it. @throws when a cell does not fit the schema */
 export const toMerchant = columns.parse;
 
-/** Every column of `merchants` under its own name, for a `SELECT` in which `alias` is the table; join others under other names. */
+/** All columns of `merchants` for a `SELECT` in which `alias` is the table. Other tables' columns need other names. */
 export const merchantColumns = columns.select;
 
-/** The whole row as one JSON value, which `Merchant` parses, for joins whose column names collide. */
+/** The merchant as one JSON value, which `Merchant` parses, for joins whose column names collide. */
 export const merchantJson = columns.toJson;
 
-/** The merchant of a Paylink, for him or his direct parent; null when the Paylink is unknown or somebody else's. One query. */
+/** The merchant of a Paylink, if the caller is that merchant or its direct parent; null for any other Paylink. One query. */
 export async function findOwner(db: D1Database, paylinkId: string, callerId: string): Promise<Merchant | null> {
   const row = await db
     .prepare(
@@ -27,7 +27,7 @@ export async function findOwner(db: D1Database, paylinkId: string, callerId: str
 
 export type InsertedMerchant = { kind: 'inserted' } | { kind: 'duplicate' } | { kind: 'unknown_parent' };
 
-/** Inserts a merchant. Its parent, if any, must exist. One batch. */
+/** Inserts a merchant. Its parent, if any, must exist and have the same mode. One batch. */
 export async function insertMerchant(db: D1Database, merchant: Merchant): Promise<InsertedMerchant> {
   const insert = db
     .prepare(
@@ -47,14 +47,14 @@ const MerchantSettings = z.partial(
 );
 const settings = columnsOf(MerchantSettings);
 
-/** Changes the settings that are given, and only those, so that two updates of different settings both hold. null: no such merchant. */
+/** Changes only the settings that are given, so two concurrent updates of different settings both hold. null: no such merchant. */
 export async function updateMerchant(
   db: D1Database,
   id: string,
   change: z.infer<typeof MerchantSettings>,
   now: number,
 ): Promise<Merchant | null> {
-  // Always later than before: whoever knows the merchant tells by it whether he knows it as it is.
+  // Always increases: a cache compares `updated_at` to learn whether its copy is current.
   const sets = ['updated_at = max(updated_at + 1, ?2)'];
   const values: (string | number | null)[] = [id, now];
   for (const [name, cell] of Object.entries(settings.toRow(change))) sets.push(`${name} = ?${values.push(cell)}`);
@@ -73,7 +73,7 @@ export async function findMerchant(db: D1Database, id: string): Promise<Merchant
   return row ? toMerchant(row) : null;
 }
 
-/** Merchants by id, `limit` at a time after the id `after` ('' for the first page). */
+/** A page of at most `limit` merchants in the order of their ids, from the one after `after` ('' for the first page). */
 export async function listMerchants(db: D1Database, after: string, limit: number): Promise<Merchant[]> {
   const { results } = await db
     .prepare(`SELECT ${merchantColumns('m')} FROM merchants m WHERE m.id > ?1 ORDER BY m.id LIMIT ?2`)

@@ -12,55 +12,51 @@ const insertDeliveries = (condition: string) => `INSERT INTO webhook_deliveries
   WHERE w.disabled_at IS NULL AND ${condition} ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 const wanted = `EXISTS (SELECT 1 FROM json_each(w.event_types) t WHERE t.value IN ('*', a.value->>'type'))`;
-const announceAll = insertDeliveries(wanted);
-const announceCreated = insertDeliveries(
+const insertAll = insertDeliveries(wanted);
+const insertOfCreated = insertDeliveries(
   `${wanted} AND EXISTS (SELECT 1 FROM paylinks p WHERE p.id = a.value->>'paylinkId')`,
 );
-const announceToOne = insertDeliveries('w.id = ?2');
-const announceDisabled = insertDeliveries(
+const insertToOne = insertDeliveries('w.id = ?2');
+const insertOfDisabled = insertDeliveries(
   `${wanted} AND EXISTS (SELECT 1 FROM webhook_endpoints d WHERE d.id = ?2 AND d.disabled_at = ?3)`,
 );
 
 /**
- * The outbox's part of a batch: a row for each announcement and endpoint that wants it, once however often the batch runs. It answers
- * the ids of new rows (`deliveriesIn`); a merchant without endpoints costs a look at an index.
+ * Adds a delivery for each payload and each endpoint subscribed to its type. Running it again adds nothing. Part of a batch; read the
+ * new ids from its result with `deliveriesIn`. A merchant without endpoints costs one index lookup.
  */
-export const enqueuePayloadsStatement = (
-  db: D1Database,
-  announcements: readonly WebhookPayload[],
-): D1PreparedStatement => db.prepare(announceAll).bind(JSON.stringify(announcements));
+export const enqueuePayloadsStatement = (db: D1Database, payloads: readonly WebhookPayload[]): D1PreparedStatement =>
+  db.prepare(insertAll).bind(JSON.stringify(payloads));
 
-/** The same of new Paylinks, told of only if they are in D1 by then. */
-export const enqueueCreatedStatement = (
-  db: D1Database,
-  announcements: readonly WebhookPayload[],
-): D1PreparedStatement => db.prepare(announceCreated).bind(JSON.stringify(announcements));
+/** The same for new Paylinks, but only for those that the batch has inserted. */
+export const enqueueCreatedStatement = (db: D1Database, payloads: readonly WebhookPayload[]): D1PreparedStatement =>
+  db.prepare(insertOfCreated).bind(JSON.stringify(payloads));
 
-/** The new deliveries that an `announceStatement` made. */
+/** The ids of the deliveries that one of these statements has added. */
 export const deliveriesIn = (result: D1Result | undefined): string[] => idsOf(result?.results ?? []);
 
-/** Tells a merchant's other endpoints that one was disabled, if it was at that very time (ms). */
+/** Adds deliveries that tell a merchant's other endpoints that one was disabled, if it was disabled at exactly `at` (ms). */
 export const disabledStatement = (
   db: D1Database,
-  announcement: WebhookPayload,
+  payload: WebhookPayload,
   endpointId: string,
   at: number,
-): D1PreparedStatement => db.prepare(announceDisabled).bind(JSON.stringify([announcement]), endpointId, at);
+): D1PreparedStatement => db.prepare(insertOfDisabled).bind(JSON.stringify([payload]), endpointId, at);
 
-/** Announces to one endpoint alone, whatever it listens to. null: it is not this merchant's, or disabled. */
+/** Adds a delivery for one endpoint, whatever it subscribes to. null: the endpoint is disabled or another merchant's. */
 export async function enqueuePayloadTo(
   db: D1Database,
   endpointId: string,
-  announcement: WebhookPayload,
+  payload: WebhookPayload,
 ): Promise<string | null> {
   const { results } = await db
-    .prepare(announceToOne)
-    .bind(JSON.stringify([announcement]), endpointId)
+    .prepare(insertToOne)
+    .bind(JSON.stringify([payload]), endpointId)
     .run();
   return idsOf(results)[0] ?? null;
 }
 
-/** Deliveries that were due by `now` (ms), the longest due first. */
+/** Ids of deliveries due by `now` (ms), the longest overdue first. */
 export async function listDueDeliveries(db: D1Database, now: number, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare('SELECT id FROM webhook_deliveries WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2')

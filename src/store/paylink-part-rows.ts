@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { DeliveryLog, LineItem, Order, PaylinkEvent, type PaylinkHead } from '../model.ts';
 import { columnsOf } from './columns.ts';
 
-// A part's row says whose it is, beside the part itself.
+// The row of a part also says which Paylink it belongs to.
 const ofPaylink = z.object({ paylinkId: z.string() });
 const items = columnsOf(z.extend(z.extend(ofPaylink, { position: z.int() }), LineItem.shape));
 const logs = columnsOf(z.extend(z.extend(ofPaylink, { merchantId: z.string() }), DeliveryLog.shape));

@@ -4,7 +4,7 @@ import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row
 
 const Row = z.object({ id: z.string(), total: z.int() });
 
-/** A merchant's Paylinks that still name a recipient (as customer, or as whom they were sent to), at most `limit`, and how many there are. */
+/** Ids of a merchant's Paylinks that still name a recipient, as customer or in a delivery log: at most `limit`, and their total number. */
 export async function listPaylinksOfRecipient(
   db: D1Database,
   merchantId: string,
@@ -26,7 +26,7 @@ export async function listPaylinksOfRecipient(
   return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
 }
 
-/** Deletes a merchant's captured messages to a recipient, given as recipients are compared (an email address in lower case). */
+/** Deletes a merchant's stored inbox messages to a recipient. An email address must be given in lower case. */
 export async function deleteInboxMessages(
   db: D1Database,
   merchantId: string,
@@ -41,7 +41,7 @@ export async function deleteInboxMessages(
 
 const from = 'FROM paylinks p JOIN merchants m ON m.id = p.merchant_id';
 
-/** One Paylink, whole, that `merchantId` or its direct child owns; null for any other. One query. */
+/** One whole Paylink that `merchantId` or its direct child owns; null for any other. One query. */
 export async function findPaylink(db: D1Database, merchantId: string, id: string): Promise<StoredPaylink | null> {
   const row = await db
     .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id = ?1 AND (p.merchant_id = ?2 OR m.parent_id = ?2)`)
@@ -50,7 +50,7 @@ export async function findPaylink(db: D1Database, merchantId: string, id: string
   return row ? parsePaylinkRow(row) : null;
 }
 
-/** One Paylink by id alone, for its coordinator (which checks who asks): from the primary, as it must be current. */
+/** One Paylink of any merchant, for its coordinator, which checks the caller. Read from the primary, because it must be current. */
 export async function loadPaylink(db: D1Database, id: string): Promise<StoredPaylink | null> {
   const row = await db
     .withSession('first-primary')
@@ -68,7 +68,7 @@ export type PaylinkFilter = {
   limit: number;
 };
 
-/** A merchant's own Paylinks, newest first; a page costs the same however deep it is (keyset). */
+/** A merchant's own Paylinks, newest first. Keyset paging: every page costs the same. */
 export async function listPaylinks(
   db: D1Database,
   merchantId: string,
@@ -88,7 +88,7 @@ export async function listPaylinks(
   return results.map(parsePaylinkRow);
 }
 
-/** Ids of open Paylinks whose expiration has passed, oldest first; asked of a partial index. */
+/** Ids of open Paylinks whose expiration has passed, oldest first, read from a partial index. */
 export async function listExpired(db: D1Database, now: number, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare(
@@ -103,7 +103,7 @@ export async function listExpired(db: D1Database, now: number, limit: number): P
     .map((row) => row.id);
 }
 
-/** The Paylink that a create key of this merchant names, if any. */
+/** The merchant's Paylink that was created with this idempotency key, if any. */
 export async function findByCreateKey(db: D1Database, merchantId: string, key: string): Promise<StoredPaylink | null> {
   const row = await db
     .withSession('first-primary')

@@ -16,7 +16,7 @@ import { headColumns, toHeadRow } from './paylink-row.ts';
 
 const progress = columnsOf(Progress);
 
-// The head is taken only if newer: a batch may run twice, late, and in any order.
+// Only a newer head is written: a batch may run twice, late, and out of order.
 const updateOf = (names: readonly string[]) => {
   const changing = names.filter((name) => name !== 'id');
   return `UPDATE paylinks SET ${changing.map((name) => `${name} = j.${name}`).join(', ')}
@@ -26,7 +26,7 @@ const updateOf = (names: readonly string[]) => {
 const updateHeads = updateOf(headColumns);
 const updateProgress = updateOf(progress.names);
 
-// Only for the Paylinks whose head, after the update above, is the very version that carries these items.
+// Only for Paylinks whose head now has the version that these items belong to.
 const current = `(SELECT p.id FROM json_each(?1) j JOIN paylinks p ON p.id = j.value->>'id' AND p.version = j.value->>'version')`;
 const deleteItems = `DELETE FROM line_items WHERE paylink_id IN ${current}`;
 const insertItems = `${insertFromJson('line_items', itemColumns, '?2')}
@@ -41,9 +41,8 @@ const upsertOrders = `${insertFromJson('orders', orderColumns)} WHERE true
   ON CONFLICT (paylink_id, id) DO UPDATE SET ${setExcluded(orderColumns, ['paylink_id', 'id'])} WHERE excluded.version > orders.version`;
 
 /**
- * Brings the changes of many Paylinks to D1 in one transaction of as many statements as kinds of rows, and with them what merchants'
- * endpoints are to be told.
- * @returns the new deliveries to endpoints, for the Queue to be nudged
+ * Writes the changes of many Paylinks and their webhook payloads to D1 in one transaction, with one statement per kind of row.
+ * @returns the ids of new webhook deliveries, which the caller enqueues
  */
 export async function projectChanges(
   db: D1Database,

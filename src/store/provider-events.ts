@@ -3,22 +3,22 @@ import { DeliveryEvent, type ReportingProvider } from '../model.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
 import { sharedSender } from './suppressions.ts';
 
-/** A customer told a shared sender to stop, or to start again. */
+/** A customer has sent STOP or START to a shared SMS sender. */
 export type OptOutEvent = { id: string; provider: ReportingProvider; kind: 'stop' | 'start'; recipientHash: string };
 
-/** Events in one statement: keeps the bound parameter well under D1's 2 MB. */
+/** Events per statement. Keeps the bound parameter well under D1's 2 MB. */
 const MAX_BATCH = 1_000;
-/** When an event that could not be applied is tried again: doubling from a minute, at most about four hours, ms. */
+/** First delay before an event that could not be applied is tried again, ms. It doubles up to about four hours. */
 const FIRST_RETRY_MS = 60_000;
 
 const columns = columnsOf(DeliveryEvent);
-// Every stored event has these beside its own columns.
+// The columns of an event, and those of its processing.
 const names = [...columns.names, 'kind', 'due_at', 'received_at'];
 
 const insertEvents = `${insertFromJson('provider_events', names)} WHERE true
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 
-// Whoever a known attempt was sent to; an event whose attempt D1 does not have yet suppresses when it is applied.
+// Suppresses the recipient of a known attempt. An event whose attempt D1 does not have yet suppresses when it is applied.
 const suppressKnown = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
   SELECT value->>'suppression_id', d.merchant_id, d.channel, d.recipient_hash, d.recipient, value->>'suppression', ?2
   FROM json_each(?1) JOIN delivery_logs d ON d.id = value->>'attempt_id' AND d.provider = value->>'provider'
@@ -26,8 +26,8 @@ const suppressKnown = `INSERT INTO suppressions (id, merchant_id, channel, recip
   ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
 
 /**
- * Keeps events durably, and suppresses whom their bounces and complaints name, in one transaction; what was stored before changes
- * nothing. They fall due at `dueAt` (ms), unless settled before.
+ * Stores events, and suppresses the recipients of bounces and complaints, in one transaction. An event that is stored already changes
+ * nothing. Events are due at `dueAt` (ms) unless settled before.
  * @returns the ids that are new
  */
 export async function storeDeliveryEvents(
@@ -64,7 +64,7 @@ const stop = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash
   SELECT ?2, '${sharedSender}', 'SMS', ?3, NULL, 'stop', ?4 WHERE ${isNew} ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
 const start = `DELETE FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`;
 
-/** Keeps a STOP or START and does what it says, in one transaction; a repeat changes nothing. START lifts what STOPs have suppressed. */
+/** Stores a STOP or START and applies it, in one transaction. A repeat changes nothing. START lifts suppressions made by STOPs only. */
 export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: number): Promise<void> {
   const { id, provider, kind, recipientHash } = event;
   const effect =
@@ -80,7 +80,7 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
   await db.batch([effect, kept]);
 }
 
-/** Events that have to be applied by now, the longest due first. */
+/** Events due by `now` (ms), the longest overdue first. */
 export async function dueDeliveryEvents(db: D1Database, now: number, limit: number): Promise<DeliveryEvent[]> {
   const { results } = await db
     .prepare(`SELECT ${columns.names.join(', ')} FROM provider_events WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`)
@@ -91,7 +91,7 @@ export async function dueDeliveryEvents(db: D1Database, now: number, limit: numb
 
 const LocatedRow = z.object({ event: z.string(), attempt: z.string(), paylink: z.string() });
 
-/** Which attempt of which Paylink each event is about, as far as D1 knows: by our id, or without one by the provider's. One query. */
+/** Finds the attempt and Paylink of each event that D1 knows: by our attempt id, or without one by the provider's message id. One query. */
 export async function locateAttempts(
   db: D1Database,
   events: readonly DeliveryEvent[],
@@ -114,7 +114,7 @@ export async function locateAttempts(
   return located;
 }
 
-/** Lets go of events that were applied, and puts off those that could not be. */
+/** Deletes applied events (one that suppressed is kept, no longer due) and delays those that could not be applied. */
 export async function settleDeliveryEvents(
   db: D1Database,
   applied: readonly string[],
@@ -137,7 +137,7 @@ export async function settleDeliveryEvents(
   if (statements.length > 0) await db.batch(statements);
 }
 
-/** Forgets events that came before `before` (ms). @returns how many of them had never been applied */
+/** Deletes events received before `before` (ms). @returns how many of them were never applied */
 export async function forgetProviderEvents(db: D1Database, before: number): Promise<number> {
   const { results } = await db
     .prepare('DELETE FROM provider_events WHERE received_at < ?1 RETURNING due_at')

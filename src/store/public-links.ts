@@ -29,10 +29,10 @@ const Row = z.object({
   merchantLocale: z.string(),
 });
 
-/** What whoever holds the short link may see: nothing about the customer. */
+/** What anyone with the short link may see. It says nothing about the customer except their locale. */
 export type PublicPaylink = z.output<typeof Row>;
 
-/** The query behind `findPublicPaylink`: everything in one, found by the unique code. */
+/** The query of `findPublicPaylink`. It finds everything by the unique code. */
 export const publicPaylinkSql = `
   SELECT p.id, p.status, p.code, p.checkout_url AS checkoutUrl, p.currency_code AS currencyCode, p.description, p.memo,
     p.merchant_invoice_id AS merchantInvoiceId, p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
@@ -44,7 +44,7 @@ export const publicPaylinkSql = `
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id
   WHERE p.code = ?1`;
 
-/** The Paylink of a short link's code; null when there is none. */
+/** Finds a Paylink by its short link's code; null when there is none. */
 export async function findPublicPaylink(db: D1Database, code: string): Promise<PublicPaylink | null> {
   const row = await db.prepare(publicPaylinkSql).bind(code).first();
   return row ? Row.parse(row) : null;

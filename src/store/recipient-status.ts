@@ -5,19 +5,19 @@ import { merchantJson } from './merchants.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Who recipients are to a merchant; `hashes` are the recipients this was asked for. */
+/** Suppressions and 24-hour send counts of a merchant's recipients. `hashes` are the recipients that were asked about. */
 export type RecipientStatus = {
   merchant: Merchant;
   hashes: string[];
   suppressed: { channel: Channel; hash: string }[];
-  /** Messages of this merchant to each of them in the last 24 h. */
+  /** Messages of this merchant to each recipient in the last 24 h. */
   recent: { hash: string; count: number }[];
 };
 
-/** `knownAt`: the `updatedAt` of the merchant as he is known, who is not told again then; null: he is not known. */
+/** `knownAt` is the `updatedAt` of the caller's copy of the merchant, which is not read again while current; null: there is no copy. */
 export type RecipientStatusQuestion = { merchantId: string; knownAt: number | null; hashes: string[] };
 
-/** `merchant` null: as he is known. */
+/** `merchant` is null when the caller's copy is current. */
 export type RecipientStatusAnswer = Omit<RecipientStatus, 'merchant' | 'hashes'> & { merchant: Merchant | null };
 
 const Row = z.object({
@@ -40,7 +40,7 @@ const sql = `SELECT q.key AS n, CASE WHEN m.updated_at = q.value->>'knownAt' THE
   FROM json_each(?1) q JOIN merchants m ON m.id = q.value->>'merchantId'`;
 
 /**
- * Who recipients are to their merchants: suppressions, messages of the last day, and the merchants. One query for all questions.
+ * Reads suppressions, 24-hour send counts and merchants. One query for all questions.
  * @returns the answers in the questions' order; null for a merchant that does not exist
  */
 export async function readRecipientStatus(

@@ -19,7 +19,7 @@ export const Suppression = z.object({
 });
 export type Suppression = z.infer<typeof Suppression>;
 
-/** A shared sender's suppressions belong to this instead of a merchant. */
+/** The `merchantId` of a shared sender's suppressions. */
 export const sharedSender = '*';
 
 const columns = columnsOf(Suppression);
@@ -27,7 +27,7 @@ const names = columns.names.join(', ');
 
 const insert = `${insertFromJson('suppressions', columns.names)} WHERE true ON CONFLICT (recipient_hash, channel, merchant_id)`;
 
-/** Suppresses recipients; those that are suppressed already stay as they are. */
+/** Suppresses recipients. Existing suppressions stay unchanged. */
 export async function insertSuppressions(db: D1Database, suppressions: readonly Suppression[]): Promise<void> {
   if (suppressions.length === 0) return;
   await db
@@ -36,7 +36,7 @@ export async function insertSuppressions(db: D1Database, suppressions: readonly 
     .run();
 }
 
-/** Suppresses a recipient of which only the hash may be kept; an earlier suppression of this merchant forgets the address too. */
+/** Suppresses an erased recipient, storing only the hash. The merchant's earlier suppression of it loses its address too. */
 export async function insertErased(db: D1Database, suppression: Suppression): Promise<void> {
   await db
     .prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`)
@@ -44,7 +44,7 @@ export async function insertErased(db: D1Database, suppression: Suppression): Pr
     .run();
 }
 
-/** Suppresses whoever an attempt was sent to. @returns false: no such attempt of this Paylink */
+/** Suppresses the recipient of an attempt. @returns false: the Paylink has no such attempt */
 export async function suppressAttempt(
   db: D1Database,
   attempt: { id: string; paylinkId: string },
@@ -55,7 +55,7 @@ export async function suppressAttempt(
     .bind(attempt.id, attempt.paylinkId);
   const write = db
     .prepare(
-      `INSERT INTO suppressions (${names})
+      `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
        SELECT ?3, merchant_id, channel, recipient_hash, recipient, ?4, ?5 FROM delivery_logs WHERE id = ?1 AND paylink_id = ?2
        ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`,
     )
@@ -64,7 +64,7 @@ export async function suppressAttempt(
   return known?.results.length === 1;
 }
 
-/** A merchant's own suppressions, newest first; `after` is where the previous page ended. */
+/** A merchant's own suppressions, newest first. `after` is where the previous page ended. */
 export async function listSuppressions(
   db: D1Database,
   merchantId: string,
@@ -80,7 +80,7 @@ export async function listSuppressions(
   return results.map((row) => columns.parse(row));
 }
 
-/** Lifts one of a merchant's own suppressions. @returns false: it has none of this id */
+/** Deletes one of a merchant's own suppressions. @returns false: it has none with this id */
 export async function deleteSuppression(db: D1Database, merchantId: string, id: string): Promise<boolean> {
   const { meta } = await db
     .prepare('DELETE FROM suppressions WHERE id = ?1 AND merchant_id = ?2')

@@ -22,7 +22,7 @@ export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
 
 const columns = columnsOf(WebhookAttempt);
 
-/** An endpoint's attempts, newest first; a page costs the same however deep it is (keyset). The caller has checked whose endpoint it is. */
+/** An endpoint's attempts, newest first. Keyset paging: every page costs the same. The caller must have checked who owns the endpoint. */
 export async function listAttempts(
   db: D1Database,
   endpointId: string,
@@ -41,10 +41,10 @@ export async function listAttempts(
 
 const requeued = `UPDATE webhook_deliveries SET status = 'pending', round = 0, next_attempt_at = ?1`;
 
-// What is being attempted right now is due within its lease: it is left alone, it is on its way.
+// A delivery that is being attempted is due within its lease. It is not queued again.
 const resting = '(next_attempt_at IS NULL OR next_attempt_at > ?2)';
 
-/** Queues one delivery of an endpoint again, due at once. `unknown`: no such delivery; `running`: it is being attempted, or due anyway. */
+/** Queues one delivery of an endpoint again, due at once. `unknown`: no such delivery; `running`: it is being attempted or already due. */
 export async function requeueDelivery(
   db: D1Database,
   endpointId: string,
@@ -64,7 +64,7 @@ export async function requeueDelivery(
 
 const Queued = z.array(z.object({ id: z.string(), created_at: z.int() }));
 
-/** Queues an endpoint's deliveries of events since `since` (ms) again, delivered ones too, the oldest `limit` first. */
+/** Queues an endpoint's deliveries since `since` (ms) again, delivered ones too: the oldest `limit`. `nextSince` is where to go on. */
 export async function requeueSince(
   db: D1Database,
   endpointId: string,
@@ -85,7 +85,7 @@ export async function requeueSince(
   return { ids: rows.map(({ id }) => id), nextSince: rows.length === limit ? last : null };
 }
 
-/** Forgets attempts and deliveries from before `before` (ms), at most `limit` of each a call. */
+/** Deletes attempts and deliveries from before `before` (ms), at most `limit` of each per call. */
 export async function forgetOld(db: D1Database, before: number, limit: number): Promise<void> {
   const old = (table: string, column: string) =>
     db

@@ -4,7 +4,7 @@ import { columnsOf } from './columns.ts';
 import { deliveriesIn, disabledStatement } from './outbox.ts';
 import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
-/** A delivery that its claimer alone attempts until the lease ends. `attempt` names the claim; `round` counts since it was queued (again). */
+/** A delivery that only its claimer attempts until the lease ends. `attempt` names the claim; `round` counts attempts since it was last queued. */
 const Claimed = z.object({
   id: z.string(),
   endpointId: z.string(),
@@ -19,7 +19,7 @@ const claimedColumns = columnsOf(z.extend(Claimed, { createdAt: z.int() }), { at
 
 const listed = 'id IN (SELECT value FROM json_each(?1))';
 
-/** Takes those of these deliveries that are due, oldest first, for `leaseMs`, with the endpoints that still exist. One batch. */
+/** Claims those of these deliveries that are due, for `leaseMs`, and reads their endpoints. Oldest first. One batch. */
 export async function claimDeliveries(
   db: D1Database,
   ids: readonly string[],
@@ -47,19 +47,19 @@ export async function claimDeliveries(
   };
 }
 
-/** How one attempt went, and what follows for its delivery. Times in ms. */
+/** The result of one attempt, and what follows for its delivery. Times in ms. */
 export type AttemptRecord = {
   delivery: Claimed;
   outcome: 'delivered' | 'failed';
   statusCode: number | null;
   error: string | null;
-  /** What was kept of the answer's body. */
+  /** The stored beginning of the response body. */
   answer: string | null;
   attemptedAt: number;
   durationMs: number;
   /** null: the delivery is settled. */
   nextAttemptAt: number | null;
-  /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`; and what the others are told. */
+  /** When a failure disables the endpoint: if it is `gone`, or has only failed since `failingBefore`. The other endpoints get `announcement`. */
   disable: { reason: 'gone' | 'failing'; failingBefore: number; announcement: WebhookPayload };
 };
 
@@ -73,9 +73,9 @@ const disable = `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason 
   WHERE id = ?1 AND disabled_at IS NULL AND (?3 = 'gone' OR failing_since <= ?4)`;
 
 /**
- * Records an attempt in one transaction: the attempt itself, the delivery's fate (unless another claim has taken it meanwhile), and
- * the endpoint's health.
- * @returns whether this disabled the endpoint, and the deliveries that tell the others of it
+ * Records an attempt in one transaction: the attempt itself, the delivery's status (unless it was claimed again meanwhile), and the
+ * endpoint's health.
+ * @returns whether this disabled the endpoint, and the new deliveries that tell the other endpoints, which the caller enqueues
  */
 export async function recordAttempt(
   db: D1Database,
@@ -119,7 +119,7 @@ const unsettled = `FROM (SELECT value->>'id' AS claimed_id, value->>'attempt' AS
   WHERE id = c.claimed_id AND attempts = c.claim AND status = 'pending'`;
 const claimsOf = (claimed: readonly Claimed[]) => JSON.stringify(claimed.map(({ id, attempt }) => ({ id, attempt })));
 
-/** Gives claimed deliveries back untried, due at `dueAt` (ms): the claim does not count. */
+/** Returns claimed deliveries without an attempt, due at `dueAt` (ms). The claim does not count. */
 export async function releaseDeliveries(db: D1Database, claimed: readonly Claimed[], dueAt: number): Promise<void> {
   if (claimed.length === 0) return;
   await db
@@ -130,7 +130,7 @@ export async function releaseDeliveries(db: D1Database, claimed: readonly Claime
     .run();
 }
 
-/** Settles claimed deliveries without an attempt: their endpoint is disabled or gone. A replay can queue them again. */
+/** Fails claimed deliveries without an attempt, because their endpoint is disabled or deleted. A replay can queue them again. */
 export async function closeDeliveries(db: D1Database, claimed: readonly Claimed[]): Promise<void> {
   if (claimed.length === 0) return;
   await db

@@ -5,7 +5,7 @@ import { columnsOf } from './columns.ts';
 const text = z.nullable(z.string());
 const maybeInt = z.nullable(z.int());
 
-/** What an endpoint listens to; `*` is everything, also what is added later. */
+/** The event types an endpoint subscribes to. `*` means all, including future ones. */
 export const EventFilter = z.array(z.enum(['*', ...merchantEventTypes]));
 export type EventFilter = z.infer<typeof EventFilter>;
 
@@ -27,7 +27,7 @@ export const WebhookEndpoint = z.object({
 });
 export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
 
-/** @throws when a row is not what this version writes */
+/** Parses a row. @throws when a cell does not fit the schema */
 export const { parse: toWebhookEndpoint } = columnsOf(WebhookEndpoint);
 
 export type NewEndpoint = Pick<
@@ -35,11 +35,11 @@ export type NewEndpoint = Pick<
   'id' | 'merchantId' | 'url' | 'description' | 'eventTypes' | 'secretCiphertext' | 'createdAt'
 >;
 
-/** Stores an endpoint unless its merchant has `most` already; then null. */
+/** Stores an endpoint, unless its merchant has `limit` already; then null. */
 export async function insertEndpoint(
   db: D1Database,
   endpoint: NewEndpoint,
-  most: number,
+  limit: number,
 ): Promise<WebhookEndpoint | null> {
   const { id, merchantId, url, description, eventTypes, secretCiphertext, createdAt } = endpoint;
   const row = await db
@@ -47,7 +47,7 @@ export async function insertEndpoint(
       `INSERT INTO webhook_endpoints (id, merchant_id, url, description, event_types, secret_ciphertext, created_at, updated_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?8 RETURNING *`,
     )
-    .bind(id, merchantId, url, description, JSON.stringify(eventTypes), secretCiphertext, createdAt, most)
+    .bind(id, merchantId, url, description, JSON.stringify(eventTypes), secretCiphertext, createdAt, limit)
     .first();
   return row ? toWebhookEndpoint(row) : null;
 }
@@ -77,7 +77,7 @@ export type EndpointChange = {
   enabled?: boolean | undefined;
 };
 
-/** Changes what is given. A new URL, or enabling, begins with a clean record. null: no such endpoint of this merchant. */
+/** Changes what is given. A new URL, or enabling, resets `failingSince`. null: the merchant has no such endpoint. */
 export async function updateEndpoint(
   db: D1Database,
   merchantId: string,
@@ -105,7 +105,7 @@ export async function updateEndpoint(
   return row ? toWebhookEndpoint(row) : null;
 }
 
-/** Takes a new secret; the one before signs too until `previousExpiresAt` (ms). null: no such endpoint of this merchant. */
+/** Stores a new secret. The previous one signs too until `previousExpiresAt` (ms). null: the merchant has no such endpoint. */
 export async function rotateSecret(
   db: D1Database,
   merchantId: string,
@@ -124,7 +124,7 @@ export async function rotateSecret(
   return row ? toWebhookEndpoint(row) : null;
 }
 
-/** Removes an endpoint; false: no such endpoint of this merchant. What was queued for it goes nowhere. */
+/** Deletes an endpoint; false: the merchant has no such endpoint. Deliveries queued for it are not attempted. */
 export async function deleteEndpoint(db: D1Database, merchantId: string, id: string): Promise<boolean> {
   const row = await db
     .prepare('DELETE FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 RETURNING id')

@@ -55,6 +55,19 @@ describe('an entity', () => {
     expect(results.map((found) => jsonText(Thing).parse(found.thing))).toEqual(things);
   });
 
+  it('is one JSON value also when it has more members than a function of D1 takes', async () => {
+    const properties = Array.from({ length: 40 }, (_, at) => `p${at}`);
+    const wide = columnsOf(z.object(Object.fromEntries(properties.map((property) => [property, z.int()]))));
+    const sql = wide.toJson('t');
+    const calls = sql.split(/json_(?:object|set)\(/).slice(1);
+    const found = await env.DB.prepare(
+      `SELECT ${sql} AS j FROM (SELECT ${wide.names.map((p, at) => `${at} AS ${p}`)}) t`,
+    ).first();
+    expect(JSON.parse(String(found?.j))).toEqual(Object.fromEntries(properties.map((property, at) => [property, at])));
+    expect(calls).toHaveLength(3);
+    for (const members of sql.split(')')) expect(members.split(',').length).toBeLessThanOrEqual(32);
+  });
+
   it('writes of optional properties only those that are given, null too', () => {
     const some = columnsOf(z.partial(Thing));
     expect(some.toRow({ isOn: false, metadata: null, tags: undefined })).toEqual({ is_on: 0, metadata: null });
