@@ -13,7 +13,7 @@ import type {
   QuotaState,
 } from './port.ts';
 import { quotaState } from './quota.ts';
-import { type UpstashQuota, upstashOf } from './upstash.ts';
+import { type UpstashAnswer, type UpstashQuota, upstashOf } from './upstash.ts';
 
 /** What an admission is made of; `upstash` null: the gate keeps the quota. */
 export type AdmissionParts = {
@@ -24,8 +24,9 @@ export type AdmissionParts = {
   waitUntil: (work: Promise<unknown>) => void;
 };
 
+/** Shortened: Upstash's client quotes what it was answered, and the command too. */
 const reasonOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200);
 
 type Asked = AdmissionRequest & { claim: GateNonce | null };
 type RetryDecision = QuotaAnswer | 'replayed' | 'unavailable';
@@ -38,12 +39,21 @@ async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }:
   return answer?.quota ?? parts.isolateQuota.ask(merchantId, quota, cost, Date.now());
 }
 
-async function askUpstash(
-  upstash: Pick<UpstashQuota, 'ask'>,
-  { merchantId, quota, cost }: Asked,
-): Promise<QuotaAnswer | null> {
+type Upstash = Pick<UpstashQuota, 'ask' | 'giveBack'>;
+
+/** Takes back, after the answer, what a request was charged at `askedAt` (ms) and then not let in. */
+function giveBack(parts: AdmissionParts, upstash: Upstash, { merchantId, quota, cost }: Asked, askedAt: number): void {
+  const refund = upstash.giveBack(merchantId, quota, cost, askedAt);
+  parts.waitUntil(refund.catch((error) => countOutage('upstash', reasonOf(error), Date.now())));
+}
+
+/** A refused request gives back at once what it was charged: until then others may be refused for it. null: an outage. */
+async function askUpstash(parts: AdmissionParts, upstash: Upstash, asked: Asked): Promise<UpstashAnswer | null> {
+  const askedAt = Date.now();
   try {
-    return await upstash.ask(merchantId, quota, cost);
+    const answer = await upstash.ask(asked.merchantId, asked.quota, asked.cost);
+    if (answer.charged && !answer.admitted) giveBack(parts, upstash, asked, askedAt);
+    return answer;
   } catch (error) {
     countOutage('upstash', reasonOf(error), Date.now());
     return null;
@@ -51,22 +61,15 @@ async function askUpstash(
 }
 
 /** Upstash for the quota and, at the same time, the gate for the nonce. An outage of Upstash costs a second step, to the gate. */
-async function besideUpstash(
-  parts: AdmissionParts,
-  upstash: Pick<UpstashQuota, 'ask' | 'giveBack'>,
-  asked: Asked,
-): Promise<RetryDecision> {
-  const { merchantId, quota, cost, claim } = asked;
+async function besideUpstash(parts: AdmissionParts, upstash: Upstash, asked: Asked): Promise<RetryDecision> {
+  const { merchantId, cost, claim } = asked;
   const askedAt = Date.now();
   const [claimed, answer] = await Promise.all([
     claim ? parts.askGate(merchantId, { quota: null, cost, nonce: claim }) : { replayed: false },
-    askUpstash(upstash, asked),
+    askUpstash(parts, upstash, asked),
   ]);
   if (claimed && !claimed.replayed) return answer ?? atGate(parts, { ...asked, claim: null });
-  if (answer?.admitted) {
-    const refund = upstash.giveBack(merchantId, quota, cost, askedAt);
-    parts.waitUntil(refund.catch((error) => countOutage('upstash', reasonOf(error), Date.now())));
-  }
+  if (answer?.admitted) giveBack(parts, upstash, asked, askedAt);
   return claimed ? 'replayed' : 'unavailable';
 }
 

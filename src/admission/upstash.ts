@@ -1,27 +1,7 @@
-import * as z from 'zod/mini';
+import { Ratelimit } from '@upstash/ratelimit';
+import { Redis } from '@upstash/redis/cloudflare';
 import type { Config } from '../env.ts';
 import type { Quota, QuotaAnswer } from './port.ts';
-
-/**
- * The sliding window of `@upstash/ratelimit`, over the same two counters (so a database in use goes on being counted), for any cost.
- * The library's script asks only whether anything is left and then adds the whole cost: above one it overshoots, and a refused request
- * has still used its units. A negative cost gives back. KEYS: this bucket, the one before. ARGV: limit, now (ms), window (ms), cost.
- * Answers {1 or 0, what remains}. Its first line lets Upstash lock these keys alone, not the database.
- */
-export const SLIDING_WINDOW_SCRIPT = `#!lua flags=allow-key-locking
-local current = tonumber(redis.call("GET", KEYS[1]) or "0")
-local previous = tonumber(redis.call("GET", KEYS[2]) or "0")
-local limit, now, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local used = current + math.floor((1 - (now % window) / window) * previous)
-if cost > 0 and used + cost > limit then
-  return {0, math.max(0, limit - used)}
-end
-redis.call("INCRBY", KEYS[1], cost)
-if current == 0 then
-  redis.call("PEXPIRE", KEYS[1], window * 2 + 1000)
-end
-return {1, math.max(0, limit - used - cost)}
-`;
 
 const PREFIX = 'paylinks:quota';
 
@@ -31,14 +11,23 @@ const PREFIX = 'paylinks:quota';
  */
 const BLOCK_MS = 1_000;
 
-// Checked because a proxy, a wrong address or another service may answer in Upstash's place.
-const Counted = z.object({ result: z.tuple([z.union([z.literal(0), z.literal(1)]), z.int().check(z.gte(0))]) });
+/**
+ * The library's window refuses a cost only when nothing at all is left; a cost that does not fit is counted and refused, and the answer
+ * does not tell the two apart. With room for this many units above the limit a cost above one is always counted, and `remaining` says
+ * what was used before it.
+ */
+const HEADROOM = 1_000_000_000;
 
-const bucketOf = (now: number, { windowSeconds }: Quota): number => Math.floor(now / (windowSeconds * 1000));
+/** `charged`: the units are counted at Upstash. A refused cost above one stays counted until it is given back. */
+export type UpstashAnswer = QuotaAnswer & { charged: boolean };
 
 type Connection = { url: string; token: string; timeoutMs: number };
 
-/** The quota at Upstash, by its REST API, one call. Throws whatever is wrong; the caller has a rule for that, so nothing is asked twice. */
+const windowMs = ({ windowSeconds }: Quota): number => windowSeconds * 1000;
+const bucketOf = (now: number, quota: Quota): number => Math.floor(now / windowMs(quota));
+const headroomOf = (rate: number): number => (rate > 1 ? HEADROOM : 0);
+
+/** The quota at Upstash. Throws whatever is wrong; the caller has a rule for that, so nothing is asked twice. */
 export class UpstashQuota {
   readonly #connection: Connection;
 
@@ -46,14 +35,23 @@ export class UpstashQuota {
     this.#connection = connection;
   }
 
-  /** @throws Error when Upstash is slow (beyond the time-out), unreachable, refuses the token or answers nonsense */
-  async ask(merchantId: string, quota: Quota, cost: number): Promise<QuotaAnswer> {
-    const now = Date.now();
-    const [admitted, remaining] = await this.#count(merchantId, quota, cost, now);
-    const resetMs = (bucketOf(now, quota) + 1) * quota.windowSeconds * 1000 - now;
-    if (remaining > quota.limit) throw new Error('impossible answer');
-    const blockedMs = admitted === 1 || remaining > 0 ? 0 : Math.min(resetMs, BLOCK_MS);
-    return { admitted: admitted === 1, remaining, resetMs, blockedMs };
+  /**
+   * One call; none for a cost above the limit, which never fits.
+   * @throws Error when Upstash is slow (beyond the time-out), unreachable, refuses the token or answers nonsense
+   */
+  async ask(merchantId: string, quota: Quota, cost: number): Promise<UpstashAnswer> {
+    if (cost > quota.limit) {
+      return { admitted: false, remaining: 0, resetMs: windowMs(quota), blockedMs: 0, charged: false };
+    }
+    const { success, remaining, reset } = await this.#limit(merchantId, quota, cost);
+    const left = remaining - headroomOf(cost);
+    const before = success ? left + cost : left;
+    if (before > quota.limit) throw new Error('impossible answer');
+    const resetMs = reset - Date.now();
+    if (success && left >= 0) return { admitted: true, remaining: left, resetMs, blockedMs: 0, charged: true };
+    const free = Math.max(0, before);
+    const blockedMs = free > 0 ? 0 : Math.min(resetMs, BLOCK_MS);
+    return { admitted: false, remaining: free, resetMs, blockedMs, charged: success };
   }
 
   /**
@@ -61,44 +59,46 @@ export class UpstashQuota {
    * would be credited instead, and let through more than the quota.
    */
   async giveBack(merchantId: string, quota: Quota, cost: number, chargedAt: number): Promise<void> {
-    const now = Date.now();
-    if (bucketOf(now, quota) === bucketOf(chargedAt, quota)) await this.#count(merchantId, quota, -cost, now);
+    if (bucketOf(Date.now(), quota) === bucketOf(chargedAt, quota)) await this.#limit(merchantId, quota, -cost);
   }
 
-  /** EVAL, not EVALSHA: the script is some 800 bytes, while a database that has forgotten it would cost a second round trip. */
-  async #count(merchantId: string, quota: Quota, cost: number, now: number) {
+  async #limit(merchantId: string, quota: Quota, rate: number) {
     const { url, token, timeoutMs } = this.#connection;
-    const bucket = bucketOf(now, quota);
-    const keys = [bucket, bucket - 1].map((number) => `${PREFIX}:${merchantId}:${number}`);
-    const args = [quota.limit, now, quota.windowSeconds * 1000, cost];
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const tokens = quota.limit + headroomOf(rate);
+    const ended = new AbortController();
+    const redis = new Redis({
+      url,
+      token,
+      enableAutoPipelining: false,
+      readYourWrites: false,
+      enableTelemetry: false,
+      retry: { retries: 0 },
+      signal: () => ended.signal,
+    });
+    const limiter = new Ratelimit({
+      redis,
+      limiter: Ratelimit.slidingWindow(tokens, `${quota.windowSeconds} s`),
+      prefix: PREFIX,
+      timeout: timeoutMs,
+      ephemeralCache: false,
+      enableTelemetry: false,
+    });
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(['EVAL', SLIDING_WINDOW_SCRIPT, keys.length, ...keys, ...args]),
-        redirect: 'manual',
-        signal: deadline.signal,
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`answered ${response.status}: ${text.slice(0, 200)}`);
-      return Counted.parse(JSON.parse(text)).result;
+      const answer = await limiter.limit(merchantId, { rate });
+      if (answer.reason === 'timeout') throw new Error(`no answer within ${timeoutMs} ms`);
+      // A proxy, a wrong address or another service may answer in Upstash's place.
+      if (answer.limit !== tokens || !Number.isInteger(answer.remaining)) throw new Error('not an answer of a limiter');
+      return answer;
     } finally {
-      clearTimeout(timer);
+      // The library stops waiting at the time-out, but leaves the call open.
+      ended.abort();
     }
   }
 }
 
-const clients = new WeakMap<Config, UpstashQuota>();
-
-/** The client of this configuration, made once; null where Upstash is not configured. */
+/** The client of this configuration; null where Upstash is not configured. */
 export function upstashOf(config: Config): UpstashQuota | null {
   const { RATE_LIMITER, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
   if (RATE_LIMITER !== 'upstash' || url === undefined || token === undefined) return null;
-  const known = clients.get(config);
-  if (known) return known;
-  const client = new UpstashQuota({ url, token, timeoutMs: config.RATE_LIMIT_TIMEOUT_MS });
-  clients.set(config, client);
-  return client;
+  return new UpstashQuota({ url, token, timeoutMs: config.RATE_LIMIT_TIMEOUT_MS });
 }

@@ -1,22 +1,31 @@
+import { parseItem } from 'structured-headers';
 import { type Refusal, refusal } from '../errors.ts';
 import type { Idempotency } from '../paylinks/send.ts';
 
 const bare = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
-const quoted = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/** The string of a structured-field Item (RFC 9651 §3.3.3) that has no parameters; null: it is none. */
+function stringOf(item: string): string | null {
+  try {
+    const [value, parameters] = parseItem(item);
+    return typeof value === 'string' && parameters.size === 0 ? value : null;
+  } catch {
+    return null;
+  }
+}
 
 /** At most what `Prefer: wait` grants, seconds. */
 const longestWait = 20;
 
 /**
- * `Idempotency-Key`: 1–255 printable ASCII, bare or as a structured-field string (RFC 9651 §3.3.3) – the same key; null when absent.
- * A refusal when its syntax is wrong.
+ * `Idempotency-Key`: 1–255 printable ASCII; what begins with `"` is a structured-field string, anything else is taken byte for byte, so
+ * both forms of a key are the same key. null when absent, a refusal when its syntax is wrong.
  */
 export function parseIdempotencyKey(header: string | null): string | null | Refusal {
   if (header === null) return null;
   const text = header.trim();
-  const string = quoted.exec(text)?.[1]?.replace(/\\(["\\])/g, '$1');
-  const key = text.startsWith('"') ? (string ?? '') : text;
-  if (key.length >= 1 && key.length <= 255 && (text.startsWith('"') ? /^[\x20-\x7e]+$/ : bare).test(key)) return key;
+  const key = text.startsWith('"') ? stringOf(text) : bare.test(text) ? text : null;
+  if (key !== null && key.length >= 1 && key.length <= 255) return key;
   const message = 'Must be 1–255 printable ASCII characters, bare or as a quoted string.';
   return refusal('invalid_request', `Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
 }

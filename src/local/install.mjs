@@ -1,9 +1,10 @@
-// Runs on the machine's own Node (≥ 20) before anything is installed: no imports but Node's own.
+// Runs on the machine's own Node (≥ 20) before anything is installed: no imports of packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { generatePhoneMetadata } from './generate-phone-metadata.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -29,9 +30,13 @@ export function isInstalled(directory) {
   );
 }
 
-/** `npm ci`, when something is missing. Ends the process if it fails. */
+/** `npm ci`, when something is missing, and the files that are generated. Ends the process if it fails. */
 export function install() {
-  if (isInstalled(root) && existsSync(toolNode)) return;
+  if (!isInstalled(root) || !existsSync(toolNode)) installPackages();
+  generatePhoneMetadata();
+}
+
+function installPackages() {
   console.log('Installing what is missing (npm ci) …');
   const npm = process.env.npm_execpath;
   const options = /** @type {const} */ ({ cwd: root, stdio: 'inherit' });

@@ -4,7 +4,7 @@ import { bridge, objectConfig, startRedis, upstashConfig } from './forms.ts';
 import { admissionLaws } from './laws.ts';
 
 describe('admission by the gate', () => {
-  admissionLaws(async () => objectConfig());
+  admissionLaws(async () => objectConfig(), { refusedCosts: 'never charged' });
 });
 
 describe.skipIf(bridge === null)('admission by Upstash, a real redis-server behind its protocol', () => {
@@ -16,5 +16,5 @@ describe.skipIf(bridge === null)('admission by Upstash, a real redis-server behi
     // Else the gate would have kept the laws in its place.
     expect(outages.upstash).toBe(0);
   });
-  admissionLaws(async () => upstashConfig(path));
+  admissionLaws(async () => upstashConfig(path), { refusedCosts: 'given back' });
 });

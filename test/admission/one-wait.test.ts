@@ -3,9 +3,20 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { admission } from '../../src/admission/admit.ts';
 import { BlockedCache } from '../../src/admission/blocked-cache.ts';
 import { IsolateQuota } from '../../src/admission/isolate-quota.ts';
-import type { AdmissionRequest, GateAnswer, QuotaAnswer } from '../../src/admission/port.ts';
+import type { AdmissionRequest, GateAnswer } from '../../src/admission/port.ts';
+import type { UpstashAnswer } from '../../src/admission/upstash.ts';
 import type { Config } from '../../src/env.ts';
-import { asking, bridge, desk, nonceOf, objectConfig, someMerchant, startRedis, upstashConfig } from './forms.ts';
+import {
+  asking,
+  bridge,
+  desk,
+  HUNDRED,
+  nonceOf,
+  objectConfig,
+  someMerchant,
+  startRedis,
+  upstashConfig,
+} from './forms.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -84,12 +95,12 @@ describe.skipIf(bridge === null)('by Upstash, an admission', () => {
 });
 
 describe('a signed admission by Upstash', () => {
-  const free: QuotaAnswer = { admitted: true, remaining: 99, resetMs: 60_000, blockedMs: 0 };
+  const free: UpstashAnswer = { admitted: true, remaining: 99, resetMs: 60_000, blockedMs: 0, charged: true };
 
   /** Upstash and the gate answer when the test says so. */
   function byHand() {
     const gate = Promise.withResolvers<GateAnswer | null>();
-    const upstash = Promise.withResolvers<QuotaAnswer>();
+    const upstash = Promise.withResolvers<UpstashAnswer>();
     const askGate = vi.fn(() => gate.promise);
     const ask = vi.fn(() => upstash.promise);
     const giveBack = vi.fn(async () => {});
@@ -121,9 +132,19 @@ describe('a signed admission by Upstash', () => {
     expect(giveBack).toHaveBeenCalledExactlyOnceWith('m', expect.anything(), 3, expect.any(Number));
   });
 
-  it('gives nothing back when Upstash had refused it anyway', async () => {
+  it('gives back a refused cost at once, before the gate has answered, and only once', async () => {
     const { admit, gate, upstash, giveBack } = byHand();
-    upstash.resolve({ admitted: false, remaining: 0, resetMs: 9_000, blockedMs: 1_000 });
+    const answer = admit(asking('m', { cost: 3, ...signedNow() }));
+    upstash.resolve({ admitted: false, remaining: 2, resetMs: 9_000, blockedMs: 0, charged: true });
+    await vi.waitFor(() => expect(giveBack).toHaveBeenCalledExactlyOnceWith('m', HUNDRED, 3, expect.any(Number)));
+    gate.resolve({ replayed: true });
+    expect(await answer).toEqual({ kind: 'replayed' });
+    expect(giveBack).toHaveBeenCalledOnce();
+  });
+
+  it('gives nothing back when Upstash had refused it uncharged', async () => {
+    const { admit, gate, upstash, giveBack } = byHand();
+    upstash.resolve({ admitted: false, remaining: 0, resetMs: 9_000, blockedMs: 1_000, charged: false });
     gate.resolve({ replayed: true });
     expect(await admit(asking('m', signedNow()))).toEqual({ kind: 'replayed' });
     expect(giveBack).not.toHaveBeenCalled();

@@ -83,11 +83,12 @@ describe.skipIf(bridge === null)('when redis-server is killed in the middle of a
 });
 
 describe('the wait for Upstash', () => {
-  it('ends at the configured time-out, not before', async () => {
-    vi.spyOn(globalThis, 'fetch').mockImplementation(
-      (_, { signal } = {}) =>
-        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-    );
+  it('ends at the configured time-out, not before, and leaves no call open', async () => {
+    const signals: AbortSignal[] = [];
+    vi.spyOn(globalThis, 'fetch').mockImplementation((_, { signal } = {}) => {
+      if (signal) signals.push(signal);
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const quota = new UpstashQuota({ url: 'http://upstash.test', token: 't', timeoutMs: 300 });
     const seen: string[] = [];
@@ -100,6 +101,14 @@ describe('the wait for Upstash', () => {
     await vi.advanceTimersByTimeAsync(1);
     await asked;
     expect(seen).toEqual(['no answer within 300 ms']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('is not repeated when the connection fails: the lost call may have counted', async () => {
+    const fetches = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('connection lost'));
+    const quota = new UpstashQuota({ url: 'http://upstash.test', token: 't', timeoutMs: 300 });
+    await expect(quota.ask('m', HUNDRED, 1)).rejects.toThrow('connection lost');
+    expect(fetches).toHaveBeenCalledOnce();
   });
 
   it('credits nothing once the charged bucket is over', async () => {

@@ -1,37 +1,18 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import examples from 'libphonenumber-js/examples.mobile.json';
 import metadata from 'libphonenumber-js/metadata.min.json';
 import * as library from 'libphonenumber-js/min';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  generatePhoneMetadata,
+  phoneMetadataFile,
+  phoneMetadataModule,
+} from '../../src/local/generate-phone-metadata.mjs';
+import { phoneMetadata } from '../../src/paylinks/recipients/phone-metadata.generated.ts';
 import { isCountry, parsePhone } from '../../src/paylinks/recipients/recipient.ts';
-
-/** How a number is written for display: the formats, the rule of the national prefix in them, and whether it may be left out. */
-const display = new Set([4, 6, 9]);
-
-/** A numbering plan (by position, see libphonenumber-js's metadata.js) that is only good for reading a number. */
-const readable = (plan: unknown[]): unknown[] => {
-  const kept = plan.map((part, position) => (display.has(position) ? 0 : part));
-  return kept.slice(0, kept.findLastIndex((part) => part !== 0) + 1);
-};
-
-const plans = (all: Record<string, unknown[]>): string =>
-  Object.entries(all)
-    .map(([name, plan]) => `    ${JSON.stringify(name)}: ${JSON.stringify(readable(plan))},\n`)
-    .join('');
-
-const generated = `import type { MetadataJson } from 'libphonenumber-js/core';
-
-// Generated from libphonenumber-js (its \`min\` metadata without how numbers are displayed) by test/node/phone-metadata.test.ts:
-// after an update of the library, \`npm test -- test/node/phone-metadata.test.ts -u\` writes it anew.
-export const phoneMetadata: MetadataJson = {
-  version: ${metadata.version},
-  country_calling_codes: ${JSON.stringify(metadata.country_calling_codes)},
-  countries: {
-${plans(metadata.countries)}  },
-  nonGeographic: {
-${plans(metadata.nonGeographic)}  },
-};
-`;
 
 /** All that is ever asked of a number. */
 const answers = (number: library.PhoneNumber | undefined) =>
@@ -54,9 +35,43 @@ function alike(text: string, country: library.CountryCode | undefined): void {
 
 const countries = library.getCountries();
 
+describe('generating the phone metadata', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'paylinks-phone-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('makes the file, and its folder', () => {
+    const file = join(folder, 'recipients/phone.ts');
+    generatePhoneMetadata(file);
+    expect(readFileSync(file, 'utf8')).toBe(phoneMetadataModule());
+    expect(readdirSync(join(folder, 'recipients'))).toEqual(['phone.ts']);
+  });
+
+  it('replaces what an older library left', () => {
+    const file = join(folder, 'phone.ts');
+    writeFileSync(file, 'export const phoneMetadata = null;');
+    generatePhoneMetadata(file);
+    expect(readFileSync(file, 'utf8')).toBe(phoneMetadataModule());
+  });
+
+  it('leaves a fresh file alone, so that whoever watches it is not woken', () => {
+    const file = join(folder, 'phone.ts');
+    generatePhoneMetadata(file);
+    const { ino } = statSync(file);
+    generatePhoneMetadata(file);
+    expect(statSync(file).ino).toBe(ino);
+  });
+});
+
 describe('the phone metadata in the bundle', () => {
-  it('is what the installed library knows, without how numbers are displayed', async () => {
-    await expect(generated).toMatchFileSnapshot('../../src/paylinks/phone-metadata.ts');
+  it('is what the installed library knows, without how numbers are displayed', () => {
+    expect(readFileSync(phoneMetadataFile, 'utf8')).toBe(phoneMetadataModule());
+    expect(phoneMetadata.version).toBe(metadata.version);
+    const plans = Object.values({ ...phoneMetadata.countries, ...phoneMetadata.nonGeographic });
+    const formats = 4;
+    expect(plans.filter((plan) => plan[formats])).toEqual([]);
   });
 
   it('knows the countries that the library knows', () => {

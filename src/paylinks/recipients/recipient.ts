@@ -1,6 +1,6 @@
 import { type CountryCode, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import type { Channel } from '../../model.ts';
-import { phoneMetadata } from './phone-metadata.ts';
+import { phoneMetadata } from './phone-metadata.generated.ts';
 
 /** Whether this is a country (ISO 3166-1 alpha-2) whose numbers can be read. */
 export const isCountry = (text: string): text is CountryCode => Object.hasOwn(phoneMetadata.countries, text);
