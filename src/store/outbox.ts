@@ -56,11 +56,23 @@ export async function enqueuePayloadTo(
   return idsOf(results)[0] ?? null;
 }
 
-/** Ids of deliveries due by `now` (ms), the longest overdue first. */
-export async function listDueDeliveries(db: D1Database, now: number, limit: number): Promise<string[]> {
-  const { results } = await db
-    .prepare('SELECT id FROM webhook_deliveries WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2')
-    .bind(now, limit)
-    .all();
-  return idsOf(results);
+const DueRows = z.array(z.object({ id: z.string(), next_attempt_at: z.int() }));
+
+// From one endpoint to the next along the index: the cost is a few rows an endpoint, however many deliveries each has waiting.
+const longestDue = `WITH RECURSIVE waiting (endpoint_id) AS (
+    SELECT min(endpoint_id) FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(d.endpoint_id) FROM webhook_deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > w.endpoint_id)
+    FROM waiting w WHERE w.endpoint_id IS NOT NULL)
+  SELECT d.id, d.next_attempt_at FROM waiting w CROSS JOIN webhook_deliveries d ON d.id = (
+    SELECT id FROM webhook_deliveries WHERE endpoint_id = w.endpoint_id AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT 1)`;
+
+/**
+ * The longest due delivery of each endpoint that has one due by `now` (ms). Of more than `limit` endpoints, those whose delivery has
+ * waited longest.
+ */
+export async function longestDueDeliveries(db: D1Database, now: number, limit: number): Promise<string[]> {
+  const { results } = await db.prepare(longestDue).bind(now).all();
+  const due = DueRows.parse(results).sort((one, other) => one.next_attempt_at - other.next_attempt_at);
+  return due.slice(0, limit).map(({ id }) => id);
 }

@@ -17,33 +17,73 @@ export type Claimed = z.infer<typeof Claimed>;
 
 const claimedColumns = columnsOf(z.extend(Claimed, { createdAt: z.int() }), { attempt: 'attempts' });
 
-const listed = 'id IN (SELECT value FROM json_each(?1))';
+const DueRows = z.array(z.object({ id: z.string(), endpoint_id: z.string() }));
 
-/** Claims those of these deliveries that are due, for `leaseMs`, and reads their endpoints. Oldest first. One batch. */
-export async function claimDeliveries(
+/** Which endpoint each of these deliveries is for; those that are not due at `now` (ms) are left out. */
+export async function endpointsOfDue(
   db: D1Database,
   ids: readonly string[],
   now: number,
-  leaseMs: number,
-): Promise<{ deliveries: Claimed[]; endpoints: WebhookEndpoint[] }> {
-  const list = JSON.stringify(ids);
-  const [claimed, endpoints] = await db.batch<Record<string, unknown>>([
+): Promise<Map<string, string>> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, endpoint_id FROM webhook_deliveries WHERE id IN (SELECT value FROM json_each(?1)) AND next_attempt_at <= ?2`,
+    )
+    .bind(JSON.stringify(ids), now)
+    .all();
+  return new Map(DueRows.parse(results).map((row) => [row.id, row.endpoint_id]));
+}
+
+const named = 'SELECT value FROM json_each(?4)';
+const claim = `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?3
+  WHERE id IN (
+    SELECT id FROM webhook_deliveries WHERE id IN (${named}) AND next_attempt_at <= ?2
+    UNION ALL
+    SELECT id FROM (
+      SELECT id FROM webhook_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 AND id NOT IN (${named})
+      ORDER BY next_attempt_at LIMIT ?5))
+  RETURNING ${claimedColumns.names.join(', ')}`;
+
+/** What to claim: the endpoint's deliveries named by `ids`, and then what else is due, up to `limit` in all. Times in ms. */
+export type ClaimRequest = {
+  endpointId: string;
+  ids: readonly string[];
+  limit: number;
+  now: number;
+  leaseMs: number;
+};
+
+/** What was claimed, in the order in which it is to be delivered. */
+export type ClaimResult = {
+  deliveries: Claimed[];
+  /** null: it was removed. */
+  endpoint: WebhookEndpoint | null;
+  /** A delivery that is due too and was not claimed; null: there is none. */
+  next: string | null;
+};
+
+/** Takes due deliveries of one endpoint for `leaseMs`: those that were named first, then the longest due. One batch. */
+export async function claimDeliveries(
+  db: D1Database,
+  { endpointId, ids, limit, now, leaseMs }: ClaimRequest,
+): Promise<ClaimResult> {
+  const others = Math.max(0, limit - ids.length);
+  const [claimed, endpoints, left] = await db.batch<Record<string, unknown>>([
+    db.prepare(claim).bind(endpointId, now, now + leaseMs, JSON.stringify(ids), others),
+    db.prepare('SELECT * FROM webhook_endpoints WHERE id = ?1').bind(endpointId),
     db
       .prepare(
-        `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?2 + ?3
-         WHERE ${listed} AND next_attempt_at <= ?2 RETURNING ${claimedColumns.names.join(', ')}`,
+        'SELECT id, endpoint_id FROM webhook_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at LIMIT 1',
       )
-      .bind(list, now, leaseMs),
-    db
-      .prepare(
-        `SELECT * FROM webhook_endpoints WHERE id IN (SELECT endpoint_id FROM webhook_deliveries WHERE ${listed})`,
-      )
-      .bind(list),
+      .bind(endpointId, now),
   ]);
   const rows = (claimed?.results ?? []).map((row) => claimedColumns.parse(row));
+  const rank = ({ id }: { id: string }) => (ids.includes(id) ? 0 : 1);
+  const [endpoint] = (endpoints?.results ?? []).map((row) => toWebhookEndpoint(row));
   return {
-    deliveries: rows.sort((one, other) => one.createdAt - other.createdAt),
-    endpoints: (endpoints?.results ?? []).map((row) => toWebhookEndpoint(row)),
+    deliveries: rows.sort((one, other) => rank(one) - rank(other) || one.createdAt - other.createdAt),
+    endpoint: endpoint ?? null,
+    next: DueRows.parse(left?.results)[0]?.id ?? null,
   };
 }
 

@@ -1,70 +1,53 @@
 import * as z from 'zod/mini';
 import { type Bindings, configOf } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
-import { type Claimed, claimDeliveries, closeDeliveries, releaseDeliveries } from '../store/webhook-deliveries.ts';
-import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
-import { type DeliverDeps, deliver } from './deliver.ts';
-
-/** How long a claimed delivery is nobody else's, ms: longer than a lane and the last answer it waits for. */
-export const leaseMs = 90_000;
-/** How long one endpoint's deliveries of a batch may take; what is left is queued again, ms. */
-const ENDPOINT_BUDGET_MS = 30_000;
-
-const Nudge = z.object({ deliveryId: z.string().check(z.maxLength(200)) });
+import { Slots } from '../lib/slots.ts';
+import { endpointsOfDue } from '../store/webhook-deliveries.ts';
+import type { DeliverDeps } from './deliver.ts';
+import { deliverToEndpoint } from './endpoint-queue.ts';
 
 /**
- * The deliveries of one endpoint, one after the other, so that a slow endpoint takes one of a Worker's six connections and no more. When
- * it does not answer at all, the rest is not tried but put off with it.
+ * Endpoints that one invocation posts to at a time. The platform lets an invocation have six connections that wait for an answer; two are
+ * left for D1 and the Queue.
  */
-async function deliverToEndpoint(
-  deps: DeliverDeps,
-  endpoint: WebhookEndpoint | undefined,
-  queued: Claimed[],
-): Promise<void> {
-  const { env, clock } = deps;
-  if (!endpoint || endpoint.disabledAt !== null) return closeDeliveries(env.DB, queued);
-  const until = clock() + ENDPOINT_BUDGET_MS;
-  for (const [index, delivery] of queued.entries()) {
-    if (clock() > until) return releaseDeliveries(env.DB, queued.slice(index), clock());
-    const { outcome, verdict, nextAttemptAt } = await deliver(deps, endpoint, delivery);
-    const rest = queued.slice(index + 1);
-    if (verdict.kind === 'failed' && verdict.gone) return closeDeliveries(env.DB, rest);
-    if (outcome.kind !== 'answered') return releaseDeliveries(env.DB, rest, nextAttemptAt ?? clock() + retryUntriedMs);
+const MAX_OUTSIDE_CALLS = 4;
+
+const Message = z.object({ deliveryId: z.string().check(z.maxLength(200)) });
+
+/** The batch's messages by the delivery that each names. A message that names none is only logged: the Queue could repeat it for ever. */
+function messagesByDelivery(batch: MessageBatch<unknown>): Map<string, Message<unknown>[]> {
+  const messages = new Map<string, Message<unknown>[]>();
+  for (const message of batch.messages) {
+    const { data } = Message.safeParse(message.body);
+    if (data) messages.set(data.deliveryId, [...(messages.get(data.deliveryId) ?? []), message]);
+    else log('error', 'webhook_message_malformed', { queue: batch.queue });
   }
+  return messages;
 }
 
-/** When deliveries are tried whose endpoint just failed another for the last time, ms. */
-const retryUntriedMs = 60_000;
-
 /**
- * Delivers what a batch of the Queue names: endpoints in parallel, each row claimed first, so that two nudges are one delivery. Whatever
- * dies in between is due again when its lease ends, under the same `webhook-id`; a batch that could not be claimed the Queue repeats.
+ * Delivers what a batch of the Queue names. Every endpoint has a queue of its own, which waits for a slot and claims its deliveries when it
+ * has one: two messages that name one delivery are one post, and no lease runs out while its queue waits. Whatever dies in between is
+ * due again when its lease ends, under the same `webhook-id`. The Queue repeats what could not be claimed.
  */
 export async function consumeEvents(batch: MessageBatch<unknown>, env: Bindings, now: number): Promise<void> {
   const began = Date.now();
   const deps: DeliverDeps = { env, config: configOf(env), clock: () => now + Date.now() - began };
-  const ids = new Set<string>();
-  for (const { body } of batch.messages) {
-    const enqueue = Nudge.safeParse(body);
-    if (enqueue.success) ids.add(enqueue.data.deliveryId);
-    else log('error', 'nudge_malformed', { queue: batch.queue });
-  }
-  if (ids.size === 0) return;
-  const { deliveries, endpoints } = await claimDeliveries(env.DB, [...ids], now, leaseMs);
-  const queues = Map.groupBy(deliveries, ({ endpointId }) => endpointId);
-  await Promise.all(
-    [...queues].map(async ([endpointId, queued]) => {
-      const endpoint = endpoints.find(({ id }) => id === endpointId);
-      try {
-        await deliverToEndpoint(deps, endpoint, queued);
-      } catch (error) {
-        // One endpoint's trouble is not the batch's: the others' attempts stand, this one's leases run out.
-        log('error', 'webhook_lane_failed', {
-          endpointId,
-          deliveries: queued.length,
-          error: error instanceof Error ? error.message : 'unknown',
-        });
-      }
-    }),
-  );
+  const messages = messagesByDelivery(batch);
+  if (messages.size === 0) return;
+  const endpointOf = await endpointsOfDue(env.DB, [...messages.keys()], now);
+  const due = [...messages.keys()].filter((id) => endpointOf.has(id));
+  const queues = Map.groupBy(due, (id) => endpointOf.get(id) ?? '');
+  const slots = new Slots(MAX_OUTSIDE_CALLS);
+  const serve = async (endpointId: string, ids: readonly string[]) => {
+    try {
+      await slots.run(() => deliverToEndpoint(deps, endpointId, ids));
+    } catch (error) {
+      // The other endpoints' queues go on. What was claimed is due again when its lease ends; what was not, the Queue repeats.
+      log('error', 'webhook_queue_failed', { endpointId, deliveries: ids.length, error: errorMessage(error) });
+      for (const id of ids) for (const message of messages.get(id) ?? []) message.retry();
+    }
+  };
+  await Promise.all([...queues].map(([endpointId, ids]) => serve(endpointId, ids)));
 }

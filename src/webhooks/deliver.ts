@@ -1,4 +1,5 @@
 import type { Bindings, Config } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 import type { WebhookPayload } from '../model.ts';
 import { type Claimed, recordAttempt } from '../store/webhook-deliveries.ts';
@@ -30,7 +31,7 @@ async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint
     // Whatever it is, it must not keep the delivery from its back-off.
     log('error', 'webhook_not_posted', {
       deliveryId: delivery.id,
-      error: error instanceof Error ? error.message : 'unknown',
+      error: errorMessage(error),
     });
     return { kind: 'not_posted', error: 'internal' } satisfies NotPosted;
   }
@@ -44,7 +45,7 @@ function disabledNews(endpoint: WebhookEndpoint, reason: 'gone' | 'failing', at:
 }
 
 /** What one try came to, and when the delivery is due again (ms; null: never). */
-export type Tried = { outcome: PostOutcome | NotPosted; verdict: RetryDecision; nextAttemptAt: number | null };
+export type Tried = { outcome: PostOutcome | NotPosted; decision: RetryDecision; nextAttemptAt: number | null };
 
 /** Tries once to tell an endpoint, and records how it went. @throws when it cannot be recorded: the lease brings it back */
 export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, delivery: Claimed): Promise<Tried> {
@@ -52,15 +53,15 @@ export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, deli
   const attemptedAt = clock();
   const outcome = await attempt(deps, endpoint, delivery);
   const endedAt = clock();
-  const verdict = retryPolicy(outcome, delivery.round);
-  const failed = verdict.kind === 'failed';
-  const nextAttemptAt = failed && verdict.delayMs !== null ? endedAt + verdict.delayMs : null;
-  const reason = failed && verdict.gone ? 'gone' : 'failing';
+  const decision = retryPolicy(outcome, delivery.round);
+  const failed = decision.kind === 'failed';
+  const nextAttemptAt = failed && decision.delayMs !== null ? endedAt + decision.delayMs : null;
+  const reason = failed && decision.gone ? 'gone' : 'failing';
   const recorded = await recordAttempt(env.DB, {
     delivery,
-    outcome: verdict.kind,
-    statusCode: verdict.statusCode,
-    error: failed ? verdict.error : null,
+    outcome: decision.kind,
+    statusCode: decision.statusCode,
+    error: failed ? decision.error : null,
     answer: outcome.kind === 'answered' ? outcome.answer : null,
     attemptedAt,
     durationMs: endedAt - attemptedAt,
@@ -69,7 +70,7 @@ export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, deli
   });
   if (recorded.disabled) log('warn', 'endpoint_disabled', { endpointId: endpoint.id, reason });
   if (recorded.enqueue.length > 0) await enqueue(env.EVENTS, recorded.enqueue);
-  if (failed && verdict.delayMs !== null && verdict.delayMs < nudgedMs)
-    await enqueue(env.EVENTS, [delivery.id], verdict.delayMs / 1_000 + 1);
-  return { outcome, verdict, nextAttemptAt };
+  if (failed && decision.delayMs !== null && decision.delayMs < nudgedMs)
+    await enqueue(env.EVENTS, [delivery.id], decision.delayMs / 1_000 + 1);
+  return { outcome, decision, nextAttemptAt };
 }

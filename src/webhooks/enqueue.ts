@@ -1,4 +1,5 @@
 import type { QueueMessage } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 
 /** Messages in one `sendBatch`, the platform's limit. */
@@ -19,7 +20,7 @@ export async function enqueue(
   } catch (error) {
     log('warn', 'nudge_failed', {
       deliveries: deliveryIds.length,
-      error: error instanceof Error ? error.message : 'unknown',
+      error: errorMessage(error),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { refusal } from '../errors.ts';
 import { enqueuePayloadTo } from '../store/outbox.ts';
 import { listAttempts, requeueDelivery, requeueSince, type WebhookAttempt } from '../store/webhook-attempts.ts';
-import { leaseMs } from './consumer.ts';
+import { LEASE_MS } from './endpoint-queue.ts';
 import { type EndpointContext, type Managed, noEndpoint, readEndpoint, refuse } from './endpoints.ts';
 import { enqueue } from './enqueue.ts';
 import { envelope } from './payload.ts';
@@ -51,12 +51,12 @@ export async function replayDeliveries(
   const found = await active(ctx, endpointId);
   if (found.kind === 'refused') return found;
   if ('deliveryId' in of) {
-    const requeued = await requeueDelivery(db, endpointId, of.deliveryId, now, leaseMs);
+    const requeued = await requeueDelivery(db, endpointId, of.deliveryId, now, LEASE_MS);
     if (requeued === 'unknown') return refuse({ ...noEndpoint, detail: 'Delivery was not found.' });
     if (requeued === 'queued') await enqueue(env.EVENTS, [of.deliveryId]);
     return { kind: 'done', queued: 1, nextSince: null };
   }
-  const { ids, nextSince } = await requeueSince(db, endpointId, of.since, now, leaseMs, mostReplayed);
+  const { ids, nextSince } = await requeueSince(db, endpointId, of.since, now, LEASE_MS, mostReplayed);
   await enqueue(env.EVENTS, ids.slice(0, mostNudged));
   return { kind: 'done', queued: ids.length, nextSince };
 }

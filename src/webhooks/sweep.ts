@@ -1,21 +1,26 @@
 import type { Bindings, Config } from '../env.ts';
 import { log } from '../lib/log.ts';
-import { listDueDeliveries } from '../store/outbox.ts';
+import { longestDueDeliveries } from '../store/outbox.ts';
 import { forgetOld } from '../store/webhook-attempts.ts';
 import { enqueue } from './enqueue.ts';
 
-/** What is due for less than this is left to the nudge that it was given, ms. */
-const graceMs = 10_000;
-/** Deliveries nudged, and rows of each kind forgotten, a minute. */
-const mostNudged = 2_000;
-const mostForgotten = 5_000;
+/** What is due for less than this is left to the message that it was given when it was queued, ms. */
+const GRACE_MS = 10_000;
+/** Endpoints that one sweep wakes. */
+const MAX_ENDPOINTS = 2_000;
+/** Rows of each kind that one sweep forgets. */
+const MAX_FORGOTTEN = 5_000;
 /** How long attempts and deliveries are kept, ms. */
 export const RETENTION_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** Once a minute: nudges what is due, whose own nudge was lost or which waited for its next try, and forgets what is older than 30 days. */
+/**
+ * Once a minute: wakes every endpoint that has a delivery due, whose message was lost or which waited for its next try, and forgets what is
+ * older than 30 days. Each endpoint gets one message, which delivers as much as its slot allows: a dead endpoint with a long backlog takes
+ * no more of the Queue than any other.
+ */
 export async function sweepEvents(env: Bindings, _config: Config, now: number): Promise<void> {
-  const due = await listDueDeliveries(env.DB, now - graceMs, mostNudged);
+  const due = await longestDueDeliveries(env.DB, now - GRACE_MS, MAX_ENDPOINTS);
   await enqueue(env.EVENTS, due);
-  if (due.length > 0) log('info', 'events_swept', { due: due.length });
-  await forgetOld(env.DB, now - RETENTION_MS, mostForgotten);
+  if (due.length > 0) log('info', 'events_swept', { endpoints: due.length });
+  await forgetOld(env.DB, now - RETENTION_MS, MAX_FORGOTTEN);
 }

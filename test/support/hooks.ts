@@ -2,7 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import * as z from 'zod';
-import { type Bindings, configOf } from '../../src/env.ts';
+import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
 import { type Merchant, merchantEventTypes } from '../../src/model.ts';
 import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { consumeEvents } from '../../src/webhooks/consumer.ts';
@@ -87,4 +87,15 @@ export async function consume(bodies: readonly unknown[], now: number, bindings:
   return getQueueResult(batch, ctx);
 }
 
-export const nudgesFor = (ids: readonly string[]) => ids.map((deliveryId) => ({ deliveryId }));
+/** The Queue's messages that name these deliveries. */
+export const messagesFor = (ids: readonly string[]) => ids.map((deliveryId) => ({ deliveryId }));
+
+/** Bindings whose Queue notes what it is sent, and delivers nothing. */
+export function notingQueue(): { bindings: Bindings; sent: QueueMessage[] } {
+  const sent: QueueMessage[] = [];
+  const sendBatch: Queue<QueueMessage>['sendBatch'] = async (messages) => {
+    for (const { body } of messages) sent.push(body);
+    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+  };
+  return { bindings: { ...env, EVENTS: { ...env.EVENTS, sendBatch } }, sent };
+}

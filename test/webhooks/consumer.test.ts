@@ -3,14 +3,24 @@ import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
-import { listDueDeliveries } from '../../src/store/outbox.ts';
+import { longestDueDeliveries } from '../../src/store/outbox.ts';
 import { listAttempts } from '../../src/store/webhook-attempts.ts';
 import { findEndpoint } from '../../src/store/webhook-endpoints.ts';
-import { leaseMs } from '../../src/webhooks/consumer.ts';
+import { LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
 import { changeEndpoint, endpointContext, removeEndpoint, rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
 import { replayDeliveries, testEndpoint } from '../../src/webhooks/replay.ts';
 import { retryDelays } from '../../src/webhooks/retry-policy.ts';
-import { behave, consume, deliveriesOf, type Hook, heardBy, nudgesFor, release, seedHook } from '../support/hooks.ts';
+import {
+  behave,
+  consume,
+  deliveriesOf,
+  type Hook,
+  heardBy,
+  messagesFor,
+  notingQueue,
+  release,
+  seedHook,
+} from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
 
@@ -142,12 +152,12 @@ describe('delivering to merchants’ endpoints', () => {
     for (let count = 0; count < 3; count += 1) await queued(hook);
     const deliveries = await deliveriesOf(hook.endpoint.id);
     const now = soon();
-    await consume(nudgesFor(deliveries.map(({ id }) => id)), now);
+    await consume(messagesFor(deliveries.map(({ id }) => id)), now);
     const since = deliveries[1]?.created_at ?? 0;
     const expected = deliveries.filter((one) => one.created_at >= since).map(({ event_id }) => event_id);
     const replayed = await replayDeliveries(context(now), hook.endpoint.id, { since });
     expect(replayed).toEqual({ kind: 'done', queued: expected.length, nextSince: null });
-    await consume(nudgesFor(await listDueDeliveries(env.DB, now, 1_000)), now);
+    await consume(messagesFor(await longestDueDeliveries(env.DB, now, 1_000)), now);
     const ids = (await heardBy(hook.name)).slice(3).map(({ headers }) => headers['webhook-id']);
     expect(ids.sort()).toEqual(expected.sort());
   });
@@ -208,7 +218,7 @@ describe('delivering to merchants’ endpoints', () => {
     );
     await changeEndpoint(context(soon()), disabled.endpoint.id, { enabled: false });
     await removeEndpoint(context(soon()), removed.endpoint.id);
-    await consume(nudgesFor(ids), soon());
+    await consume(messagesFor(ids), soon());
     expect([await heardBy(disabled.name), await heardBy(removed.name)]).toEqual([[], []]);
     for (const { endpoint } of [disabled, removed])
       expect(await deliveriesOf(endpoint.id)).toMatchObject([{ status: 'failed', attempts: 0, next_attempt_at: null }]);
@@ -221,7 +231,7 @@ describe('delivering to merchants’ endpoints', () => {
     const ids = [...(await deliveriesOf(slow.endpoint.id)), ...(await deliveriesOf(fast.endpoint.id))].map(
       ({ id }) => id,
     );
-    const consuming = consume(nudgesFor(ids), soon());
+    const consuming = consume(messagesFor(ids), soon());
     await heardBy(slow.name, 1);
     expect(await heardBy(fast.name, 1)).toHaveLength(1);
     await release(slow.name);
@@ -237,7 +247,7 @@ describe('delivering to merchants’ endpoints', () => {
     await behave(hook.name, ['reset']);
     const ids = (await deliveriesOf(hook.endpoint.id)).map(({ id }) => id);
     const now = soon();
-    await consume(nudgesFor(ids), now);
+    await consume(messagesFor(ids), now);
     expect(await heardBy(hook.name)).toHaveLength(1);
     const [tried, untried] = await deliveriesOf(hook.endpoint.id);
     expect(tried).toMatchObject({ attempts: 1, round: 1 });
@@ -247,7 +257,7 @@ describe('delivering to merchants’ endpoints', () => {
       status: 'pending',
       next_attempt_at: tried?.next_attempt_at,
     });
-    await consume(nudgesFor(ids), tried?.next_attempt_at ?? 0);
+    await consume(messagesFor(ids), tried?.next_attempt_at ?? 0);
     expect((await heardBy(hook.name)).map(({ behaviour }) => behaviour)).toEqual(['reset', '200', '200']);
   });
 
@@ -256,7 +266,7 @@ describe('delivering to merchants’ endpoints', () => {
     await behave(hook.name, [], 'held');
     const first = consume([hook.enqueue], hook.now);
     await heardBy(hook.name, 1);
-    await consume([hook.enqueue], hook.now + leaseMs - 1);
+    await consume([hook.enqueue], hook.now + LEASE_MS - 1);
     await release(hook.name);
     await first;
     expect(await heardBy(hook.name)).toHaveLength(1);
@@ -277,11 +287,13 @@ describe('delivering to merchants’ endpoints', () => {
     });
     await consume(all, second.now, { ...env, DB: dying });
     expect(await heardBy(hook.name)).toHaveLength(1);
-    await consume(all, second.now + leaseMs - 1);
+    const [{ next_attempt_at: leaseEnd } = { next_attempt_at: null }] = await deliveriesOf(hook.endpoint.id);
+    if (leaseEnd === null) throw new Error('nothing was claimed');
+    await consume(all, leaseEnd - 1);
     expect(await heardBy(hook.name)).toHaveLength(1);
-    const due = await listDueDeliveries(env.DB, second.now + leaseMs, 1_000);
-    expect(due).toEqual(expect.arrayContaining([hook.id, second.id]));
-    await consume(all, second.now + leaseMs);
+    const due = await longestDueDeliveries(env.DB, leaseEnd, 1_000);
+    expect(due.filter((id) => id === hook.id || id === second.id)).toHaveLength(1);
+    await consume(all, leaseEnd);
     const ids = (await heardBy(hook.name)).map(({ headers }) => headers['webhook-id']);
     expect(ids).toHaveLength(3);
     expect(ids[0]).toBe(ids[1]);
@@ -289,14 +301,98 @@ describe('delivering to merchants’ endpoints', () => {
     expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);
   });
 
-  it('lets the Queue repeat a batch that could not be claimed', async () => {
+  it('lets the Queue repeat a batch whose deliveries could not be read', async () => {
     const hook = await queued();
+    const away = () => {
+      throw new Error('D1 is away');
+    };
     const broken = new Proxy(env.DB, {
-      get: (db, name) =>
-        name === 'batch' ? () => Promise.reject(new Error('D1 is away')) : Reflect.get(db, name).bind(db),
+      get: (db, name) => (name === 'prepare' ? away : Reflect.get(db, name).bind(db)),
     });
     await expect(consume([hook.enqueue], hook.now, { ...env, DB: broken })).rejects.toThrow('D1 is away');
     expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'pending', attempts: 0 }]);
+  });
+
+  it('lets the Queue repeat the messages of an endpoint whose deliveries could not be claimed, and no others', async () => {
+    const [lucky, unlucky] = [await seedHook(merchant), await seedHook(merchant)];
+    await queued(lucky);
+    const [first, second] = [await deliveriesOf(lucky.endpoint.id), await deliveriesOf(unlucky.endpoint.id)];
+    let batches = 0;
+    // Endpoints claim in the order of the messages: the second batch is the second endpoint's claim.
+    const failing = new Proxy(env.DB, {
+      get(db, name) {
+        if (name === 'batch' && ++batches === 2) return () => Promise.reject(new Error('D1 is away'));
+        const value = Reflect.get(db, name);
+        return typeof value === 'function' ? value.bind(db) : value;
+      },
+    });
+    const ids = [...first, ...second].map(({ id }) => id);
+    const result = await consume(messagesFor(ids), soon(), { ...env, DB: failing });
+    expect(result.retryMessages).toHaveLength(1);
+    expect(await deliveriesOf(lucky.endpoint.id)).toMatchObject([{ status: 'delivered' }]);
+    expect(await deliveriesOf(unlucky.endpoint.id)).toMatchObject([{ status: 'pending', attempts: 0 }]);
+    await consume(messagesFor(ids), soon());
+    expect(await deliveriesOf(unlucky.endpoint.id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+  });
+
+  it('claims an endpoint’s deliveries only when it has one of the four slots, for a whole lease from then on', async () => {
+    const hooks = [];
+    for (let count = 0; count < 5; count += 1) hooks.push(await seedHook(merchant));
+    const [first, , , , fifth] = hooks;
+    if (!first || !fifth) throw new Error('five endpoints were wanted');
+    await queued(first);
+    const ids = [];
+    for (const { endpoint, name } of hooks) {
+      await behave(name, [], 'held');
+      ids.push(...(await deliveriesOf(endpoint.id)).map(({ id }) => id));
+    }
+    const consuming = consume(messagesFor(ids), soon());
+    for (const { name } of hooks.slice(0, 4)) await heardBy(name, 1);
+    for (const { endpoint } of hooks.slice(0, 4))
+      expect(await deliveriesOf(endpoint.id)).toMatchObject([{ status: 'pending', attempts: 1 }]);
+    const [waiting] = await deliveriesOf(fifth.endpoint.id);
+    expect(waiting).toMatchObject({ attempts: 0, next_attempt_at: waiting?.created_at });
+    await release(first.name);
+    await heardBy(fifth.name, 1);
+    const [claimed] = await deliveriesOf(fifth.endpoint.id);
+    const [freed] = await attemptsOf(first);
+    expect(claimed?.attempts).toBe(1);
+    expect(claimed?.next_attempt_at).toBeGreaterThanOrEqual((freed?.attemptedAt ?? 0) + LEASE_MS);
+    for (const { name } of hooks) await release(name);
+    await consuming;
+    for (const { endpoint } of hooks)
+      expect(await deliveriesOf(endpoint.id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+  });
+
+  it('gives an endpoint what else is due for it, and its backlog another message while it takes what it is given', async () => {
+    const hook = await seedHook(merchant);
+    for (let count = 0; count < 12; count += 1) await queued(hook);
+    const deliveries = await deliveriesOf(hook.endpoint.id);
+    const last = deliveries.at(-1)?.id ?? '';
+    const { bindings, sent } = notingQueue();
+    await consume(messagesFor([last]), soon(), bindings);
+    const heard = (await heardBy(hook.name)).map(({ headers }) => headers['webhook-id']);
+    expect(heard).toEqual([deliveries.at(-1), ...deliveries.slice(0, 9)].map((one) => one?.event_id));
+    expect(sent).toEqual([{ deliveryId: deliveries[9]?.id }]);
+    await consume(sent.splice(0), soon(), bindings);
+    expect(await heardBy(hook.name)).toHaveLength(12);
+    expect(sent).toEqual([]);
+  });
+
+  it('does not go on with the backlog of an endpoint that takes nothing', async () => {
+    const hook = await seedHook(merchant);
+    for (let count = 0; count < 12; count += 1) await queued(hook);
+    const [delivery] = await deliveriesOf(hook.endpoint.id);
+    const { bindings, sent } = notingQueue();
+    await behave(hook.name, ['reset'], 503);
+    await consume(messagesFor([delivery?.id ?? '']), soon(), bindings);
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    expect(sent).toEqual([{ deliveryId: delivery?.id }]);
+    const untried = (await deliveriesOf(hook.endpoint.id)).filter(({ attempts }) => attempts === 0);
+    expect(untried).toHaveLength(11);
+    expect(Math.max(...untried.map(({ next_attempt_at }) => next_attempt_at ?? 0))).toBeLessThanOrEqual(
+      Date.now() + 5 * 60 * 1000,
+    );
   });
 
   it('keeps no more than the first KiB of an answer', async () => {

@@ -1,48 +1,96 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
+import { longestDueDeliveries } from '../../src/store/outbox.ts';
 import { RETENTION_MS, sweepEvents } from '../../src/webhooks/sweep.ts';
-import { behave, consume, deliveriesOf, heardBy, seedHook } from '../support/hooks.ts';
+import { behave, consume, deliveriesOf, heardBy, notingQueue, seedHook } from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
+import { plansOf } from '../support/planning.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
 
 /** Bindings whose Queue notes what it is sent, and loses it. */
 function losing(): { bindings: Bindings; sent: QueueMessage[] } {
-  const sent: QueueMessage[] = [];
-  const queue: Queue<QueueMessage> = {
-    ...env.EVENTS,
-    send: () => Promise.reject(new Error('the Queue is away')),
-    sendBatch: (messages) => {
-      for (const { body } of messages) sent.push(body);
-      return Promise.reject(new Error('the Queue is away'));
-    },
+  const { bindings, sent } = notingQueue();
+  const sendBatch: typeof env.EVENTS.sendBatch = async (messages) => {
+    await bindings.EVENTS.sendBatch(messages);
+    throw new Error('the Queue is away');
   };
-  return { bindings: { ...env, EVENTS: queue }, sent };
+  return { bindings: { ...bindings, EVENTS: { ...bindings.EVENTS, sendBatch } }, sent };
+}
+
+/** Queues `count` deliveries to the endpoint, due from `dueAt` (ms) on, one each millisecond. */
+async function seedBacklog(endpointId: string, count: number, dueAt: number): Promise<void> {
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
+     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, payload, status, next_attempt_at, created_at)
+     SELECT 'backlog' || i || '.' || ?1, ?1, 'backlog' || i, 'paylink.sent', '{}', 'pending', ?3 + i, ?3 + i FROM n`,
+  )
+    .bind(endpointId, count, dueAt)
+    .run();
 }
 
 describe('the sweep of events', () => {
-  it('finds what no nudge has delivered, and leaves alone what is not due', async () => {
+  it('finds what no message has delivered, and leaves alone what is not due', async () => {
     const merchant = await seedMerchant();
     const hook = await seedHook(merchant);
     const now = Date.now() + 60 * 60 * 1000;
     await seedPaylink(merchant, {}, contextOf(merchant, env, now));
     const [delivery] = await deliveriesOf(hook.endpoint.id);
     const { bindings, sent } = losing();
-    const nudged = async (at: number) => {
+    const swept = async (at: number) => {
       sent.length = 0;
       await sweepEvents(bindings, configOf(env), at);
       return sent.filter(({ deliveryId }) => deliveryId === delivery?.id);
     };
-    expect(await nudged(now + 9_999)).toEqual([]);
-    const found = await nudged(now + 10_000);
+    expect(await swept(now + 9_999)).toEqual([]);
+    const found = await swept(now + 10_000);
     expect(found).toHaveLength(1);
     await behave(hook.name, [500]);
     await consume(found, now + 10_000, bindings);
-    expect(await nudged(now + 12_000)).toEqual([]);
-    const retried = await nudged(now + 60_000);
+    expect(await swept(now + 12_000)).toEqual([]);
+    const retried = await swept(now + 60_000);
     await consume(retried, now + 60_000, bindings);
     expect((await heardBy(hook.name)).map(({ behaviour }) => behaviour)).toEqual(['500', '200']);
-    expect(await nudged(now + 120_000)).toEqual([]);
+    expect(await swept(now + 120_000)).toEqual([]);
+  });
+
+  it('wakes every endpoint each time, so that 50,000 due deliveries of a dead one delay no other beyond the next sweep', async () => {
+    const merchant = await seedMerchant();
+    const [dead, well] = [await seedHook(merchant), await seedHook(merchant)];
+    const now = Date.now() + 2 * 60 * 60 * 1000;
+    await behave(dead.name, [], 'reset');
+    await seedBacklog(dead.endpoint.id, 50_000, now - 60 * 60 * 1000);
+    await seedBacklog(well.endpoint.id, 3, now - 20_000);
+    const { bindings, sent } = notingQueue();
+    const plans = await plansOf((db) => sweepEvents({ ...bindings, DB: db }, configOf(env), now));
+    const ofThese = (endpointId: string) => sent.filter(({ deliveryId }) => deliveryId.endsWith(endpointId));
+    expect(ofThese(well.endpoint.id)).toEqual([{ deliveryId: `backlog0.${well.endpoint.id}` }]);
+    expect(ofThese(dead.endpoint.id)).toEqual([{ deliveryId: `backlog0.${dead.endpoint.id}` }]);
+    // An endpoint costs a look at the index: to find it, and to find what is longest due for it. Nothing is sorted, no table is read.
+    const due = plans.filter((detail) => detail.includes('webhook_deliveries_due'));
+    expect(due).toEqual([
+      'SEARCH webhook_deliveries USING COVERING INDEX webhook_deliveries_due',
+      'SEARCH d USING COVERING INDEX webhook_deliveries_due (endpoint_id>?)',
+      'SEARCH webhook_deliveries USING INDEX webhook_deliveries_due (endpoint_id=? AND next_attempt_at<?)',
+    ]);
+    expect(plans.filter((detail) => /TEMP B-TREE|^SCAN webhook/.test(detail))).toEqual([]);
+    await consume(sent.splice(0), now, bindings);
+    expect(await heardBy(dead.name)).toHaveLength(1);
+    expect((await heardBy(well.name)).map(({ headers }) => headers['webhook-id'])).toEqual([
+      'backlog0',
+      'backlog1',
+      'backlog2',
+    ]);
+  });
+
+  it('wakes those that have waited longest when there are more endpoints than one sweep takes', async () => {
+    const merchant = await seedMerchant();
+    const hooks = [await seedHook(merchant), await seedHook(merchant), await seedHook(merchant)];
+    for (const [index, { endpoint }] of hooks.entries()) await seedBacklog(endpoint.id, 2, 1_000 - index * 10);
+    const wanted = hooks.map(({ endpoint }) => `backlog0.${endpoint.id}`).reverse();
+    expect(await longestDueDeliveries(env.DB, 2_000, 2)).toEqual(wanted.slice(0, 2));
+    expect(await longestDueDeliveries(env.DB, 2_000, 3)).toEqual(wanted);
+    expect(await longestDueDeliveries(env.DB, 985, 3)).toEqual([wanted[0]]);
   });
 
   it('forgets attempts and deliveries after 30 days', async () => {

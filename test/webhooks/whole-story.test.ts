@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { configOf } from '../../src/env.ts';
 import { callCoordinator } from '../../src/paylinks/coordinator/client.ts';
 import { merchantApi } from '../support/api.ts';
-import { behave, consume, deliveriesOf, heardBy, nudgesFor, seedHook } from '../support/hooks.ts';
+import { behave, consume, deliveriesOf, heardBy, messagesFor, seedHook } from '../support/hooks.ts';
 import { createBody } from '../support/verbs.ts';
 
 const Paylink = z.object({
@@ -42,7 +42,7 @@ describe('a merchant whose endpoint was down', () => {
       const pending = (await deliveriesOf(hook.endpoint.id)).filter(({ status }) => status === 'pending');
       if (pending.length === 0) break;
       const due = Math.max(...pending.map(({ next_attempt_at }) => next_attempt_at ?? 0));
-      await consume(nudgesFor(pending.map(({ id }) => id)), due);
+      await consume(messagesFor(pending.map(({ id }) => id)), due);
     }
 
     const requests = await heardBy(hook.name);
