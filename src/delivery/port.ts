@@ -38,9 +38,9 @@ export type Message = EmailMessage | SmsMessage;
 
 /**
  * What became of one provider call.
- * - `refused` is certain: nothing was or will be delivered. By `provider` (its own 4xx, 401/403, 429, a 202 that says failed): the
- *   next provider may be tried. By `recipient` (invalid, opted out): final for the channel.
- * - `unknown`: the request may have been taken (time-out, reset, 5xx after the body was sent). Never sent again blindly.
+ * - `refused` is certain: nothing was or will be delivered. By `provider` (its own 4xx, a 202 that says failed, or it was never
+ *   reached): the next provider may be asked. By `recipient` (invalid, opted out): final for the channel.
+ * - `unknown`: the request may have been taken (time-out, broken connection, most 5xx). Never sent again blindly.
  */
 export type ProviderOutcome =
   | { kind: 'accepted'; messageId: string }

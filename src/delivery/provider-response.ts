@@ -17,11 +17,19 @@ export type Dialect = {
 };
 
 /** 4xx that do not say whether the request was taken: time-out, conflict with a request under way, "client closed". */
-const uncertainStatuses = new Set([408, 409, 499]);
+const UNCERTAIN_4XX = new Set([408, 409, 499]);
 
 /**
- * What an answer proves. Only a 4xx is a definite refusal; an answer that is lost, a 5xx (sent after the body went out), a redirect or
- * a 2xx that cannot be read proves nothing.
+ * 5xx with which a Cloudflare edge says that it never got through to the provider: refused, unreachable, TLS failed, certificate not
+ * valid, no such host. 520, 522 and 524 may come after the provider has read the request.
+ * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const NEVER_REACHED = new Set([521, 523, 525, 526, 530]);
+
+/**
+ * What an answer proves. Definite refusals are the provider's own 4xx and an edge's word that the provider was never reached. Nothing
+ * is proven by a lost answer (the runtime throws the same for a refused connection and for one that broke after the request was
+ * read), any other 5xx, a redirect, or a 2xx that cannot be read.
  */
 export function classifyResponse(answer: Answer, dialect: Dialect): ProviderOutcome {
   if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason };
@@ -30,7 +38,9 @@ export function classifyResponse(answer: Answer, dialect: Dialect): ProviderOutc
   if (status >= 200 && status < 300) {
     return dialect.accepted(body) ?? { kind: 'unknown', reason: `answered ${status} with a body that cannot be read` };
   }
-  if (status < 400 || status >= 500 || uncertainStatuses.has(status))
+  // The body is the edge's, so the provider's dialect has no say in it.
+  if (NEVER_REACHED.has(status)) return refused({ code: status, message: 'the provider was not reached' });
+  if (status < 400 || status >= 500 || UNCERTAIN_4XX.has(status))
     return { kind: 'unknown', reason: `answered ${status}` };
   return refused(dialect.problem(body, status) ?? { code: status });
 }

@@ -44,7 +44,25 @@ const expected: Expectation[] = [
   ...(['500-before', '502-before', 'reset-before', '409', 'redirect'] as const).map(
     (behaviour): Expectation => ({ behaviour, outcome: kindAndBy, is: ['unknown'], taken: 0 }),
   ),
-  ...(['500-after', 'reset-after', 'garbage', 'huge'] as const).map(
+  ...[521, 523, 525, 526, 530].map(
+    (status): Expectation => ({
+      behaviour: { kind: 'edge', status, taken: false },
+      outcome: (o) => o,
+      is: { kind: 'refused', by: 'provider', reason: `${status} the provider was not reached` },
+      taken: 0,
+    }),
+  ),
+  ...[520, 522, 524].flatMap((status) =>
+    [false, true].map(
+      (taken): Expectation => ({
+        behaviour: { kind: 'edge', status, taken },
+        outcome: (o) => o,
+        is: { kind: 'unknown', reason: `answered ${status}` },
+        taken: taken ? 1 : 0,
+      }),
+    ),
+  ),
+  ...(['500-after', 'reset-after', 'close-after', 'garbage', 'huge'] as const).map(
     (behaviour): Expectation => ({ behaviour, outcome: kindAndBy, is: ['unknown'], taken: 1 }),
   ),
   {

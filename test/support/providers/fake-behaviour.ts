@@ -8,6 +8,8 @@ export type FakeProvider = (typeof providerNames)[number];
  * How a fake treats one request. `-before`: nothing is taken; `-after`: the message is taken all the same.
  * - `slow`: waits, then takes it and answers; `late`: takes it at once, answers after `ms`; `hang`: takes it, never answers
  * - `stall`: takes it, sends the head and half a body, and no more; `garbage`, `huge`: takes it, answers 2xx with rubbish
+ * - `close-after`: reads the whole request, takes it, and closes the connection without an answer
+ * - `edge`: an edge before the provider answers `status` in the provider's stead; `taken`: after the provider took the message
  * - `accepted-but-failed`: the answer to a taken message says that it failed (MailChannels' 202, Twilio's 201), else a 4xx
  */
 export const Behaviour = z.union([
@@ -20,6 +22,7 @@ export const Behaviour = z.union([
     '502-before',
     'reset-before',
     'reset-after',
+    'close-after',
     '400',
     '401',
     '403',
@@ -34,6 +37,7 @@ export const Behaviour = z.union([
     'stall',
   ]),
   z.object({ kind: z.enum(['slow', 'late']), ms: z.number().int().min(0).max(60_000) }),
+  z.object({ kind: z.literal('edge'), status: z.number().int().min(520).max(530), taken: z.boolean().default(false) }),
 ]);
 export type Behaviour = z.infer<typeof Behaviour>;
 

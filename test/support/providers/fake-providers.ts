@@ -126,6 +126,10 @@ class Desk {
     outgoing: ServerResponse,
   ): Promise<void> {
     const fault = (kind: Parameters<FakeApi['fault']>[0]) => reply(outgoing, api.fault(kind, `${kind}: ${call.to}`));
+    if (typeof behaviour === 'object' && behaviour.kind === 'edge') {
+      if (behaviour.taken) this.#take(api, request, call, false);
+      return reply(outgoing, { status: behaviour.status, body: `<html>error code: ${behaviour.status}</html>` });
+    }
     if (typeof behaviour === 'object') {
       if (behaviour.kind === 'slow') await pause(behaviour.ms);
       const answer = this.#take(api, request, call, behaviour.kind === 'late');
@@ -171,6 +175,9 @@ class Desk {
         return;
       case 'reset-after':
         return reset(outgoing);
+      case 'close-after':
+        outgoing.socket?.end();
+        return;
       case '500-after':
         return fault('broken');
       case 'garbage':
