@@ -237,7 +237,8 @@ export type WebhookPayload = {
 /** What a provider reported of one message. `id` names the event once and for all: a repeat is known by it. */
 export const DeliveryEvent = z.object({
   id: z.string(),
-  provider: z.enum(['mailchannels', 'resend', 'twilio', 'telnyx']),
+  /** Its name in the registry of providers. */
+  provider: z.string(),
   /** The id that we sent along; null when the provider did not give it back. */
   attemptId: z.nullable(z.string()),
   paylinkId: z.nullable(z.string()),

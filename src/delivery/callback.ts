@@ -1,6 +1,48 @@
-import type { DeliveryEvent, ReportingProvider } from '../model.ts';
+import type { Config } from '../env.ts';
+import type { DeliveryEvent } from '../model.ts';
 import { parsePaylinkId } from '../paylink-id.ts';
+import type { ProviderName } from './port.ts';
 import { scrubbed } from './provider-response.ts';
+
+/** A customer's message to our number that says STOP or START; `from` is E.164, `key` the provider's id of the message. */
+export type OptOut = { kind: 'stop' | 'start'; from: string; key: string };
+
+/** A provider's request, read: what it reports of our messages, an opt-out, and the types of whatever else was in it. */
+export type Report = { events: DeliveryEvent[]; optOut: OptOut | null; ignored: string[] };
+
+/** A report of nothing but one thing that is ignored. */
+export const ignoring = (type: string): Report => ({ events: [], optOut: null, ignored: [type] });
+
+/** A provider's HTTP request as it came. `now` in ms. */
+export type CallbackRequest = { url: URL; headers: Headers; body: Uint8Array; now: number };
+
+/**
+ * What a provider's request is worth. `not_signed` is one answer for every cause: no secret configured, no signature, a wrong or an old
+ * one. `key_unavailable`: the key that it is signed with could not be asked for.
+ */
+export type CallbackResult =
+  | { kind: 'report'; report: Report }
+  | { kind: 'not_signed' }
+  | { kind: 'unreadable' }
+  | { kind: 'key_unavailable' };
+
+/** How one provider's callbacks are read. */
+export type CallbackHandler = {
+  read(config: Config, request: CallbackRequest): Promise<CallbackResult>;
+  /** What the provider wants to hear once the report is stored; without it, any JSON will do. */
+  answer?: { contentType: string; body: string };
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** A body as JSON; undefined when it is none. */
+export function parsedBody(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(body));
+  } catch {
+    return undefined;
+  }
+}
 
 /** What carriers and CTIA's guidelines take for an opt-out; the whole message, whatever its case and punctuation. */
 const stops = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT']);
@@ -12,9 +54,6 @@ export function optOutOf(text: string): 'stop' | 'start' | null {
   if (stops.has(word)) return 'stop';
   return starts.has(word) ? 'start' : null;
 }
-
-/** A provider's request, read: what it reports of our messages, and the types of whatever else was in it. */
-export type Report = { events: DeliveryEvent[]; ignored: string[] };
 
 /** What an event type means for the message it is about. */
 export type Meaning = Pick<DeliveryEvent, 'status' | 'suppression'>;
@@ -30,7 +69,7 @@ export const means = (status: DeliveryEvent['status'], suppression: DeliveryEven
  * the provider calls the event.
  */
 export const deliveryEvent = (
-  provider: ReportingProvider,
+  provider: ProviderName,
   key: string,
   about: { attemptId?: string | null | undefined; paylinkId?: string | null; messageId?: string | null | undefined },
   meaning: Meaning,

@@ -1,7 +1,8 @@
+import type { Config } from '../env.ts';
 import type { Channel } from '../model.ts';
 
-/** Provider names as `EMAIL_PROVIDERS` and `SMS_PROVIDERS` spell them. */
-export type ProviderName = 'inbox' | 'mailchannels' | 'resend' | 'twilio' | 'telnyx';
+/** Provider names as `EMAIL_PROVIDERS` and `SMS_PROVIDERS` may have them. */
+export type ProviderName = Config['EMAIL_PROVIDERS'][number] | Config['SMS_PROVIDERS'][number];
 
 type Envelope = {
   /** The delivery log's id: rides in campaign_id, StatusCallback or the provider's idempotency key, and comes back in callbacks. */
@@ -62,17 +63,23 @@ export type LostAttempt = {
   rivals?: { before: number; after: number; refused: number };
 };
 
+/** Settles an unknown attempt without a second message. `unknown`: the provider could not tell now. */
+export type Settle = (lost: LostAttempt, options: SendOptions) => Promise<ProviderOutcome>;
+
+/**
+ * How a provider settles an unknown attempt.
+ * - `lookup` reads the provider's list of messages: it never sends.
+ * - `repeat` asks again under the same idempotency key: should the first request not have arrived, this one sends.
+ * - null: it cannot. The callback settles the attempt, or a person.
+ */
+type Settling = { settles: 'lookup' | 'repeat'; settle: Settle } | { settles: null; settle: null };
+
 /** A port to one provider's HTTP API. Implementations never throw. */
-export interface Provider {
+export type Provider = {
   readonly name: ProviderName;
   readonly channel: Channel;
   send(message: Message, options: SendOptions): Promise<ProviderOutcome>;
-  /**
-   * Settles an unknown attempt without a second message: asks again under the same idempotency key, or looks the message up.
-   * null: the provider has no way to tell; `unknown`: it could not tell now.
-   */
-  settle: ((lost: LostAttempt, options: SendOptions) => Promise<ProviderOutcome>) | null;
-}
+} & Settling;
 
 /** How the inbox keeps a message (D1 in `store`; passed in, as delivery knows no store). */
 export type InboxWriter = (message: {

@@ -1,7 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { InboxWriter } from '../../src/delivery/port.ts';
 import { inbox } from '../../src/delivery/providers/inbox/send.ts';
-import { providersFor } from '../../src/delivery/providers/index.ts';
+import { callbackHandlers, providersFor } from '../../src/delivery/providers/index.ts';
+import { webhookRoutes } from '../../src/http/callbacks/routes.ts';
 import { anEmail, anSms, fakeConfig } from './sample.ts';
 
 const config = fakeConfig(inject('fakeProviders'), { EMAIL_PROVIDERS: 'resend,inbox,mailchannels' });
@@ -21,12 +22,23 @@ describe('the providers of a channel', () => {
     }
   });
 
-  it('are built once', () => {
-    const [first, again] = [
-      providersFor(config, 'EMAIL', 'live', nowhere),
-      providersFor(config, 'EMAIL', 'live', nowhere),
+  it('say how they settle an unknown attempt: by looking it up, by repeating it under its key, or not at all', () => {
+    const providers = [
+      ...providersFor(config, 'EMAIL', 'live', nowhere),
+      ...providersFor(config, 'SMS', 'live', nowhere),
     ];
-    expect(first.every((provider, index) => provider === again[index])).toBe(true);
+    expect(providers.map(({ name, settles, settle }) => [name, settles, settle !== null])).toEqual([
+      ['resend', 'repeat', true],
+      ['inbox', 'repeat', true],
+      ['mailchannels', null, false],
+      ['twilio', 'lookup', true],
+      ['telnyx', null, false],
+    ]);
+  });
+
+  it('report at a path of their own, all but the inbox', () => {
+    expect([...callbackHandlers.keys()]).toEqual(['mailchannels', 'resend', 'twilio', 'telnyx']);
+    for (const name of callbackHandlers.keys()) expect(Object.keys(webhookRoutes)).toContain(`/webhooks/${name}`);
   });
 });
 

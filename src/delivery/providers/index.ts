@@ -1,11 +1,48 @@
 import type { Config } from '../../env.ts';
 import type { Channel, Merchant } from '../../model.ts';
+import type { CallbackHandler } from '../callback.ts';
 import type { InboxWriter, Provider, ProviderName } from '../port.ts';
 import { inbox } from './inbox/send.ts';
+import { mailchannelsCallback } from './mailchannels/callback.ts';
 import { mailchannels } from './mailchannels/send.ts';
+import { resendCallback } from './resend/callback.ts';
 import { resend } from './resend/send.ts';
+import { telnyxCallback } from './telnyx/callback.ts';
 import { telnyx } from './telnyx/send.ts';
+import { twilioCallback } from './twilio/callback.ts';
 import { twilio } from './twilio/send.ts';
+
+type Registered = {
+  provider: (config: Config, channel: Channel, inboxWriter: InboxWriter) => Provider;
+  /** Reads what the provider posts to `/webhooks/{name}`. null: it posts nothing. */
+  callback: CallbackHandler | null;
+};
+
+/** Every provider. A new one is a folder, a line here, and its name and secrets in env.ts. */
+const registry: Record<ProviderName, Registered> = {
+  inbox: { provider: (_config, channel, inboxWriter) => inbox(channel, inboxWriter), callback: null },
+  mailchannels: { provider: mailchannels, callback: mailchannelsCallback },
+  resend: { provider: resend, callback: resendCallback },
+  twilio: { provider: twilio, callback: twilioCallback },
+  telnyx: { provider: telnyx, callback: telnyxCallback },
+};
+
+/** A channel's providers in the order in which they are asked. A test-mode merchant's messages only ever reach the inbox. */
+export function providersFor(
+  config: Config,
+  channel: Channel,
+  mode: Merchant['mode'],
+  inboxWriter: InboxWriter,
+): Provider[] {
+  const configured = channel === 'EMAIL' ? config.EMAIL_PROVIDERS : config.SMS_PROVIDERS;
+  const names: readonly ProviderName[] = mode === 'test' ? ['inbox'] : configured;
+  return names.map((name) => registry[name].provider(config, channel, inboxWriter));
+}
+
+/** The providers that report to us, by name. */
+export const callbackHandlers: ReadonlyMap<string, CallbackHandler> = new Map(
+  Object.entries(registry).flatMap(([name, { callback }]) => (callback ? [[name, callback] as const] : [])),
+);
 
 /**
  * The provider to ask next: the first one not tried yet and not to be skipped (its breaker is open). When all that are left would be
@@ -18,41 +55,4 @@ export function nextProvider<T extends { readonly name: ProviderName }>(
 ): T | null {
   const left = ordered.filter(({ name }) => !tried.includes(name));
   return left.find(({ name }) => !skip.includes(name)) ?? left[0] ?? null;
-}
-
-const factories = { mailchannels, resend, twilio, telnyx };
-type Remote = keyof typeof factories;
-
-const remotes = new WeakMap<Config, Map<Remote, Provider>>();
-const inboxes = new WeakMap<InboxWriter, Record<Channel, Provider>>();
-
-/**
- * A channel's providers in the order they are tried. A test-mode merchant's messages only ever reach the inbox. Providers are built once
- * for each configuration, inboxes once for each writer.
- */
-export function providersFor(
-  config: Config,
-  channel: Channel,
-  mode: Merchant['mode'],
-  inboxWriter: InboxWriter,
-): Provider[] {
-  if (mode === 'test') return [inboxOf(inboxWriter, channel)];
-  const names = channel === 'EMAIL' ? config.EMAIL_PROVIDERS : config.SMS_PROVIDERS;
-  return names.map((name) => (name === 'inbox' ? inboxOf(inboxWriter, channel) : remoteOf(config, name)));
-}
-
-function inboxOf(write: InboxWriter, channel: Channel): Provider {
-  const known = inboxes.get(write);
-  if (known) return known[channel];
-  const made = { EMAIL: inbox('EMAIL', write), SMS: inbox('SMS', write) };
-  inboxes.set(write, made);
-  return made[channel];
-}
-
-function remoteOf(config: Config, name: Remote): Provider {
-  const known = remotes.get(config) ?? new Map<Remote, Provider>();
-  remotes.set(config, known);
-  const provider = known.get(name) ?? factories[name](config);
-  known.set(name, provider);
-  return provider;
 }

@@ -1,13 +1,15 @@
+import { callbackHandlers } from '../../delivery/providers/index.ts';
 import { authenticated } from '../authenticated.ts';
 import { byMethod, type Routes } from '../routing.ts';
 import { payments } from './payments.ts';
-import { mailchannels, resend, telnyx, twilio } from './providers.ts';
+import { receiveCallback } from './providers.ts';
+
+const providerRoutes = [...callbackHandlers].map(
+  ([name, handler]) => [`/webhooks/${name}`, byMethod({ POST: receiveCallback(name, handler) })] as const,
+);
 
 /** What providers and the merchants' checkouts tell us. */
 export const webhookRoutes: Routes = {
-  '/webhooks/mailchannels': byMethod({ POST: mailchannels }),
-  '/webhooks/resend': byMethod({ POST: resend }),
-  '/webhooks/twilio': byMethod({ POST: twilio }),
-  '/webhooks/telnyx': byMethod({ POST: telnyx }),
+  ...Object.fromEntries(providerRoutes),
   '/webhooks/payments': byMethod({ POST: authenticated(payments) }),
 };

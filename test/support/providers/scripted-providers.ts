@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Message, Provider, ProviderName, ProviderOutcome } from '../../../src/delivery/port.ts';
+import type { Message, Provider, ProviderName, ProviderOutcome, Settle } from '../../../src/delivery/port.ts';
 import type { Channel } from '../../../src/model.ts';
 import { coordinatorOf } from '../../../src/paylink-id.ts';
 import { PaylinkCoordinator } from '../../../src/paylinks/coordinator/coordinator.ts';
@@ -22,12 +22,12 @@ export const inCoordinator = <T>(
 export type Script = (message: Message) => Promise<ProviderOutcome> | ProviderOutcome;
 
 /** A provider at the port: counts what reached it and answers as the script says. */
-export function scripted(name: ProviderName, channel: Channel, script: Script, settle: Provider['settle'] = null) {
+export function scripted(name: ProviderName, channel: Channel, script: Script, settle: Settle | null = null) {
   const received: Message[] = [];
   const provider: Provider = {
     name,
     channel,
-    settle,
+    ...(settle ? { settles: 'repeat', settle } : { settles: null, settle: null }),
     send: async (message) => {
       received.push(message);
       return script(message);

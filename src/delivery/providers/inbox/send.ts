@@ -28,6 +28,7 @@ export function inbox(channel: Channel, write: InboxWriter): Provider {
     name: 'inbox',
     channel,
     send: (message, options) => keep(message, Date.now(), options),
+    settles: 'repeat',
     settle: (lost, options) => keep(lost.message, lost.attemptedAt, options),
   };
 }

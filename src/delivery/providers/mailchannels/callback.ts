@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import { sha256Hex, toBase64, utf8 } from '../../../lib/encoding.ts';
 import { isFresh, strictBase64, verifyEd25519 } from '../../../lib/signatures.ts';
-import { deliveryEvent, type Meaning, means, type Report, typeForLog } from '../../callback.ts';
+import {
+  type CallbackHandler,
+  deliveryEvent,
+  type Meaning,
+  means,
+  parsedBody,
+  type Report,
+  typeForLog,
+} from '../../callback.ts';
+import { KeyUnavailable, MailChannelsKeys } from './keys.ts';
 
 /** What MailChannels signs with: one signature, over the body's digest alone. Any other component list proves something else. */
 const input = /^(sig_\d{1,10})=(\("content-digest"\);created=(\d{1,12});alg="ed25519";keyid="([A-Za-z0-9._-]{1,64})")$/;
@@ -62,7 +71,7 @@ export const isOwn = (events: readonly unknown[], handle: string): boolean =>
 
 /** Reads a batch. The events have no ids of their own: equal ones are the same. */
 export async function mailchannelsReport(batch: readonly unknown[]): Promise<Report> {
-  const report: Report = { events: [], ignored: [] };
+  const report: Report = { events: [], optOut: null, ignored: [] };
   for (const item of batch) {
     const event = Event.safeParse(item).data;
     const meaning = event && Object.hasOwn(meanings, event.event) ? meanings[event.event] : undefined;
@@ -77,3 +86,25 @@ export async function mailchannelsReport(batch: readonly unknown[]): Promise<Rep
   }
   return report;
 }
+
+const keys = new MailChannelsKeys();
+
+/** Delivery events, up to 1,000 a request. */
+export const mailchannelsCallback: CallbackHandler = {
+  async read(config, { headers, body, now }) {
+    const handle = config.MAILCHANNELS_CUSTOMER_HANDLE;
+    const claim = handle ? await readClaim(headers, body, now) : null;
+    if (!handle || !claim) return { kind: 'not_signed' };
+    try {
+      const key = await keys.get(config, claim.keyId, now);
+      if (!key || !(await holds(claim, key))) return { kind: 'not_signed' };
+    } catch (error) {
+      if (error instanceof KeyUnavailable) return { kind: 'key_unavailable' };
+      throw error;
+    }
+    const batch = parsedBody(body);
+    if (!Array.isArray(batch)) return { kind: 'unreadable' };
+    if (!isOwn(batch, handle)) return { kind: 'not_signed' };
+    return { kind: 'report', report: await mailchannelsReport(batch) };
+  },
+};

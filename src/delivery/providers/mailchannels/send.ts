@@ -76,6 +76,7 @@ export function mailchannels(config: Config): Provider {
   return {
     name: 'mailchannels',
     channel: 'EMAIL',
+    settles: null,
     settle: null,
     async send(message: Message, options: SendOptions): Promise<ProviderOutcome> {
       if (message.channel !== 'EMAIL') return wrongChannel;

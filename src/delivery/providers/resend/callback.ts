@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import { utf8 } from '../../../lib/encoding.ts';
 import { isFresh, strictBase64 } from '../../../lib/signatures.ts';
-import { deliveryEvent, type Meaning, means, type Report, typeForLog } from '../../callback.ts';
+import {
+  type CallbackHandler,
+  deliveryEvent,
+  ignoring,
+  type Meaning,
+  means,
+  parsedBody,
+  type Report,
+  typeForLog,
+} from '../../callback.ts';
 
 /** More signatures than any rotation needs. */
 const mostSignatures = 8;
@@ -65,17 +74,28 @@ const meanings: Record<string, Meaning> = {
 /** Reads one event; `id` is its `svix-id`. A bounce that is not permanent suppresses nobody. */
 export function resendReport(id: string, body: unknown): Report {
   const type = Envelope.safeParse(body).data?.type;
-  if (type === undefined) return { events: [], ignored: ['malformed'] };
+  if (type === undefined) return ignoring('malformed');
   const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
-  if (!meaning) return { events: [], ignored: [typeForLog(type)] };
+  if (!meaning) return ignoring(typeForLog(type));
   const email = Email.safeParse(body).data?.data;
-  if (!email) return { events: [], ignored: ['malformed'] };
+  if (!email) return ignoring('malformed');
   const { bounce, failed, tags, email_id } = email;
   const passing = bounce?.type && bounce.type !== 'Permanent';
   const about = { attemptId: tags?.attempt, messageId: email_id };
   const reason = [bounce?.type, bounce?.subType, bounce?.message, failed?.reason].filter(Boolean).join(' ');
   return {
     events: [deliveryEvent('resend', id, about, passing ? means(meaning.status) : meaning, reason)],
+    optOut: null,
     ignored: [],
   };
 }
+
+/** Delivery events, one a request. */
+export const resendCallback: CallbackHandler = {
+  async read({ RESEND_WEBHOOK_SECRET: secret }, { headers, body, now }) {
+    if (!secret || !(await verifyResend(secret, headers, body, now))) return { kind: 'not_signed' };
+    const event = parsedBody(body);
+    if (event === undefined) return { kind: 'unreadable' };
+    return { kind: 'report', report: resendReport(headers.get('svix-id') ?? '', event) };
+  },
+};

@@ -42,6 +42,7 @@ export function resend(config: Config): Provider {
     name: 'resend',
     channel: 'EMAIL',
     send: ask,
+    settles: 'repeat',
     async settle(lost: LostAttempt, options: SendOptions) {
       if (Date.now() - lost.attemptedAt > keyLivesMs) return { kind: 'unknown', reason: 'asked too late to tell' };
       return settled(await ask(lost.message, options));

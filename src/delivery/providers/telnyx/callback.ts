@@ -1,8 +1,17 @@
 import * as z from 'zod/mini';
 import { utf8 } from '../../../lib/encoding.ts';
 import { importEd25519, isFresh, strictBase64, verifyEd25519 } from '../../../lib/signatures.ts';
-import { deliveryEvent, type Meaning, means, optOutOf, type Report, typeForLog } from '../../callback.ts';
-import type { OptOut } from '../twilio/callback.ts';
+import {
+  type CallbackHandler,
+  deliveryEvent,
+  ignoring,
+  type Meaning,
+  means,
+  optOutOf,
+  parsedBody,
+  type Report,
+  typeForLog,
+} from '../../callback.ts';
 
 /** Whether a request is signed as Telnyx does: Ed25519 over `timestamp|body`. `publicKey` is Base64 of 32 bytes. @param now ms */
 export async function verifyTelnyx(
@@ -56,9 +65,9 @@ const meanings: Record<string, Meaning> = {
 const optedOut = '40300';
 
 /** Reads one event, a status of a message of ours or an inbound message. What the URL says is not signed, so the tag names the attempt. */
-export function telnyxReport(body: unknown): Report & { opt: OptOut | null } {
+export function telnyxReport(body: unknown): Report {
   const event = Envelope.safeParse(body).data?.data;
-  if (!event) return ignored('malformed');
+  if (!event) return ignoring('malformed');
   switch (event.event_type) {
     case 'message.sent':
     case 'message.finalized':
@@ -66,27 +75,34 @@ export function telnyxReport(body: unknown): Report & { opt: OptOut | null } {
     case 'message.received':
       return inbound(event.id, event.payload);
     default:
-      return ignored(typeForLog(event.event_type));
+      return ignoring(typeForLog(event.event_type));
   }
 }
 
-const ignored = (type: string) => ({ events: [], ignored: [type], opt: null });
-
-function outbound(key: string, payload: unknown): Report & { opt: OptOut | null } {
+function outbound(key: string, payload: unknown): Report {
   const message = Outbound.safeParse(payload).data;
   const state = message?.to[0]?.status ?? '';
   const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
-  if (!message || !meaning) return ignored(message ? typeForLog(state) : 'malformed');
+  if (!message || !meaning) return ignoring(message ? typeForLog(state) : 'malformed');
   const [error] = message.errors ?? [];
   const about = { attemptId: message.tags?.[0], messageId: message.id };
   const meant = error?.code === optedOut ? means(meaning.status, 'stop') : meaning;
   const reason = error ? [error.code, error.title].filter(Boolean).join(' ') : null;
-  return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], opt: null };
+  return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], optOut: null };
 }
 
-function inbound(key: string, payload: unknown): Report & { opt: OptOut | null } {
+function inbound(key: string, payload: unknown): Report {
   const message = Inbound.safeParse(payload).data;
   const kind = message ? optOutOf(message.text ?? '') : null;
-  if (!message || !kind) return ignored(message ? 'inbound' : 'malformed');
-  return { events: [], ignored: [], opt: { kind, from: message.from.phone_number, key } };
+  if (!message || !kind) return ignoring(message ? 'inbound' : 'malformed');
+  return { events: [], ignored: [], optOut: { kind, from: message.from.phone_number, key } };
 }
+
+/** Delivery events, and what customers send to our number. */
+export const telnyxCallback: CallbackHandler = {
+  async read({ TELNYX_PUBLIC_KEY: key }, { headers, body, now }) {
+    if (!key || !(await verifyTelnyx(key, headers, body, now))) return { kind: 'not_signed' };
+    const event = parsedBody(body);
+    return event === undefined ? { kind: 'unreadable' } : { kind: 'report', report: telnyxReport(event) };
+  },
+};

@@ -49,6 +49,7 @@ export function telnyx(config: Config): Provider {
   return {
     name: 'telnyx',
     channel: 'SMS',
+    settles: null,
     settle: null,
     async send(message: Message, options: SendOptions) {
       if (message.channel !== 'SMS') return wrongChannel;

@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import { utf8 } from '../../../lib/encoding.ts';
 import { strictBase64 } from '../../../lib/signatures.ts';
-import { deliveryEvent, type Meaning, means, optOutOf, type Report, typeForLog } from '../../callback.ts';
+import {
+  type CallbackHandler,
+  deliveryEvent,
+  ignoring,
+  type Meaning,
+  means,
+  optOutOf,
+  type Report,
+  typeForLog,
+} from '../../callback.ts';
 
 /** A parameter of a form, in the order of the body. */
 export type Parameter = [name: string, value: string];
@@ -78,29 +87,37 @@ const meanings: Record<string, Meaning> = {
 /** https://www.twilio.com/docs/api/errors/21610: the recipient has opted out of messages from this sender. */
 const optedOut = '21610';
 
-/** A customer's message to our number that says STOP or START; `from` is E.164. */
-export type OptOut = { kind: 'stop' | 'start'; from: string; key: string };
-
 /** Reads a status callback (`query` is its URL's, ours and signed) or an inbound message. */
-export function twilioReport(
-  parameters: readonly Parameter[],
-  query: URLSearchParams,
-): Report & { opt: OptOut | null } {
+export function twilioReport(parameters: readonly Parameter[], query: URLSearchParams): Report {
   const form = Object.fromEntries(parameters);
   const status = Status.safeParse(form).data;
   if (!status || status.MessageStatus.startsWith('receiv')) return inbound(form);
   const { MessageSid: sid, MessageStatus: state, ErrorCode: code } = status;
   const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
-  if (!meaning) return { events: [], ignored: [typeForLog(state)], opt: null };
+  if (!meaning) return ignoring(typeForLog(state));
   const about = { attemptId: query.get('attempt'), paylinkId: query.get('paylink'), messageId: sid };
   const meant = code === optedOut ? means(meaning.status, 'stop') : meaning;
   const reason = code ? `error ${code}` : null;
-  return { events: [deliveryEvent('twilio', `${sid}:${state}`, about, meant, reason)], ignored: [], opt: null };
+  return { events: [deliveryEvent('twilio', `${sid}:${state}`, about, meant, reason)], ignored: [], optOut: null };
 }
 
-function inbound(form: unknown): Report & { opt: OptOut | null } {
+function inbound(form: unknown): Report {
   const message = Inbound.safeParse(form).data;
   const kind = message ? optOutOf(message.OptOutType || message.Body || '') : null;
-  if (!message || !kind) return { events: [], ignored: [message ? 'inbound' : 'malformed'], opt: null };
-  return { events: [], ignored: [], opt: { kind, from: message.From, key: message.MessageSid } };
+  if (!message || !kind) return ignoring(message ? 'inbound' : 'malformed');
+  return { events: [], ignored: [], optOut: { kind, from: message.From, key: message.MessageSid } };
 }
+
+/** Status callbacks, and what customers send to our number. */
+export const twilioCallback: CallbackHandler = {
+  async read({ TWILIO_AUTH_TOKEN: token, PUBLIC_BASE_URL }, { url, headers, body }) {
+    const form = readForm(body);
+    const signature = headers.get('x-twilio-signature') ?? '';
+    // The URL that Twilio was given is signed, whatever host a proxy in front of us made of it.
+    const signedUrl = `${PUBLIC_BASE_URL}${url.pathname}${url.search}`;
+    if (!token || !form || !(await verifyTwilio(token, signedUrl, form, signature))) return { kind: 'not_signed' };
+    return { kind: 'report', report: twilioReport(form, url.searchParams) };
+  },
+  // TwiML without a reply: Twilio itself answers a STOP.
+  answer: { contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' },
+};

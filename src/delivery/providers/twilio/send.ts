@@ -77,6 +77,7 @@ export function twilio(config: Config): Provider {
       };
       return classifyResponse(await providerRequest(url, { method: 'POST', headers, body }, options), dialect);
     },
+    settles: 'lookup',
     async settle(lost: LostAttempt, options: SendOptions) {
       const { message } = lost;
       if (message.channel !== 'SMS') return settled(wrongChannel);
