@@ -1,6 +1,6 @@
 import type { Handler } from 'hono';
 import * as z from 'zod';
-import { holds, readClaim } from '../src/delivery/providers/mailchannels/callback.ts';
+import { readSignature, verifyMailchannels } from '../src/delivery/providers/mailchannels/callback.ts';
 import { MailChannelsKeys } from '../src/delivery/providers/mailchannels/keys.ts';
 import { configOf } from '../src/env.ts';
 import type { PeerEnv } from './peer-env.ts';
@@ -21,9 +21,10 @@ export const callback: Handler<PeerEnv> = async (c) => {
   const config = configOf(c.env);
   const body = new Uint8Array(await c.req.arrayBuffer());
   const now = Date.now();
-  const claim = await readClaim(c.req.raw.headers, body, now);
-  const key = claim ? await keys.get(config, claim.keyId, now) : null;
-  if (!claim || !key || !(await holds(claim, key))) return c.json({ code: 'unauthenticated' }, 401);
+  const unverified = await readSignature(c.req.raw.headers, body, now);
+  const key = unverified ? await keys.get(config, unverified.keyId, now) : null;
+  if (!unverified || !key || !(await verifyMailchannels(unverified, key)))
+    return c.json({ code: 'unauthenticated' }, 401);
   const news = News.safeParse(await c.req.json());
   if (!news.success) return c.json({ code: 'invalid_request' }, 400);
   const own = news.data.filter((one) => one.customer_handle === config.MAILCHANNELS_CUSTOMER_HANDLE);

@@ -44,29 +44,29 @@ export function parsedBody(body: Uint8Array): unknown {
   }
 }
 
-/** What carriers and CTIA's guidelines take for an opt-out; the whole message, whatever its case and punctuation. */
-const stops = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT']);
-const starts = new Set(['START', 'UNSTOP']);
+/** Opt-out words of carriers and of CTIA's guidelines: the whole message, in any case and with any punctuation. */
+const STOP_WORDS = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT']);
+const START_WORDS = new Set(['START', 'UNSTOP']);
 
-/** What a customer's text message says about further messages; null: nothing. */
+/** Whether a customer's text message asks for no more messages, or for messages again. null: neither. */
 export function optOutOf(text: string): 'stop' | 'start' | null {
   const word = text.toUpperCase().replace(/[^A-Z]+/g, '');
-  if (stops.has(word)) return 'stop';
-  return starts.has(word) ? 'start' : null;
+  if (STOP_WORDS.has(word)) return 'stop';
+  return START_WORDS.has(word) ? 'start' : null;
 }
 
 /** What an event type means for the message it is about. */
 export type Meaning = Pick<DeliveryEvent, 'status' | 'suppression'>;
 
-/** The same for a type that suppresses nobody. */
+/** A meaning; without `suppression` it suppresses nobody. */
 export const means = (status: DeliveryEvent['status'], suppression: DeliveryEvent['suppression'] = null): Meaning => ({
   status,
   suppression,
 });
 
 /**
- * An event as it is kept. Ids that are not of our making name nothing; a reason is scrubbed of addresses and numbers; `key` is what
- * the provider calls the event.
+ * An event as it is stored. An id that we did not make becomes null; addresses and numbers are removed from the reason. `key` is the
+ * provider's own id of the event.
  */
 export const deliveryEvent = (
   provider: ProviderName,
@@ -84,5 +84,5 @@ export const deliveryEvent = (
   reason: reason ? scrubbed(reason) || null : null,
 });
 
-/** A type as it may stand in a log line. */
+/** A type if it is fit for a log line, else `other`. */
 export const typeForLog = (type: string): string => (/^[\w.-]{1,40}$/.test(type) ? type : 'other');

@@ -8,35 +8,35 @@ export type BreakerState = { faults: number; reopensAt: number | null };
 
 export const closed: BreakerState = { faults: 0, reopensAt: null };
 
-const faultsToOpen = 3;
-const openMs = 30_000;
-/** A probe that was let through but brought no news (its send used another provider) makes room for the next after this, ms. */
-const probeMs = 5_000;
+const FAULTS_TO_OPEN = 3;
+const OPEN_MS = 30_000;
+/** When a probe has reported nothing (its send used another provider), the next one is let through after this, ms. */
+const PROBE_MS = 5_000;
 
 /** A refusal of the recipient shows that the provider works. */
 const isFault = ({ kind, by }: OutcomeSummary) => kind === 'unknown' || (kind === 'refused' && by !== 'recipient');
 
 /** The state after one more outcome: three faults in a row open it, a fault while half-open opens it again, anything else closes it. */
-export function afterOutcome(state: BreakerState, news: OutcomeSummary, now: number): BreakerState {
-  if (!isFault(news)) return closed;
-  const faults = Math.min(state.faults + 1, faultsToOpen);
-  return faults < faultsToOpen ? { faults, reopensAt: null } : { faults, reopensAt: now + openMs };
+export function afterOutcome(state: BreakerState, outcome: OutcomeSummary, now: number): BreakerState {
+  if (!isFault(outcome)) return closed;
+  const faults = Math.min(state.faults + 1, FAULTS_TO_OPEN);
+  return faults < FAULTS_TO_OPEN ? { faults, reopensAt: null } : { faults, reopensAt: now + OPEN_MS };
 }
 
 /** Whether a call may go through now, and the state then: half-open lets one through. */
 export function admitted(state: BreakerState, now: number): { through: boolean; state: BreakerState } {
   if (state.reopensAt === null) return { through: true, state };
   if (now < state.reopensAt) return { through: false, state };
-  return { through: true, state: { ...state, reopensAt: now + probeMs } };
+  return { through: true, state: { ...state, reopensAt: now + PROBE_MS } };
 }
 
-/** The circuit breakers of one isolate, so that a provider that is down costs its deadline a few times and not every time. */
+/** The circuit breakers of one isolate, so that a provider that is down costs its time-out a few times, not every time. */
 export class ProviderBreaker {
   readonly #states = new Map<ProviderName, BreakerState>();
 
   /** Takes an outcome into account. `now` in ms. */
-  record(name: ProviderName, news: OutcomeSummary, now: number): void {
-    this.#states.set(name, afterOutcome(this.#states.get(name) ?? closed, news, now));
+  record(name: ProviderName, outcome: OutcomeSummary, now: number): void {
+    this.#states.set(name, afterOutcome(this.#states.get(name) ?? closed, outcome, now));
   }
 
   /** The providers to skip in the send that begins now (ms); asking counts as the half-open breaker's one call. */
@@ -51,5 +51,5 @@ export class ProviderBreaker {
   }
 }
 
-/** One breaker an isolate, fed by what the coordinators report back. */
+/** This isolate's breaker. It learns from the outcomes of the isolate's own sends. */
 export const providerBreaker = new ProviderBreaker();

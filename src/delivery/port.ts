@@ -5,7 +5,7 @@ import type { Channel } from '../model.ts';
 export type ProviderName = Config['EMAIL_PROVIDERS'][number] | Config['SMS_PROVIDERS'][number];
 
 type Envelope = {
-  /** The delivery log's id: rides in campaign_id, StatusCallback or the provider's idempotency key, and comes back in callbacks. */
+  /** The delivery log's id. It is sent as campaign_id, StatusCallback, tag or idempotency key, and comes back in callbacks. */
   attemptId: string;
   paylinkId: string;
   merchantId: string;
@@ -31,7 +31,7 @@ export type SmsMessage = Envelope & {
   text: string;
   /** Where the provider reports what became of it. */
   statusCallbackUrl: string;
-  /** In the text; what a lost attempt is recognised by. */
+  /** Part of the text: a lost attempt is recognised by it. */
   shortLink: string;
 };
 
@@ -54,16 +54,16 @@ export type SendOptions = {
   traceparent?: string;
 };
 
-/** What was asked before; enough to ask the provider what became of it. */
+/** An attempt without a known outcome: what the provider was asked, and when (ms). */
 export type LostAttempt = {
   message: Message;
   attemptedAt: number;
   knownMessageIds: string[];
-  /** Attempts whose messages would look the same and are not known by id: made before and after this one, open; and refused ones. */
+  /** Other attempts whose messages would look the same and have no known id: open ones made before and after this one, and refused ones. */
   rivals?: { before: number; after: number; refused: number };
 };
 
-/** Settles an unknown attempt without a second message. `unknown`: the provider could not tell now. */
+/** Settles an unknown attempt without a second message. Its outcome is `unknown` when the provider does not know now. */
 export type Settle = (lost: LostAttempt, options: SendOptions) => Promise<ProviderOutcome>;
 
 /**
@@ -81,7 +81,7 @@ export type Provider = {
   send(message: Message, options: SendOptions): Promise<ProviderOutcome>;
 } & Settling;
 
-/** How the inbox keeps a message (D1 in `store`; passed in, as delivery knows no store). */
+/** Stores a message of the inbox in D1. It is passed in, so that providers do not depend on `store`. */
 export type InboxWriter = (message: {
   id: string;
   merchantId: string;

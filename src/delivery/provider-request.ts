@@ -6,12 +6,12 @@ export type ProviderRequest = { method: 'GET' | 'POST'; headers: Record<string, 
 /** What came back. `text` is null when the body broke off or was too long: the status is certain all the same. */
 export type Answer = { kind: 'answered'; status: number; text: string | null } | { kind: 'lost'; reason: string };
 
-/** Longer answers than any provider's; the rest is not read. */
-const longestAnswer = 64 * 1024;
+/** Longest answer that is read, bytes: more than any provider sends. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * One HTTP exchange, asked once: no retry, no redirect followed (a redirected POST could be taken twice). The deadline covers the
- * body too. Never throws.
+ * Makes one HTTP request, once: no retry, and no redirect is followed, as a redirected POST could be taken twice. The time-out covers
+ * the body too. Never throws.
  */
 export async function providerRequest(url: string, request: ProviderRequest, options: SendOptions): Promise<Answer> {
   const signal = AbortSignal.timeout(options.timeoutMs);
@@ -31,9 +31,9 @@ export async function providerRequest(url: string, request: ProviderRequest, opt
 
 async function boundedText(response: Response): Promise<string | null> {
   if (!response.body) return '';
-  const told = response.headers.get('content-length');
-  // The length of a compressed answer says little about its text; a plain one can be read in one go.
-  if (told !== null && !response.headers.has('content-encoding') && Number(told) <= longestAnswer)
+  const length = response.headers.get('content-length');
+  // The length of a compressed answer is not that of its text. A plain one can be read at once.
+  if (length !== null && !response.headers.has('content-encoding') && Number(length) <= MAX_ANSWER_BYTES)
     return response.text();
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -43,7 +43,7 @@ async function boundedText(response: Response): Promise<string | null> {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.byteLength;
-    if (bytes > longestAnswer) {
+    if (bytes > MAX_ANSWER_BYTES) {
       await reader.cancel();
       return null;
     }

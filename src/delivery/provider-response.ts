@@ -2,7 +2,7 @@ import { oneLine } from './message/sanitize.ts';
 import type { ProviderOutcome } from './port.ts';
 import type { Answer } from './provider-request.ts';
 
-/** What a provider says of its refusal, in its own code. `recipient`: the fault is the recipient's, so no other provider is asked. */
+/** A provider's refusal with its own code. `recipient`: the fault is the recipient's, so no other provider is asked. */
 export type Problem = {
   code: string | number;
   message?: string | null | undefined;
@@ -10,7 +10,7 @@ export type Problem = {
   optedOut?: boolean;
 };
 
-/** How one provider's answers are read; each gets the parsed body (undefined: not JSON) and says null when it is not understood. */
+/** How one provider's answers are read. Each function gets the parsed body (undefined: not JSON) and returns null when it cannot read it. */
 export type Dialect = {
   accepted(body: unknown): ProviderOutcome | null;
   problem(body: unknown, status: number): Problem | null;
@@ -45,7 +45,7 @@ export function classifyResponse(answer: Answer, dialect: Dialect): ProviderOutc
   return refused(dialect.problem(body, status) ?? { code: status });
 }
 
-/** A definite refusal, its text fit for a log: no address or number of a recipient, one short line. */
+/** A definite refusal. Its reason is one short line without a recipient's address or number, so that it may be logged. */
 export function refused(problem: Problem): ProviderOutcome {
   const message = scrubbed(problem.message ?? '');
   return {
@@ -56,7 +56,7 @@ export function refused(problem: Problem): ProviderOutcome {
   };
 }
 
-/** Providers echo what they refuse: addresses and anything that could be a phone number are taken out. */
+/** Removes addresses and whatever could be a phone number: providers repeat what they refuse. */
 export function scrubbed(message: string): string {
   return oneLine(message, 500)
     .replace(/[^\s<>"'(),;:]+(?:@|%40)[^\s<>"'(),;:]+/g, '[address]')
@@ -74,9 +74,9 @@ function parsedJson(text: string | null): unknown {
   }
 }
 
-/** Asking again can prove that a message was taken, never that the first request was not. */
+/** The outcome of asking again: it can prove that a message was taken, never that the first request was not. */
 export const settled = (outcome: ProviderOutcome): ProviderOutcome =>
   outcome.kind === 'refused' ? { kind: 'unknown', reason: `asked again: ${outcome.reason}` } : outcome;
 
-/** A message of the other channel is a fault in the caller's wiring; nothing was sent. */
+/** The caller gave a message of the other channel; nothing was sent. */
 export const wrongChannel: ProviderOutcome = { kind: 'refused', by: 'provider', reason: 'wrong channel' };

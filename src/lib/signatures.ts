@@ -1,4 +1,4 @@
-import { toBase64 } from './encoding.ts';
+import { toBase64, utf8 } from './encoding.ts';
 
 /** How far a signed time may be from ours, either way, s. */
 const toleranceSeconds = 300;
@@ -29,6 +29,15 @@ export async function importEd25519(format: 'raw' | 'spki', bytes: Uint8Array): 
   } catch {
     return null;
   }
+}
+
+/** A text and a body, one after the other: what a signature of both covers. */
+export function textAndBody(text: string, body: Uint8Array): Uint8Array {
+  const head = utf8(text);
+  const all = new Uint8Array(head.length + body.length);
+  all.set(head);
+  all.set(body, head.length);
+  return all;
 }
 
 /** Whether `signature` (64 bytes) is of `message` under `key`. */

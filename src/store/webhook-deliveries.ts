@@ -99,8 +99,8 @@ export type AttemptRecord = {
   durationMs: number;
   /** null: the delivery is settled. */
   nextAttemptAt: number | null;
-  /** When a failure disables the endpoint: if it is `gone`, or has only failed since `failingBefore`. The other endpoints get `announcement`. */
-  disable: { reason: 'gone' | 'failing'; failingBefore: number; announcement: WebhookPayload };
+  /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`. `payload` is for the other endpoints. */
+  disable: { reason: 'gone' | 'failing'; failingBefore: number; payload: WebhookPayload };
 };
 
 const insertAttempt = `INSERT INTO webhook_attempts
@@ -145,12 +145,12 @@ export async function recordAttempt(
     await db.batch([...statements, db.prepare(works).bind(endpointId)]);
     return { disabled: false, enqueue: [] };
   }
-  const { reason, failingBefore, announcement } = record.disable;
+  const { reason, failingBefore, payload } = record.disable;
   const results = await db.batch([
     ...statements,
     db.prepare(fails).bind(endpointId, endedAt),
     db.prepare(disable).bind(endpointId, endedAt, reason, failingBefore),
-    disabledStatement(db, announcement, endpointId, endedAt),
+    disabledStatement(db, payload, endpointId, endedAt),
   ]);
   return { disabled: (results[3]?.meta.changes ?? 0) > 0, enqueue: deliveriesIn(results[4]) };
 }

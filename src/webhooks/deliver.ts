@@ -7,16 +7,16 @@ import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
 import { enqueue } from './enqueue.ts';
 import { envelope } from './payload.ts';
 import { type PostOutcome, post } from './post.ts';
-import { failingMs, type NotPosted, type RetryDecision, retryPolicy } from './retry-policy.ts';
+import { FAILING_MS, type NotPosted, type RetryDecision, retryPolicy } from './retry-policy.ts';
 import { secretsOf, signedHeaders } from './signature.ts';
 import { checkDestination } from './url-policy.ts';
 
 /** How long an endpoint has to answer, ms. */
-const timeoutMs = 15_000;
-/** A retry that is due sooner is nudged; a later one the sweep finds in time, ms. */
-const nudgedMs = 60_000;
+const TIMEOUT_MS = 15_000;
+/** A retry that is due sooner gets a delayed message of the Queue; a later one is found by the sweep, ms. */
+const MAX_QUEUE_DELAY_MS = 60_000;
 
-/** What delivering needs; `clock` is ms. */
+/** `clock` gives ms. */
 export type DeliverDeps = { env: Bindings; config: Config; clock: () => number };
 
 async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint, delivery: Claimed) {
@@ -26,9 +26,9 @@ async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint
   const { eventId, payload } = delivery;
   try {
     const headers = await signedHeaders(await secretsOf(config, endpoint, now), eventId, now, payload);
-    return await post(destination.url, payload, headers, AbortSignal.timeout(timeoutMs));
+    return await post(destination.url, payload, headers, AbortSignal.timeout(TIMEOUT_MS));
   } catch (error) {
-    // Whatever it is, it must not keep the delivery from its back-off.
+    // Whatever it is, the delivery is tried again later.
     log('error', 'webhook_not_posted', {
       deliveryId: delivery.id,
       error: errorMessage(error),
@@ -37,18 +37,18 @@ async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint
   }
 }
 
-function disabledNews(endpoint: WebhookEndpoint, reason: 'gone' | 'failing', at: number): WebhookPayload {
+function disabledPayload(endpoint: WebhookEndpoint, reason: 'gone' | 'failing', at: number): WebhookPayload {
   const { id, merchantId } = endpoint;
   const type = 'endpoint.disabled';
   const payload = envelope(type, at, { endpointId: id, merchantId, reason });
   return { id: `${id}.disabled.${at}`, merchantId, type, paylinkId: null, payload, createdAt: at };
 }
 
-/** What one try came to, and when the delivery is due again (ms; null: never). */
-export type Tried = { outcome: PostOutcome | NotPosted; decision: RetryDecision; nextAttemptAt: number | null };
+/** The result of one try, and when the delivery is due again (ms; null: never). */
+export type DeliverResult = { outcome: PostOutcome | NotPosted; decision: RetryDecision; nextAttemptAt: number | null };
 
-/** Tries once to tell an endpoint, and records how it went. @throws when it cannot be recorded: the lease brings it back */
-export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, delivery: Claimed): Promise<Tried> {
+/** Posts one delivery to its endpoint and records the attempt. @throws when it cannot be recorded: it is due again when its lease ends */
+export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, delivery: Claimed): Promise<DeliverResult> {
   const { env, clock } = deps;
   const attemptedAt = clock();
   const outcome = await attempt(deps, endpoint, delivery);
@@ -66,11 +66,11 @@ export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, deli
     attemptedAt,
     durationMs: endedAt - attemptedAt,
     nextAttemptAt,
-    disable: { reason, failingBefore: endedAt - failingMs, announcement: disabledNews(endpoint, reason, endedAt) },
+    disable: { reason, failingBefore: endedAt - FAILING_MS, payload: disabledPayload(endpoint, reason, endedAt) },
   });
   if (recorded.disabled) log('warn', 'endpoint_disabled', { endpointId: endpoint.id, reason });
   if (recorded.enqueue.length > 0) await enqueue(env.EVENTS, recorded.enqueue);
-  if (failed && decision.delayMs !== null && decision.delayMs < nudgedMs)
+  if (failed && decision.delayMs !== null && decision.delayMs < MAX_QUEUE_DELAY_MS)
     await enqueue(env.EVENTS, [delivery.id], decision.delayMs / 1_000 + 1);
   return { outcome, decision, nextAttemptAt };
 }

@@ -15,12 +15,12 @@ import {
 import { newSecret } from './signature.ts';
 import { checkDestination } from './url-policy.ts';
 
-/** Endpoints a merchant may have. */
-const mostEndpoints = 10;
-/** How long the secret before a rotation signs too, ms. */
-const overlapMs = 24 * 60 * 60 * 1_000;
+/** Endpoints that a merchant may have. */
+const MAX_ENDPOINTS = 10;
+/** After a rotation the old secret signs too for this long, ms. */
+const SECRET_OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
-/** Who manages its endpoints, with what, when (ms). */
+/** The merchant that manages its endpoints, and what that needs. `now` in ms. */
 export type EndpointContext = { env: Bindings; config: Config; db: D1Database; merchantId: string; now: number };
 
 export const endpointContext = (env: Bindings, config: Config, merchant: Merchant, now: number): EndpointContext => ({
@@ -41,7 +41,7 @@ const wrongUrl = (message: string) =>
 
 export type EndpointFields = { url: string; description: string | null; eventTypes: EventFilter };
 
-/** Registers an endpoint; its secret is told here and never again. */
+/** Registers an endpoint. Its secret is returned here and never again. */
 export async function registerEndpoint(
   ctx: EndpointContext,
   fields: EndpointFields,
@@ -52,9 +52,9 @@ export async function registerEndpoint(
   const id = crypto.randomUUID();
   const { secret, sealed: secretCiphertext } = await newSecret(config, id);
   const row = { id, merchantId, ...fields, url: destination.url, secretCiphertext, createdAt };
-  const endpoint = await insertEndpoint(db, row, mostEndpoints);
+  const endpoint = await insertEndpoint(db, row, MAX_ENDPOINTS);
   if (endpoint) return { kind: 'done', endpoint, secret };
-  return refuse(refusal('conflict', `A merchant may have ${mostEndpoints} webhook endpoints.`));
+  return refuse(refusal('conflict', `A merchant may have ${MAX_ENDPOINTS} webhook endpoints.`));
 }
 
 export const endpointsOf = ({ db, merchantId }: EndpointContext): Promise<WebhookEndpoint[]> =>
@@ -65,7 +65,7 @@ export async function readEndpoint(ctx: EndpointContext, id: string): Promise<Ma
   return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
 }
 
-/** Changes what is given; enabling begins anew what failures had ended. */
+/** Changes the fields that are given. Enabling also forgets past failures. */
 export async function changeEndpoint(
   ctx: EndpointContext,
   id: string,
@@ -81,16 +81,16 @@ export async function changeEndpoint(
   return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
 }
 
-/** Gives the endpoint a new secret, told here and never again; for a day both sign. */
+/** Gives the endpoint a new secret, which is returned here and never again. For a day both secrets sign. */
 export async function rotateEndpointSecret(
   ctx: EndpointContext,
   id: string,
 ): Promise<Managed<{ endpoint: WebhookEndpoint; secret: string }>> {
   const { secret, sealed } = await newSecret(ctx.config, id);
-  const endpoint = await rotateSecret(ctx.db, ctx.merchantId, id, sealed, ctx.now + overlapMs, ctx.now);
+  const endpoint = await rotateSecret(ctx.db, ctx.merchantId, id, sealed, ctx.now + SECRET_OVERLAP_MS, ctx.now);
   return endpoint ? { kind: 'done', endpoint, secret } : refuse(noEndpoint);
 }
 
-/** Removes an endpoint; what was queued for it goes nowhere. */
+/** Removes an endpoint. Its queued deliveries are not sent. */
 export const removeEndpoint = (ctx: EndpointContext, id: string): Promise<boolean> =>
   deleteEndpoint(ctx.db, ctx.merchantId, id);

@@ -5,7 +5,7 @@ import { log } from '../lib/log.ts';
 /** Messages in one `sendBatch`, the platform's limit. */
 const MAX_BATCH = 100;
 
-/** Wakes the consumer for these deliveries. Best effort: what is lost here, the sweep finds. */
+/** Sends one message of the Queue for each delivery. It never throws: a delivery whose message is lost is found by the sweep. */
 export async function enqueue(
   queue: Queue<QueueMessage>,
   deliveryIds: readonly string[],
@@ -18,7 +18,7 @@ export async function enqueue(
       await queue.sendBatch(messages, delaySeconds === undefined ? {} : { delaySeconds });
     }
   } catch (error) {
-    log('warn', 'nudge_failed', {
+    log('warn', 'enqueue_failed', {
       deliveries: deliveryIds.length,
       error: errorMessage(error),
     });

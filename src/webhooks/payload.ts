@@ -1,7 +1,7 @@
 import type { Channel, EventType, JsonObject, MerchantEventType, PaylinkEvent, WebhookPayload } from '../model.ts';
 import type { Changes } from '../store/changes.ts';
 
-// A refund is the merchant's own checkout's news, and its other events are either no contract's or told by the REST answer itself.
+// Not sent: refunds, which the merchant's own checkout reports, and events that the contract has no webhook for.
 const paylinkTypes: { [type in EventType]?: MerchantEventType } = {
   CREATED: 'paylink.created',
   SENT: 'paylink.sent',
@@ -25,7 +25,7 @@ const member = (value: JsonObject | null, name: string): string | number | null 
 function typeOf(event: PaylinkEvent): MerchantEventType | null {
   if (event.type !== 'DELIVERY_UPDATED') return paylinkTypes[event.type] ?? null;
   const status = member(event.newValue, 'deliveryStatus');
-  // A message id that was learnt later is news to nobody.
+  // Only the message id became known.
   if (status === null || status === member(event.oldValue, 'deliveryStatus')) return null;
   return deliveryTypes[status] ?? null;
 }
@@ -34,7 +34,7 @@ function typeOf(event: PaylinkEvent): MerchantEventType | null {
 export const envelope = (type: MerchantEventType, at: number, data: JsonObject): string =>
   JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 
-/** What is told beyond the Paylink itself. Never a recipient, nor a provider's words, which may name one. */
+/** The event's own fields. Never a recipient, and never a provider's text, which may name one. */
 function detailsOf(event: PaylinkEvent, changes: Changes): JsonObject {
   if (event.type === 'SENT') return { channels: event.newValue?.deliveredTo ?? [] };
   if (event.type === 'PAID' || event.type === 'PARTIALLY_PAID') {
@@ -50,7 +50,7 @@ function detailsOf(event: PaylinkEvent, changes: Changes): JsonObject {
   return {};
 }
 
-/** What merchants are told of these changes. `sequence` is the Paylink's version: a receiver orders a Paylink's events by it. */
+/** The webhook payloads of these changes. `sequence` is the Paylink's version: receivers order a Paylink's events by it. */
 export function webhookPayloadsOf(changes: Changes): WebhookPayload[] {
   const { head } = changes;
   return changes.events.flatMap((event) => {

@@ -1,33 +1,33 @@
 /** How much of an answer is read and kept, bytes. */
-const answerBytes = 1024;
+const ANSWER_BYTES = 1024;
 
-/** What came of one request to an endpoint: an answer, or none and why not. */
+/** The result of one request to an endpoint: an answer, or why there is none. */
 export type PostOutcome =
   | { kind: 'answered'; status: number; answer: string }
   | { kind: 'unanswered'; error: 'timeout' | 'connection_failed' };
 
-/** The beginning of a body, at most 1 KiB; the rest is not read. A body that stalls or breaks off counts as far as it came. */
+/** The first KiB of a body; the rest is not read. Of a body that stalls or breaks off, what has arrived. */
 async function beginningOf(response: Response): Promise<string> {
   if (!response.body) return '';
   const reader = response.body.getReader();
-  const kept = new Uint8Array(answerBytes);
+  const kept = new Uint8Array(ANSWER_BYTES);
   let size = 0;
   try {
-    while (size < answerBytes) {
+    while (size < ANSWER_BYTES) {
       const { done, value } = await reader.read();
       if (done) break;
-      const part = value.subarray(0, answerBytes - size);
+      const part = value.subarray(0, ANSWER_BYTES - size);
       kept.set(part, size);
       size += part.byteLength;
     }
     await reader.cancel();
   } catch {
-    // The status has been answered; what its body lacks changes nothing.
+    // The status is known: a body that breaks off changes nothing.
   }
   return new TextDecoder().decode(kept.subarray(0, size)).replaceAll('\u0000', '\uFFFD');
 }
 
-/** Posts an event. Redirects are not followed: the address they name was not checked. `signal` ends it all, also a stalled answer. */
+/** Posts an event. Redirects are not followed, as their address was not checked. `signal` also ends an answer that stalls. */
 export async function post(
   url: string,
   body: string,

@@ -6,10 +6,10 @@ import { type EndpointContext, type Managed, noEndpoint, readEndpoint, refuse } 
 import { enqueue } from './enqueue.ts';
 import { envelope } from './payload.ts';
 
-/** Deliveries that one replay queues again. */
-const mostReplayed = 5_000;
-/** Of those, how many are nudged at once; the sweep finds the others. */
-const mostNudged = 100;
+/** Deliveries that one call queues again. */
+const MAX_REPLAYED = 5_000;
+/** Of those, how many get a message at once. The others follow with the endpoint's backlog. */
+const MAX_ENQUEUED = 100;
 
 const disabled = refusal('conflict', 'The webhook endpoint is disabled. Enable it first.');
 
@@ -18,7 +18,7 @@ async function active(ctx: EndpointContext, endpointId: string) {
   return found.kind === 'done' && found.endpoint.disabledAt !== null ? refuse(disabled) : found;
 }
 
-/** Has an `endpoint.test` event delivered to this endpoint, as any other event is. */
+/** Sends an `endpoint.test` event to this endpoint, like any other event. */
 export async function testEndpoint(
   ctx: EndpointContext,
   endpointId: string,
@@ -56,8 +56,8 @@ export async function replayDeliveries(
     if (requeued === 'queued') await enqueue(env.EVENTS, [of.deliveryId]);
     return { kind: 'done', queued: 1, nextSince: null };
   }
-  const { ids, nextSince } = await requeueSince(db, endpointId, of.since, now, LEASE_MS, mostReplayed);
-  await enqueue(env.EVENTS, ids.slice(0, mostNudged));
+  const { ids, nextSince } = await requeueSince(db, endpointId, of.since, now, LEASE_MS, MAX_REPLAYED);
+  await enqueue(env.EVENTS, ids.slice(0, MAX_ENQUEUED));
   return { kind: 'done', queued: ids.length, nextSince };
 }
 

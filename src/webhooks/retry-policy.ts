@@ -1,37 +1,37 @@
 import type { PostOutcome } from './post.ts';
 
-const second = 1_000;
-const minute = 60 * second;
-const hour = 60 * minute;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** The waits between tries, ms: eleven tries in three days. */
-export const retryDelays = [
-  5 * second,
-  30 * second,
-  2 * minute,
-  10 * minute,
-  hour,
-  3 * hour,
-  6 * hour,
-  12 * hour,
-  24 * hour,
-  24 * hour,
+export const RETRY_DELAYS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
+  24 * HOUR_MS,
 ] as const;
 
-/** An endpoint that has done nothing but fail for this long is disabled, ms. */
-export const failingMs = 5 * 24 * hour;
+/** An endpoint that has only failed for this long is disabled, ms. */
+export const FAILING_MS = 5 * 24 * HOUR_MS;
 
-/** What a try came to: `gone` (410) disables the endpoint; `delayMs` null: there is no further try. */
+/** What follows from a try. `gone` (410) disables the endpoint; `delayMs` null: there is no further try. */
 export type RetryDecision =
   | { kind: 'delivered'; statusCode: number }
   | { kind: 'failed'; statusCode: number | null; error: string; delayMs: number | null; gone: boolean };
 
-/** A try that could not even be made, for a reason on our side or the URL's. */
+/** A request that could not be made: our fault, or the URL's. */
 export type NotPosted = { kind: 'not_posted'; error: string };
 
-/** Judges a delivery's `round`th try (1 is the first). Only a 2xx delivers (Standard Webhooks 1.0, "Deliverability and reliability"). */
+/** What follows from a delivery's `round`th try (1 is the first). Only a 2xx delivers (Standard Webhooks 1.0, "Deliverability and reliability"). */
 export function retryPolicy(outcome: PostOutcome | NotPosted, round: number): RetryDecision {
-  const delayMs = retryDelays[round - 1] ?? null;
+  const delayMs = RETRY_DELAYS[round - 1] ?? null;
   if (outcome.kind !== 'answered') {
     return { kind: 'failed', statusCode: null, error: outcome.error, delayMs, gone: false };
   }

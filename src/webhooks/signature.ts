@@ -3,16 +3,16 @@ import { fromBase64Url, toBase64, utf8 } from '../lib/encoding.ts';
 import { openSecret, sealSecret } from '../lib/secrets.ts';
 import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
 
-const prefix = 'whsec_';
-const secretBytes = 32;
+const PREFIX = 'whsec_';
+const SECRET_BYTES = 32;
 
-/** A new signing secret, `whsec_` and 32 random bytes in Base64 (Standard Webhooks 1.0, "Signature scheme"), and it sealed for the endpoint's row. */
+/** A new signing secret, plain and sealed for the endpoint's row: `whsec_` and 32 random bytes in Base64 (Standard Webhooks 1.0, "Signature scheme"). */
 export async function newSecret(config: Config, endpointId: string): Promise<{ secret: string; sealed: string }> {
-  const secret = `${prefix}${toBase64(crypto.getRandomValues(new Uint8Array(secretBytes)))}`;
+  const secret = `${PREFIX}${toBase64(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
   return { secret, sealed: await sealSecret(config, endpointId, secret) };
 }
 
-/** The secrets that sign for an endpoint at `now` (ms): its own, and during a rotation the one before. */
+/** The secrets that sign for an endpoint at `now` (ms): its own, and after a rotation the old one too. */
 export function secretsOf(config: Config, endpoint: WebhookEndpoint, now: number): Promise<string[]> {
   const { id, secretCiphertext, previousSecretCiphertext, previousSecretExpiresAt } = endpoint;
   const sealed = [secretCiphertext];
@@ -22,7 +22,7 @@ export function secretsOf(config: Config, endpoint: WebhookEndpoint, now: number
 }
 
 async function signature(secret: string, content: Uint8Array): Promise<string> {
-  const bytes = fromBase64Url(secret.slice(prefix.length));
+  const bytes = fromBase64Url(secret.slice(PREFIX.length));
   const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return `v1,${toBase64(new Uint8Array(await crypto.subtle.sign('HMAC', key, content)))}`;
 }

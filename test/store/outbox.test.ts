@@ -55,15 +55,15 @@ describe('the outbox', () => {
 
   it('costs a merchant without endpoints one statement that writes nothing and reads no endpoint', async () => {
     const changes = await changesWith(merchant, [event({})]);
-    const announce = async () =>
+    const enqueue = async () =>
       (await env.DB.batch([enqueuePayloadsStatement(env.DB, webhookPayloadsOf(changes))]))[0]?.meta;
-    const alone = await announce();
+    const alone = await enqueue();
     const other = await seedMerchant();
     for (let count = 0; count < 5; count += 1) await seedHook(other);
     const before = await countDeliveries();
     expect(await projectChanges(env.DB, [changes], webhookPayloadsOf(changes))).toEqual([]);
     expect(await countDeliveries()).toBe(before);
-    expect(await announce()).toMatchObject({ changes: 0, rows_written: 0, rows_read: alone?.rows_read });
+    expect(await enqueue()).toMatchObject({ changes: 0, rows_written: 0, rows_read: alone?.rows_read });
   });
 
   it('has no statement at all for changes that no endpoint hears of', async () => {
@@ -110,7 +110,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  it('is the same after a batch has run twice, and has nothing to nudge the second time', async () => {
+  it('is the same after a batch has run twice, and has nothing to enqueue the second time', async () => {
     const hook = await seedHook(merchant);
     const changes = await changesWith(merchant, [event({})]);
     expect(await projectChanges(env.DB, [changes], webhookPayloadsOf(changes))).toHaveLength(1);
@@ -178,7 +178,7 @@ describe('the outbox', () => {
 describe('which event is which', () => {
   const typesOf = async (some: Partial<PaylinkEvent>) =>
     webhookPayloadsOf(await changesWith(await seedMerchant(), [event(some)])).map(({ type }) => type);
-  const news = (from: string, to: string) => ({
+  const changed = (from: string, to: string) => ({
     type: 'DELIVERY_UPDATED' as const,
     oldValue: { deliveryStatus: from },
     newValue: { deliveryStatus: to },
@@ -192,11 +192,11 @@ describe('which event is which', () => {
     [{ type: 'PARTIALLY_PAID' as const }, ['paylink.paid']],
     [{ type: 'CANCELED' as const }, ['paylink.canceled']],
     [{ type: 'EXPIRED' as const }, ['paylink.expired']],
-    [news('SENT', 'DELIVERED'), ['delivery.delivered']],
-    [news('SENT', 'FAILED'), ['delivery.failed']],
-    [news('DELIVERED', 'BOUNCED'), ['delivery.bounced']],
-    [news('UNKNOWN', 'SENT'), []],
-    [news('DELIVERED', 'DELIVERED'), []],
+    [changed('SENT', 'DELIVERED'), ['delivery.delivered']],
+    [changed('SENT', 'FAILED'), ['delivery.failed']],
+    [changed('DELIVERED', 'BOUNCED'), ['delivery.bounced']],
+    [changed('UNKNOWN', 'SENT'), []],
+    [changed('DELIVERED', 'DELIVERED'), []],
     [{ type: 'UPDATED' as const }, []],
     [{ type: 'SEND_FAILED' as const }, []],
     [{ type: 'REFUNDED' as const }, []],
@@ -220,7 +220,7 @@ describe('what is old', () => {
 });
 
 describe('no query of the outbox scans a table', () => {
-  const announcement: WebhookPayload = {
+  const payload: WebhookPayload = {
     id: 'e',
     merchantId: 'm',
     type: 'endpoint.test',
@@ -238,12 +238,12 @@ describe('no query of the outbox scans a table', () => {
     attemptedAt: 1,
     durationMs: 1,
     nextAttemptAt: outcome === 'failed' ? 2 : null,
-    disable: { reason: 'failing' as const, failingBefore: 0, announcement },
+    disable: { reason: 'failing' as const, failingBefore: 0, payload },
   });
   const queries: Record<string, (db: D1Database) => Promise<unknown>> = {
-    announce: async (db) => deliveriesIn((await db.batch([enqueuePayloadsStatement(db, [announcement])]))[0]),
-    'announce a created one': (db) => db.batch([enqueueCreatedStatement(db, [announcement])]),
-    'announce to one': (db) => enqueuePayloadTo(db, 'w', announcement),
+    'enqueue one': async (db) => deliveriesIn((await db.batch([enqueuePayloadsStatement(db, [payload])]))[0]),
+    'enqueue a created one': (db) => db.batch([enqueueCreatedStatement(db, [payload])]),
+    'enqueue for one endpoint': (db) => enqueuePayloadTo(db, 'w', payload),
     'endpoints of what is due': (db) => endpointsOfDue(db, ['d'], 1),
     claim: (db) => claimDeliveries(db, { endpointId: 'w', ids: ['d'], limit: 10, now: 1, leaseMs: 1 }),
     'record a success': (db) => recordAttempt(db, record('delivered')),

@@ -9,7 +9,7 @@ import { findEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
 import { changeEndpoint, endpointContext, removeEndpoint, rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
 import { replayDeliveries, testEndpoint } from '../../src/webhooks/replay.ts';
-import { retryDelays } from '../../src/webhooks/retry-policy.ts';
+import { RETRY_DELAYS } from '../../src/webhooks/retry-policy.ts';
 import {
   behave,
   consume,
@@ -97,7 +97,7 @@ describe('delivering to merchants’ endpoints', () => {
     const hook = await queued();
     await behave(hook.name, [500, 'reset', 'redirect']);
     let { now } = hook;
-    for (const delay of retryDelays.slice(0, 3)) {
+    for (const delay of RETRY_DELAYS.slice(0, 3)) {
       await consume([hook.enqueue], now);
       const [latest] = await attemptsOf(hook);
       if (!latest) throw new Error('no attempt was recorded');
@@ -130,7 +130,7 @@ describe('delivering to merchants’ endpoints', () => {
     const hook = await queued();
     await behave(hook.name, [], 503);
     let { now } = hook;
-    for (let round = 0; round <= retryDelays.length; round += 1) {
+    for (let round = 0; round <= RETRY_DELAYS.length; round += 1) {
       await consume([hook.enqueue], now);
       now = (await deliveriesOf(hook.endpoint.id))[0]?.next_attempt_at ?? now;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryDelays, retryPolicy } from '../../src/webhooks/retry-policy.ts';
+import { RETRY_DELAYS, retryPolicy } from '../../src/webhooks/retry-policy.ts';
 
 const answered = (status: number) => ({ kind: 'answered', status, answer: '' }) as const;
 
@@ -33,10 +33,10 @@ describe('what a try comes to', () => {
       const verdict = retryPolicy({ kind: 'unanswered', error: 'timeout' }, round);
       timings.push(verdict.kind === 'failed' ? verdict.delayMs : -1);
     }
-    expect(timings).toEqual([...retryDelays, null, null]);
-    const days = retryDelays.reduce((sum, delay) => sum + delay, 0) / 86_400_000;
+    expect(timings).toEqual([...RETRY_DELAYS, null, null]);
+    const days = RETRY_DELAYS.reduce((sum, delay) => sum + delay, 0) / 86_400_000;
     expect(days).toBeGreaterThan(2.9);
     expect(days).toBeLessThanOrEqual(3);
-    expect([...retryDelays].sort((a, b) => a - b)).toEqual(retryDelays);
+    expect([...RETRY_DELAYS].sort((a, b) => a - b)).toEqual(RETRY_DELAYS);
   });
 });

@@ -1,9 +1,9 @@
-/** What the button wears when a merchant has no colour, or none that can be trusted in a style attribute. */
-const fallback = '#1f4fd8';
+/** The button's colour when a merchant has none, or one that is not safe in a style attribute. */
+const DEFAULT_COLOR = '#1f4fd8';
 
 /** A merchant's colour as `#rrggbb` in lower case, else the default: nothing else may get into a style attribute. */
 export const brandColorOf = (color: string | null): string =>
-  color !== null && /^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : fallback;
+  color !== null && /^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : DEFAULT_COLOR;
 
 /** White or black, whichever contrasts more with the background `#rrggbb`: at least 4.5, WCAG AA, for any. */
 export const readableOn = (background: string): string =>

@@ -1,6 +1,6 @@
 import type { Summary } from './summary.ts';
 
-/** The email's plain text twin: the same facts in the same order. */
+/** The email as plain text: the same content in the same order. */
 export function emailText(summary: Summary, shortLink: string, unsubscribeUrl: string): string {
   const { items, sums } = summary;
   const blocks = [

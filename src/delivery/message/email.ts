@@ -8,7 +8,7 @@ import { type Summary, summarize } from './summary.ts';
 
 export type ComposedEmail = { subject: string; html: string; text: string };
 
-/** The email and its plain text twin. Everything typed by a person is cleaned, and escaped in the HTML. */
+/** The email as HTML and as plain text. Everything typed by a person is cleaned, and escaped in the HTML. */
 export function composeEmail(content: MessageContent, unsubscribeUrl: string): ComposedEmail {
   const summary = summarize(content);
   const links = { pay: content.shortLink, unsubscribe: unsubscribeUrl };

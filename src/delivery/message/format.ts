@@ -1,9 +1,9 @@
-/** An Intl object costs about as much as a whole email to make, so they are kept; locales come from callers, so not without end. */
-const mostKept = 500;
-/** What a locale that the runtime does not take is read as. */
-const fallbackLocale = 'en-US';
+/** Formatters that are kept: making one costs about as much as a whole email, and locales come from callers. */
+const MAX_FORMATTERS = 500;
+/** Used when the runtime does not know a locale. */
+const FALLBACK_LOCALE = 'en-US';
 
-/** Keeps what `make` makes for a locale and a detail (a currency, say); null when even the fallback locale cannot (an unknown currency). */
+/** Caches what `make` returns for a locale and a detail such as a currency. null: it fails with the fallback locale too (an unknown currency). */
 export function formatterCache<T>(
   make: (locale: string, detail: string) => T,
 ): (locale: string, detail: string) => T | null {
@@ -12,15 +12,15 @@ export function formatterCache<T>(
     const key = `${locale} ${detail}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const made = attempt(() => make(locale, detail)) ?? attempt(() => make(fallbackLocale, detail));
+    const made = attempt(() => make(locale, detail)) ?? attempt(() => make(FALLBACK_LOCALE, detail));
     const [oldest] = kept.keys();
-    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+    if (kept.size >= MAX_FORMATTERS && oldest !== undefined) kept.delete(oldest);
     kept.set(key, made);
     return made;
   };
 }
 
-/** Intl's only answer to a locale or currency that is not well-formed is a RangeError. */
+/** null when `make` throws: Intl answers a malformed locale or currency with a RangeError. */
 function attempt<T>(make: () => T): T | null {
   try {
     return make();

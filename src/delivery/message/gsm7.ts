@@ -5,7 +5,7 @@ const basic = new Set(
 /** Its extension table: an escape and the character, two septets. */
 const extension = new Set('\f^{}\\[~]|€');
 
-/** What has no decomposition in Unicode but a customary spelling. */
+/** Characters without a decomposition in Unicode that have a usual spelling. */
 const spellings: Record<string, string> = {
   ç: 'Ç',
   '‘': "'",

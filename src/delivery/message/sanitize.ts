@@ -1,9 +1,9 @@
-/** C0 and C1 controls, line and paragraph separators: what could end a header or a line. */
+/** C0 and C1 controls, line and paragraph separators: they could end a header or a line. */
 const breaks = /[\p{Cc}\u2028\u2029]+/gu;
-/** Marks that turn the reading order round (UAX #9) or are invisible; joiners stay, scripts and emoji need them. */
+/** Marks that change the reading order (UAX #9) or are invisible. Joiners stay: scripts and emoji need them. */
 const invisible = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\u00AD]/g;
 
-/** What most texts are: printable ASCII with single spaces, in which there is nothing to clean. */
+/** Printable ASCII with single spaces, as most texts are: there is nothing to clean. */
 const clean = /^[!-~]+(?: [!-~]+)*$/;
 
 /** A person's text for a header, a subject or a single line: no control characters, no hidden direction marks, at most `longest` characters. */

@@ -3,11 +3,11 @@ import { money, plainMoney } from './format.ts';
 import { fitted, septets, toGsm7 } from './gsm7.ts';
 import { oneLine } from './sanitize.ts';
 
-/** One segment of GSM-7, so that a message is billed once and arrives whole. */
-const segment = 160;
+/** Septets of one GSM-7 segment: a message of one segment is billed once and arrives whole. */
+const SEGMENT = 160;
 const stop = ' Reply STOP to opt out';
-/** A shorter name would be no name. */
-const shortestName = 6;
+/** A name is shortened to no fewer septets than this; else it is left out. */
+const MIN_NAME = 6;
 
 /**
  * The SMS: who asks, how much, the link (always whole), and how to opt out. What does not fit is shortened or left out in that order:
@@ -17,11 +17,11 @@ export function composeSms(content: MessageContent): string {
   const amount = amountOf(content);
   const named = (name: string) => `${name} requests ${amount}. Pay here: `;
   const tail = `${content.shortLink}${stop}`;
-  const room = segment - lengthOf(tail);
+  const room = SEGMENT - lengthOf(tail);
 
   const name = nameOf(content.merchant.name);
   const nameRoom = room - lengthOf(named(''));
-  const shortName = name.length <= nameRoom || nameRoom >= shortestName ? fitted(name, nameRoom) : '';
+  const shortName = name.length <= nameRoom || nameRoom >= MIN_NAME ? fitted(name, nameRoom) : '';
   const openings = [
     ...(shortName === '' ? [] : [named(shortName)]),
     `Payment request for ${amount}. Pay here: `,
@@ -32,7 +32,7 @@ export function composeSms(content: MessageContent): string {
   return `${openings.find((opening) => lengthOf(opening) <= room) ?? ''}${tail}`;
 }
 
-/** '' when the name cannot be told in GSM letters: half a name is worse than none. */
+/** '' when the name cannot be written in GSM letters: half a name is worse than none. */
 function nameOf(name: string): string {
   const { text, lost } = toGsm7(oneLine(name, 80));
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
@@ -44,5 +44,5 @@ function amountOf({ total, currencyCode, locale }: MessageContent): string {
   return lost || !/\d/.test(text) ? plainMoney(total, currencyCode) : text;
 }
 
-/** A link is ASCII; what GSM lacks of it (a backtick) would cost more than a septet, so it counts as two. */
+/** Septets of a text. A link's characters that GSM lacks (a backtick) count as two. */
 const lengthOf = (text: string) => septets(text) ?? text.length * 2;

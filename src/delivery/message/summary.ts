@@ -2,7 +2,7 @@ import type { MessageContent } from '../port.ts';
 import { moment, money } from './format.ts';
 import { lines, oneLine, safeUrl } from './sanitize.ts';
 
-/** What the email says, cleaned and formatted but not escaped: the HTML and its plain text twin are both made of it. */
+/** The email's content, cleaned and formatted but not escaped. Both the HTML and the plain text are made from it. */
 export type Summary = {
   merchant: string;
   logoUrl: string | null;
@@ -17,14 +17,14 @@ export type Summary = {
   expires: string;
 };
 
-/** Mail clients clip what is longer than about 100 KB. */
-const mostItems = 40;
+/** Line items that are listed: mail clients cut off an email of more than about 100 KB. */
+const MAX_ITEMS = 40;
 
 /** @param content as merchant and customer typed it */
 export function summarize(content: MessageContent): Summary {
   const { currencyCode, locale, shipping, tax } = content;
   const amounts = new Map<number, string>();
-  // An item, the subtotal and the total are often one amount, and Intl is most of what a message costs.
+  // An item, the subtotal and the total are often the same amount, and Intl is most of a message's cost.
   const amount = (minor: number) => {
     const written = amounts.get(minor) ?? oneLine(money(minor, currencyCode, locale), 60);
     amounts.set(minor, written);
@@ -49,7 +49,7 @@ export function summarize(content: MessageContent): Summary {
     description: description === '' ? null : description,
     memo: lines(content.memo ?? '', 255),
     items: itemsOf(content, amount),
-    // A lone subtotal would only repeat the total.
+    // A subtotal alone would only repeat the total.
     sums: sums.length > 1 ? sums : [],
     expires: oneLine(moment(content.expiration, locale), 100),
   };
@@ -57,7 +57,7 @@ export function summarize(content: MessageContent): Summary {
 
 function itemsOf({ lineItems }: MessageContent, amount: (minor: number) => string): Summary['items'] {
   const sum = (item: MessageContent['lineItems'][number]) => item.price * item.quantity + (item.tax ?? 0);
-  const shown = lineItems.length > mostItems ? lineItems.slice(0, mostItems - 1) : lineItems;
+  const shown = lineItems.length > MAX_ITEMS ? lineItems.slice(0, MAX_ITEMS - 1) : lineItems;
   const items = shown.map((item) => ({
     name: oneLine(item.description ?? '', 120) || oneLine(item.sku ?? '', 120) || 'Item',
     detail: `${item.quantity} × ${amount(item.price)}${item.tax ? ` + ${amount(item.tax)} tax` : ''}`,

@@ -8,7 +8,7 @@ const providerRoutes = [...callbackHandlers].map(
   ([name, handler]) => [`/webhooks/${name}`, byMethod({ POST: receiveCallback(name, handler) })] as const,
 );
 
-/** What providers and the merchants' checkouts tell us. */
+/** Where providers and the merchants' checkouts report to us. */
 export const webhookRoutes: Routes = {
   ...Object.fromEntries(providerRoutes),
   '/webhooks/payments': byMethod({ POST: authenticated(payments) }),

@@ -83,6 +83,7 @@ describe('a delivery event', () => {
     );
     const twilio = { MessageSid: four.messageId ?? '', MessageStatus: 'undelivered', ErrorCode: '30003' };
     const answer = await deliver(fromTwilio(twilio, `?attempt=${four.id}&paylink=${id}`));
+    expect(answer.headers.get('content-type')).toBe('text/xml');
     expect(await answer.text()).toBe('<?xml version="1.0" encoding="UTF-8"?><Response/>');
     expect(await Promise.all(attempts.map((attempt) => attemptInD1(attempt.id)))).toEqual([
       { status: 'DELIVERED', messageId: one.messageId, reason: null },

@@ -1,14 +1,15 @@
+import { withTimeout } from '../../../lib/timeout.ts';
 import type { Channel } from '../../../model.ts';
 import type { InboxWriter, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
 
 /**
- * Keeps messages instead of sending them: local use and test-mode merchants. A message's id is its attempt's, so that writing it again
- * is no second message.
+ * Stores messages instead of sending them, for local use and for test-mode merchants. A message has its attempt's id, so writing it
+ * again makes no second message.
  */
 export function inbox(channel: Channel, write: InboxWriter): Provider {
-  const keep = (message: Message, createdAt: number, options: SendOptions): Promise<ProviderOutcome> => {
+  const keep = async (message: Message, createdAt: number, { timeoutMs }: SendOptions): Promise<ProviderOutcome> => {
     const email = message.channel === 'EMAIL' ? message : null;
-    const kept = write({
+    const written = write({
       id: message.attemptId,
       merchantId: message.merchantId,
       paylinkId: message.paylinkId,
@@ -22,7 +23,8 @@ export function inbox(channel: Channel, write: InboxWriter): Provider {
       (): ProviderOutcome => ({ kind: 'accepted', messageId: message.attemptId }),
       (): ProviderOutcome => ({ kind: 'unknown', reason: 'the inbox could not be written' }),
     );
-    return within(options.timeoutMs, kept);
+    const outcome = await withTimeout(written, timeoutMs);
+    return outcome === 'late' ? { kind: 'unknown', reason: `no answer within ${timeoutMs} ms` } : outcome;
   };
   return {
     name: 'inbox',
@@ -31,14 +33,4 @@ export function inbox(channel: Channel, write: InboxWriter): Provider {
     settles: 'repeat',
     settle: (lost, options) => keep(lost.message, lost.attemptedAt, options),
   };
-}
-
-function within(timeoutMs: number, kept: Promise<ProviderOutcome>): Promise<ProviderOutcome> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => resolve({ kind: 'unknown', reason: `no answer within ${timeoutMs} ms` }), timeoutMs);
-    kept.then((outcome) => {
-      clearTimeout(late);
-      resolve(outcome);
-    });
-  });
 }

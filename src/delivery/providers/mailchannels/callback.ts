@@ -12,35 +12,39 @@ import {
 } from '../../callback.ts';
 import { KeyUnavailable, MailChannelsKeys } from './keys.ts';
 
-/** What MailChannels signs with: one signature, over the body's digest alone. Any other component list proves something else. */
-const input = /^(sig_\d{1,10})=(\("content-digest"\);created=(\d{1,12});alg="ed25519";keyid="([A-Za-z0-9._-]{1,64})")$/;
-const signature = /^(sig_\d{1,10})=:([A-Za-z0-9+/]{86}==):$/;
-const digest = /^sha-256=:([A-Za-z0-9+/]{43}=):$/;
+/** MailChannels sends one signature, over the body's digest alone. A signature over other components proves something else. */
+const INPUT = /^(sig_\d{1,10})=(\("content-digest"\);created=(\d{1,12});alg="ed25519";keyid="([A-Za-z0-9._-]{1,64})")$/;
+const SIGNATURE = /^(sig_\d{1,10})=:([A-Za-z0-9+/]{86}==):$/;
+const DIGEST = /^sha-256=:([A-Za-z0-9+/]{43}=):$/;
 
-/** A signature whose form, time and digest are right; only the key is still to be asked for. */
-export type Claim = { keyId: string; base: Uint8Array; signature: Uint8Array };
+/** A signature whose form, time and digest are right. It still has to be verified with its key. */
+export type UnverifiedSignature = { keyId: string; base: Uint8Array; signature: Uint8Array };
 
-/** Reads an RFC 9421 signature as MailChannels makes it, with the body's RFC 9530 digest checked. null: not one, or not of now (ms). */
-export async function readClaim(headers: Headers, body: Uint8Array, now: number): Promise<Claim | null> {
+/** Reads an RFC 9421 signature as MailChannels makes it and checks the body's RFC 9530 digest. null: it is wrong or too old. @param now ms */
+export async function readSignature(
+  headers: Headers,
+  body: Uint8Array,
+  now: number,
+): Promise<UnverifiedSignature | null> {
   const contentDigest = headers.get('content-digest') ?? '';
-  const [, label, params, created, keyId] = input.exec(headers.get('signature-input') ?? '') ?? [];
-  const [, signedLabel, encoded] = signature.exec(headers.get('signature') ?? '') ?? [];
+  const [, label, params, created, keyId] = INPUT.exec(headers.get('signature-input') ?? '') ?? [];
+  const [, signedLabel, encoded] = SIGNATURE.exec(headers.get('signature') ?? '') ?? [];
   const bytes = strictBase64(encoded ?? '');
   if (!label || label !== signedLabel || !params || !created || !keyId || !bytes || !isFresh(created, now)) return null;
-  const [, claimed] = digest.exec(contentDigest) ?? [];
-  // Both are public: the digest is what the signature vouches for, not a secret.
+  const [, claimed] = DIGEST.exec(contentDigest) ?? [];
+  // Both digests are public, so the time that comparing takes gives nothing away.
   if (claimed !== toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))) return null;
   const base = utf8(`"content-digest": ${contentDigest}\n"@signature-params": ${params}`);
   return { keyId, base, signature: bytes };
 }
 
-/** Whether the claim holds under its key. */
-export const holds = (claim: Claim, key: CryptoKey): Promise<boolean> =>
-  verifyEd25519(key, claim.signature, claim.base);
+/** Whether the signature was made with this key. */
+export const verifyMailchannels = (unverified: UnverifiedSignature, key: CryptoKey): Promise<boolean> =>
+  verifyEd25519(key, unverified.signature, unverified.base);
 
 const text = z.nullish(z.string());
 
-/** `email` in an event is the sender; whom it was sent to is in `recipients`, which is not needed: the attempt says so. */
+/** `email` in an event is the sender. The recipient (`recipients`) is not needed: the attempt has it. */
 const Event = z.object({
   event: z.string(),
   campaign_id: text,
@@ -49,10 +53,10 @@ const Event = z.object({
   reason: text,
 });
 
-/** All events are of one account, and it says so. */
+/** The account that an event belongs to. */
 const Owned = z.object({ customer_handle: z.string() });
 
-/** https://docs.mailchannels.net/email-api/: what opens, clicks, complains or unsubscribes was delivered. A soft bounce is tried again. */
+/** https://docs.mailchannels.net/email-api/. An email that is opened, clicked, complained about or unsubscribed from was delivered. A soft bounce is tried again by MailChannels. */
 const meanings: Record<string, Meaning> = {
   processed: means('SENT'),
   'soft-bounced': means('SENT'),
@@ -65,11 +69,11 @@ const meanings: Record<string, Meaning> = {
   unsubscribed: means('DELIVERED', 'unsubscribe'),
 };
 
-/** Whether every event is of the account `handle`: any other account's events are as validly signed. */
+/** Whether every event is of the account `handle`. Events of other accounts carry valid signatures too. */
 export const isOwn = (events: readonly unknown[], handle: string): boolean =>
   events.every((event) => Owned.safeParse(event).data?.customer_handle === handle);
 
-/** Reads a batch. The events have no ids of their own: equal ones are the same. */
+/** Reads a batch. Events have no ids, so equal events count as one. */
 export async function mailchannelsReport(batch: readonly unknown[]): Promise<Report> {
   const report: Report = { events: [], optOut: null, ignored: [] };
   for (const item of batch) {
@@ -93,11 +97,11 @@ const keys = new MailChannelsKeys();
 export const mailchannelsCallback: CallbackHandler = {
   async read(config, { headers, body, now }) {
     const handle = config.MAILCHANNELS_CUSTOMER_HANDLE;
-    const claim = handle ? await readClaim(headers, body, now) : null;
-    if (!handle || !claim) return { kind: 'not_signed' };
+    const unverified = handle ? await readSignature(headers, body, now) : null;
+    if (!handle || !unverified) return { kind: 'not_signed' };
     try {
-      const key = await keys.get(config, claim.keyId, now);
-      if (!key || !(await holds(claim, key))) return { kind: 'not_signed' };
+      const key = await keys.get(config, unverified.keyId, now);
+      if (!key || !(await verifyMailchannels(unverified, key))) return { kind: 'not_signed' };
     } catch (error) {
       if (error instanceof KeyUnavailable) return { kind: 'key_unavailable' };
       throw error;

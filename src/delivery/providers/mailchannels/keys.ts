@@ -3,32 +3,32 @@ import type { Config } from '../../../env.ts';
 import { LoadingCache } from '../../../lib/loading-cache.ts';
 import { importEd25519, strictBase64 } from '../../../lib/signatures.ts';
 
-const minute = 60_000;
-/** Look-ups an isolate makes in a minute: a signature with an invented key id must not become a request of ours each time. */
-const mostLookups = 20;
-const timeoutMs = 3_000;
+const MINUTE_MS = 60_000;
+/** Look-ups that an isolate makes in a minute, so that signatures with invented key ids cannot make it send a request each. */
+const MAX_LOOKUPS = 20;
+const TIMEOUT_MS = 3_000;
 
 const Answer = z.object({ key: z.string().check(z.maxLength(2_000)) });
 
-/** The key could not be asked for just now; the sender should come again. */
+/** The key could not be looked up now. The sender should try again later. */
 export class KeyUnavailable extends Error {
   override name = 'KeyUnavailable';
 }
 
 class TooManyLookups extends Error {}
 
-/** MailChannels' public keys by id. A new id is looked up, so rotation is followed; a key is asked for again after an hour. */
+/** MailChannels' public keys by id. A new id is looked up, so a rotated key is found; a known key is looked up again after an hour. */
 export class MailChannelsKeys {
   readonly #cache = new LoadingCache<CryptoKey>({
-    known: { max: 32, maxAgeMs: 60 * minute },
-    absent: { max: 1_000, maxAgeMs: 10 * minute },
+    known: { max: 32, maxAgeMs: 60 * MINUTE_MS },
+    absent: { max: 1_000, maxAgeMs: 10 * MINUTE_MS },
   });
   #window = { startedAt: 0, lookups: 0 };
-  /** Ids that had a key: asking for them again is never too much, whatever others invent. */
+  /** Ids that had a key. Looking them up again does not count against the limit. */
   readonly #genuine = new Set<string>();
 
   /**
-   * The key of an id (already of a key id's form); null: there is none, or too many were asked for. @param now ms
+   * The key of an id, whose form is already checked. null: there is none, or the limit is reached. @param now ms
    * @throws KeyUnavailable
    */
   async get(config: Pick<Config, 'MAILCHANNELS_BASE_URL'>, id: string, now: number): Promise<CryptoKey | null> {
@@ -41,12 +41,12 @@ export class MailChannelsKeys {
     }
   }
 
-  /** A look-up that is not made is no answer: it fails, so that the id is not remembered as unknown. */
+  /** Beyond the limit it throws, so that the id is not cached as unknown. */
   async #load(base: string, id: string, now: number): Promise<CryptoKey | null> {
     if (!this.#genuine.has(id)) {
-      if (now - this.#window.startedAt >= minute) this.#window = { startedAt: now, lookups: 0 };
+      if (now - this.#window.startedAt >= MINUTE_MS) this.#window = { startedAt: now, lookups: 0 };
       this.#window.lookups += 1;
-      if (this.#window.lookups > mostLookups) throw new TooManyLookups();
+      if (this.#window.lookups > MAX_LOOKUPS) throw new TooManyLookups();
     }
     const key = await lookUp(base, id);
     if (key && this.#genuine.size < 32) this.#genuine.add(id);
@@ -59,7 +59,7 @@ async function lookUp(base: string, id: string): Promise<CryptoKey | null> {
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
     body = response.ok ? await response.json() : await response.body?.cancel();
   } catch {
     throw new KeyUnavailable('no answer');

@@ -29,7 +29,7 @@ const Refused = z.union([
   ),
 ]);
 
-/** https://docs.mailchannels.net/email-api/: a 202 may still say that the one message failed. */
+/** https://docs.mailchannels.net/email-api/. A 202 may still say that the message failed. */
 const dialect: Dialect = {
   accepted(body) {
     const answer = Taken.safeParse(body);
@@ -39,39 +39,39 @@ const dialect: Dialect = {
     const messageId = result.message_id ?? answer.data.request_id;
     return messageId === undefined ? null : { kind: 'accepted', messageId };
   },
-  /** It has no codes: its status and its words are all there is. */
+  /** MailChannels has no error codes, only the status and a text. */
   problem(body, status) {
     const words = Refused.safeParse(body);
     return words.success ? { code: status, message: words.data } : null;
   },
 };
 
-/** Ends the SDK's part. One for all: an error of its own for each send would be a stack trace for each. */
+/** Ends the SDK's part. It is made once: a new error for every send would cost a stack trace each. */
 const readByCaller = new Error('The answer is read by the caller.');
 
 /**
- * The SDK writes and checks the request; this carries it, once, within the deadline (the SDK's own transport has none) and keeps the
- * answer, of which the SDK would keep only words. One instance a call.
+ * The SDK writes and checks the request. This sends it, once and with a time-out, which the SDK lacks, and keeps the whole answer, of
+ * which the SDK keeps only the text. One instance a call.
  */
 class OneSend extends MailChannelsClient {
   answer: Answer | null = null;
-  readonly #carry: (path: string, body: string) => Promise<Answer>;
+  readonly #post: (path: string, body: string) => Promise<Answer>;
 
   constructor(config: Config, options: SendOptions) {
     const key = config.MAILCHANNELS_API_KEY ?? 'not configured';
     super(key, { baseUrl: config.MAILCHANNELS_BASE_URL });
     const headers = { 'x-api-key': key, 'content-type': 'application/json', accept: 'application/json' };
-    this.#carry = (path, body) =>
+    this.#post = (path, body) =>
       providerRequest(`${config.MAILCHANNELS_BASE_URL}${path}`, { method: 'POST', headers, body }, options);
   }
 
   protected override async _fetch(path: string, options?: { body?: unknown }): Promise<never> {
-    this.answer = await this.#carry(path, JSON.stringify(options?.body));
+    this.answer = await this.#post(path, JSON.stringify(options?.body));
     throw readByCaller;
   }
 }
 
-/** Email through MailChannels. It has no idempotency keys and no way to ask later: an unknown send waits for its callback. */
+/** Email through MailChannels. It has no idempotency keys and no list of messages: an unknown attempt waits for its callback. */
 export function mailchannels(config: Config): Provider {
   return {
     name: 'mailchannels',

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { utf8 } from '../../../lib/encoding.ts';
-import { isFresh, strictBase64 } from '../../../lib/signatures.ts';
+import { isFresh, strictBase64, textAndBody } from '../../../lib/signatures.ts';
 import {
   type CallbackHandler,
   deliveryEvent,
@@ -12,8 +11,8 @@ import {
   typeForLog,
 } from '../../callback.ts';
 
-/** More signatures than any rotation needs. */
-const mostSignatures = 8;
+/** Signatures that are tried: more than any rotation of keys needs. */
+const MAX_SIGNATURES = 8;
 
 /**
  * Whether a request is signed the Standard Webhooks 1.0 way under Svix's header names: HMAC-SHA256 of `id.timestamp.body`, any one of
@@ -24,12 +23,9 @@ export async function verifyResend(secret: string, headers: Headers, body: Uint8
   const timestamp = headers.get('svix-timestamp') ?? '';
   const signatures = (headers.get('svix-signature') ?? '').split(' ');
   const bytes = strictBase64(secret.replace(/^whsec_/, ''));
-  if (id === '' || !isFresh(timestamp, now) || signatures.length > mostSignatures || !bytes?.length) return false;
+  if (id === '' || !isFresh(timestamp, now) || signatures.length > MAX_SIGNATURES || !bytes?.length) return false;
   const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
-  const head = utf8(`${id}.${timestamp}.`);
-  const message = new Uint8Array(head.length + body.length);
-  message.set(head);
-  message.set(body, head.length);
+  const message = textAndBody(`${id}.${timestamp}.`, body);
   for (const signature of signatures) {
     const claimed = signature.startsWith('v1,') ? strictBase64(signature.slice(3)) : null;
     if (claimed?.length === 32 && (await crypto.subtle.verify('HMAC', key, claimed, message))) return true;
@@ -58,7 +54,7 @@ const Email = z.object({
   }),
 });
 
-/** https://resend.com/docs/dashboard/webhooks/event-types: what opens, clicks or complains was delivered. */
+/** https://resend.com/docs/dashboard/webhooks/event-types. An email that is opened, clicked or complained about was delivered. */
 const meanings: Record<string, Meaning> = {
   'email.sent': means('SENT'),
   'email.delivery_delayed': means('SENT'),

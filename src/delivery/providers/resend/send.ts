@@ -8,10 +8,10 @@ import { classifyResponse, type Dialect, settled, wrongChannel } from '../../pro
 const Taken = z.object({ id: z.string().check(z.minLength(1)) });
 const Refused = z.object({ name: z.string(), message: z.optional(z.string()) });
 
-/** Resend forgets a key after 24 h; asking with a forgotten one would send a second email. */
-const keyLivesMs = 23 * 60 * 60_000;
+/** Resend forgets a key after 24 h. Asking again with a forgotten key would send a second email. */
+const KEY_LIFETIME_MS = 23 * 60 * 60_000;
 
-/** https://resend.com/docs/api-reference/errors: both idempotency conflicts are 409, which settles nothing. */
+/** https://resend.com/docs/api-reference/errors. Both idempotency conflicts are a 409, which proves nothing. */
 const dialect: Dialect = {
   accepted(body) {
     const answer = Taken.safeParse(body);
@@ -23,7 +23,7 @@ const dialect: Dialect = {
   },
 };
 
-/** Email through Resend, the attempt's id being its idempotency key: an unknown send is settled by asking again. */
+/** Email through Resend. The attempt's id is the idempotency key, so an unknown attempt is settled by asking again. */
 export function resend(config: Config): Provider {
   const ask = async (message: Message, options: SendOptions): Promise<ProviderOutcome> => {
     if (message.channel !== 'EMAIL') return wrongChannel;
@@ -44,7 +44,8 @@ export function resend(config: Config): Provider {
     send: ask,
     settles: 'repeat',
     async settle(lost: LostAttempt, options: SendOptions) {
-      if (Date.now() - lost.attemptedAt > keyLivesMs) return { kind: 'unknown', reason: 'asked too late to tell' };
+      if (Date.now() - lost.attemptedAt > KEY_LIFETIME_MS)
+        return { kind: 'unknown', reason: 'too late to ask again: the idempotency key may have expired' };
       return settled(await ask(lost.message, options));
     },
   };

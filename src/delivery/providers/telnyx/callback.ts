@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { utf8 } from '../../../lib/encoding.ts';
-import { importEd25519, isFresh, strictBase64, verifyEd25519 } from '../../../lib/signatures.ts';
+import { importEd25519, isFresh, strictBase64, textAndBody, verifyEd25519 } from '../../../lib/signatures.ts';
 import {
   type CallbackHandler,
   deliveryEvent,
@@ -26,11 +25,7 @@ export async function verifyTelnyx(
   if (!isFresh(timestamp, now) || signature?.length !== 64 || !raw) return false;
   const key = await importEd25519('raw', raw);
   if (!key) return false;
-  const head = utf8(`${timestamp}|`);
-  const message = new Uint8Array(head.length + body.length);
-  message.set(head);
-  message.set(body, head.length);
-  return verifyEd25519(key, signature, message);
+  return verifyEd25519(key, signature, textAndBody(`${timestamp}|`, body));
 }
 
 const Envelope = z.object({
@@ -49,7 +44,7 @@ const Inbound = z.object({
   text: z.nullish(z.string()),
 });
 
-/** https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks: the status of the one number it went to. */
+/** https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks. The status of the one recipient. */
 const meanings: Record<string, Meaning> = {
   queued: means('SENT'),
   sending: means('SENT'),
@@ -61,10 +56,10 @@ const meanings: Record<string, Meaning> = {
   expired: means('FAILED'),
 };
 
-/** Blocked, as the recipient has sent STOP. */
-const optedOut = '40300';
+/** Blocked, because the recipient has sent STOP. */
+const OPTED_OUT_CODE = '40300';
 
-/** Reads one event, a status of a message of ours or an inbound message. What the URL says is not signed, so the tag names the attempt. */
+/** Reads one event: a status of our message, or an inbound message. The URL is not signed, so the attempt's id is taken from the tag. */
 export function telnyxReport(body: unknown): Report {
   const event = Envelope.safeParse(body).data?.data;
   if (!event) return ignoring('malformed');
@@ -86,7 +81,7 @@ function outbound(key: string, payload: unknown): Report {
   if (!message || !meaning) return ignoring(message ? typeForLog(state) : 'malformed');
   const [error] = message.errors ?? [];
   const about = { attemptId: message.tags?.[0], messageId: message.id };
-  const meant = error?.code === optedOut ? means(meaning.status, 'stop') : meaning;
+  const meant = error?.code === OPTED_OUT_CODE ? means(meaning.status, 'stop') : meaning;
   const reason = error ? [error.code, error.title].filter(Boolean).join(' ') : null;
   return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], optOut: null };
 }

@@ -7,10 +7,10 @@ import { classifyResponse, type Dialect, wrongChannel } from '../../provider-res
 /**
  * https://developers.telnyx.com/docs/messaging/messages/error-codes: not routable, invalid destination, blocked by STOP, invalid `to`.
  */
-const recipientCodes = new Set(['40001', '40012', '40300', '40310']);
-/** Also said of `from`; `source.pointer` tells which number is meant. */
-const numberCodes = new Set(['10002', '10016']);
-const optedOutCode = '40300';
+const RECIPIENT_CODES = new Set(['40001', '40012', '40300', '40310']);
+/** These are also used for `from`: `source.pointer` names the number that is meant. */
+const NUMBER_CODES = new Set(['10002', '10016']);
+const OPTED_OUT_CODE = '40300';
 
 const Taken = z.object({ data: z.object({ id: z.string().check(z.minLength(1)) }) });
 const Refused = z.object({
@@ -38,13 +38,13 @@ const dialect: Dialect = {
     return {
       code,
       message: title,
-      recipient: recipientCodes.has(code) || (numberCodes.has(code) && meansTo),
-      optedOut: code === optedOutCode,
+      recipient: RECIPIENT_CODES.has(code) || (NUMBER_CODES.has(code) && meansTo),
+      optedOut: code === OPTED_OUT_CODE,
     };
   },
 };
 
-/** SMS through Telnyx. Messages take no idempotency key and cannot be searched at once: an unknown send waits for its callback. */
+/** SMS through Telnyx. It has no idempotency keys, and a new message cannot be looked up: an unknown attempt waits for its callback. */
 export function telnyx(config: Config): Provider {
   return {
     name: 'telnyx',

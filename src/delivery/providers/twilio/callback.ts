@@ -18,14 +18,14 @@ export type Parameter = [name: string, value: string];
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A form as Twilio writes it; null for bytes that are no such form. The signature covers what the form says, not its bytes, so only
- * the normal spelling of an escape (RFC 3986 §2.1, upper case) is taken.
+ * Reads a form as Twilio writes it; null: it is none. The signature covers the form's values, not its bytes, so an escape is accepted
+ * only in its normal spelling (RFC 3986 §2.1, upper case).
  */
 export function readForm(body: Uint8Array): Parameter[] | null {
   try {
     const text = decoder.decode(body);
     if (/%(?![0-9A-F]{2})/.test(text)) return null;
-    // Escapes have to be UTF-8 too.
+    // Throws unless the escapes are UTF-8.
     decodeURIComponent(text);
     return [...new URLSearchParams(text)];
   } catch {
@@ -37,7 +37,7 @@ const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Whether `header` (X-Twilio-Signature) is base64(HMAC-SHA1(auth token, url + sorted name and value of each parameter)).
- * https://www.twilio.com/docs/usage/security: repeated parameters count once for each value. There is no time in it.
+ * https://www.twilio.com/docs/usage/security. Of a repeated parameter each different value counts once. No time is signed.
  */
 export async function verifyTwilio(
   token: string,
@@ -85,7 +85,7 @@ const meanings: Record<string, Meaning> = {
 };
 
 /** https://www.twilio.com/docs/api/errors/21610: the recipient has opted out of messages from this sender. */
-const optedOut = '21610';
+const OPTED_OUT_CODE = '21610';
 
 /** Reads a status callback (`query` is its URL's, ours and signed) or an inbound message. */
 export function twilioReport(parameters: readonly Parameter[], query: URLSearchParams): Report {
@@ -96,7 +96,7 @@ export function twilioReport(parameters: readonly Parameter[], query: URLSearchP
   const meaning = Object.hasOwn(meanings, state) ? meanings[state] : undefined;
   if (!meaning) return ignoring(typeForLog(state));
   const about = { attemptId: query.get('attempt'), paylinkId: query.get('paylink'), messageId: sid };
-  const meant = code === optedOut ? means(meaning.status, 'stop') : meaning;
+  const meant = code === OPTED_OUT_CODE ? means(meaning.status, 'stop') : meaning;
   const reason = code ? `error ${code}` : null;
   return { events: [deliveryEvent('twilio', `${sid}:${state}`, about, meant, reason)], ignored: [], optOut: null };
 }

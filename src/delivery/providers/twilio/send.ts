@@ -4,12 +4,12 @@ import type { LostAttempt, Message, Provider, ProviderOutcome, SendOptions } fro
 import { providerRequest } from '../../provider-request.ts';
 import { classifyResponse, type Dialect, refused, settled, wrongChannel } from '../../provider-response.ts';
 
-/** A message not delivered after this long is not worth delivering, s. Twilio's own limit is 36,000. */
-const validitySeconds = 14_400;
+/** Twilio gives up a message after this long, s. Its own limit is 36,000. */
+const VALIDITY_SECONDS = 14_400;
 
-/** https://www.twilio.com/docs/api/errors: not a number, not one that can get an SMS, opted out. 21612 is only our route to it. */
-const recipientCodes = new Set([21211, 21217, 21265, 21610, 21614, 21635]);
-const optedOutCode = 21610;
+/** https://www.twilio.com/docs/api/errors: an invalid number, one that cannot get an SMS, opted out. Not 21612, which is about our route. */
+const RECIPIENT_CODES = new Set([21211, 21217, 21265, 21610, 21614, 21635]);
+const OPTED_OUT_CODE = 21610;
 
 const Resource = z.object({
   sid: z.string().check(z.regex(/^(SM|MM)[0-9a-f]{32}$/)),
@@ -29,8 +29,8 @@ const Refused = z.object({ code: z.int(), message: z.optional(z.string()) });
 const problemOf = (code: number, message: string | null | undefined) => ({
   code,
   message,
-  recipient: recipientCodes.has(code),
-  optedOut: code === optedOutCode,
+  recipient: RECIPIENT_CODES.has(code),
+  optedOut: code === OPTED_OUT_CODE,
 });
 
 function stateOf(resource: z.infer<typeof Resource>): ProviderOutcome {
@@ -53,7 +53,7 @@ const dialect: Dialect = {
   },
 };
 
-/** SMS through Twilio. Messages take no idempotency key: an unknown send is looked for in the account's message list. */
+/** SMS through Twilio. It has no idempotency keys: an unknown attempt is looked up in the account's list of messages. */
 export function twilio(config: Config): Provider {
   const account = config.TWILIO_ACCOUNT_SID ?? '';
   const url = `${config.TWILIO_BASE_URL}/2010-04-01/Accounts/${account}/Messages.json`;
@@ -68,7 +68,7 @@ export function twilio(config: Config): Provider {
         From: message.from,
         Body: message.text,
         StatusCallback: message.statusCallbackUrl,
-        ValidityPeriod: `${validitySeconds}`,
+        ValidityPeriod: `${VALIDITY_SECONDS}`,
       }).toString();
       const headers = {
         authorization,
@@ -83,12 +83,12 @@ export function twilio(config: Config): Provider {
       if (message.channel !== 'SMS') return settled(wrongChannel);
       const query = new URLSearchParams({
         To: message.to,
-        'DateSent>': dayOf(lost.attemptedAt - slackMs),
+        'DateSent>': dayOf(lost.attemptedAt - CLOCK_SKEW_MS),
         PageSize: '200',
       });
       const headers = { authorization, accept: 'application/json' };
       const answer = await providerRequest(`${url}?${query}`, { method: 'GET', headers }, options);
-      // A refusal to list says nothing of the message.
+      // When the list is refused, nothing is known about the message.
       if (answer.kind === 'answered' && answer.status >= 400)
         return { kind: 'unknown', reason: `answered ${answer.status}` };
       return classifyResponse(answer, {
@@ -102,16 +102,16 @@ export function twilio(config: Config): Provider {
   };
 }
 
-/** Their clock and ours may differ by this much, ms. */
-const slackMs = 60_000;
-/** A request that took longer than this to arrive was another one, ms. */
-const latestMs = 10 * 60_000;
+/** How far Twilio's clock may be from ours, ms. */
+const CLOCK_SKEW_MS = 60_000;
+/** A message that Twilio made later than this is another attempt's, ms. */
+const MAX_DELAY_MS = 10 * 60_000;
 
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /**
- * The attempt's message among those that carry its link and belong to no other attempt. Absence proves nothing. Attempts side by side
- * make messages that look the same: when there are fewer than attempts nobody can tell whose they are, else their order says it.
+ * Finds the attempt's message among those with its link that belong to no other attempt. When there is none, nothing is proven. Attempts
+ * made at the same time have messages that look the same: their order decides, unless there are fewer messages than attempts.
  */
 function found(messages: z.infer<typeof Listed>[], lost: LostAttempt, shortLink: string): ProviderOutcome {
   const { before, after, refused: failed } = lost.rivals ?? { before: 0, after: 0, refused: 0 };
@@ -119,7 +119,7 @@ function found(messages: z.infer<typeof Listed>[], lost: LostAttempt, shortLink:
   const own = messages
     .filter(({ direction, to }) => direction.startsWith('outbound') && to === lost.message.to)
     .filter(({ sid, body }) => body.split(/\s+/).includes(shortLink) && !lost.knownMessageIds.includes(sid))
-    .filter((message) => distance(message) >= -slackMs && distance(message) <= latestMs);
+    .filter((message) => distance(message) >= -CLOCK_SKEW_MS && distance(message) <= MAX_DELAY_MS);
   const taken = own.filter((message) => stateOf(message).kind === 'accepted');
   const candidates = taken.length > 0 || failed > 0 ? taken : own;
   if (candidates.length === 0) return { kind: 'unknown', reason: 'not in the provider’s list' };
