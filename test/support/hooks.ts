@@ -99,3 +99,14 @@ export function notingQueue(): { bindings: Bindings; sent: QueueMessage[] } {
   };
   return { bindings: { ...env, EVENTS: { ...env.EVENTS, sendBatch } }, sent };
 }
+
+/** Queues `count` deliveries to the endpoint, due from `dueAt` (ms) on, one each millisecond. */
+export async function seedBacklog(endpointId: string, count: number, dueAt: number): Promise<void> {
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
+     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, payload, status, next_attempt_at, created_at)
+     SELECT 'backlog' || i || '.' || ?1, ?1, 'backlog' || i, 'paylink.sent', '{}', 'pending', ?3 + i, ?3 + i FROM n`,
+  )
+    .bind(endpointId, count, dueAt)
+    .run();
+}

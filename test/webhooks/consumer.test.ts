@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configOf } from '../../src/env.ts';
+import { type Bindings, configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
 import { listAttempts } from '../../src/store/webhook-attempts.ts';
 import { findEndpoint } from '../../src/store/webhook-endpoints.ts';
-import { LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
+import { deliverToEndpoint, LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
 import { changeEndpoint, endpointContext, removeEndpoint, rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
 import { replayDeliveries, testEndpoint } from '../../src/webhooks/replay.ts';
 import { RETRY_DELAYS } from '../../src/webhooks/retry-policy.ts';
@@ -19,6 +19,7 @@ import {
   messagesFor,
   notingQueue,
   release,
+  seedBacklog,
   seedHook,
 } from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
@@ -377,6 +378,50 @@ describe('delivering to merchants’ endpoints', () => {
     await consume(sent.splice(0), soon(), bindings);
     expect(await heardBy(hook.name)).toHaveLength(12);
     expect(sent).toEqual([]);
+  });
+
+  it('settles the whole backlog of a disabled endpoint without a request', async () => {
+    const hook = await seedHook(merchant);
+    const now = soon();
+    await seedBacklog(hook.endpoint.id, 25, now);
+    await changeEndpoint(context(now), hook.endpoint.id, { enabled: false });
+    const { bindings, sent } = notingQueue();
+    let messages: unknown[] = messagesFor([`backlog0.${hook.endpoint.id}`]);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await consume(messages, now + 1_000, bindings);
+      messages = sent.splice(0);
+    }
+    expect(messages).toEqual([]);
+    expect(await heardBy(hook.name)).toEqual([]);
+    expect(new Set((await deliveriesOf(hook.endpoint.id)).map(({ status }) => status))).toEqual(new Set(['failed']));
+  });
+
+  it('gives its slot back after 30 s: what is left is due at once, does not count as tried, and goes on behind the others', async () => {
+    const hook = await seedHook(merchant);
+    const now = soon();
+    await seedBacklog(hook.endpoint.id, 3, now);
+    const { bindings, sent } = notingQueue();
+    let at = now + 1_000;
+    const posting: Bindings = {
+      ...bindings,
+      DB: new Proxy(env.DB, {
+        get(db, name) {
+          // The first batch claims; each that follows records an attempt, which took 31 s.
+          if (name === 'batch') at += at === now + 1_000 ? 1 : 31_000;
+          const value = Reflect.get(db, name);
+          return typeof value === 'function' ? value.bind(db) : value;
+        },
+      }),
+    };
+    const ids = [`backlog0.${hook.endpoint.id}`];
+    await deliverToEndpoint({ env: posting, config: configOf(env), clock: () => at }, hook.endpoint.id, ids);
+    expect(await heardBy(hook.name)).toHaveLength(1);
+    expect(sent).toEqual([{ deliveryId: `backlog1.${hook.endpoint.id}` }]);
+    expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([
+      { status: 'delivered', attempts: 1 },
+      { status: 'pending', attempts: 0, round: 0, next_attempt_at: at },
+      { status: 'pending', attempts: 0, round: 0, next_attempt_at: at },
+    ]);
   });
 
   it('does not go on with the backlog of an endpoint that takes nothing', async () => {

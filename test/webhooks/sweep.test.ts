@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
 import { RETENTION_MS, sweepEvents } from '../../src/webhooks/sweep.ts';
-import { behave, consume, deliveriesOf, heardBy, notingQueue, seedHook } from '../support/hooks.ts';
+import { behave, consume, deliveriesOf, heardBy, notingQueue, seedBacklog, seedHook } from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { plansOf } from '../support/planning.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
@@ -16,17 +16,6 @@ function losing(): { bindings: Bindings; sent: QueueMessage[] } {
     throw new Error('the Queue is away');
   };
   return { bindings: { ...bindings, EVENTS: { ...bindings.EVENTS, sendBatch } }, sent };
-}
-
-/** Queues `count` deliveries to the endpoint, due from `dueAt` (ms) on, one each millisecond. */
-async function seedBacklog(endpointId: string, count: number, dueAt: number): Promise<void> {
-  await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
-     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, payload, status, next_attempt_at, created_at)
-     SELECT 'backlog' || i || '.' || ?1, ?1, 'backlog' || i, 'paylink.sent', '{}', 'pending', ?3 + i, ?3 + i FROM n`,
-  )
-    .bind(endpointId, count, dueAt)
-    .run();
 }
 
 describe('the sweep of events', () => {
