@@ -9,7 +9,7 @@ const accepted = { kind: 'accepted' } as const;
 
 const broken = () => {
   const breaker = new ProviderBreaker();
-  for (const news of [unknown, byProvider, unknown]) breaker.record('twilio', news, 1000);
+  for (const outcome of [unknown, byProvider, unknown]) breaker.record('twilio', outcome, 1000);
   return breaker;
 };
 
@@ -24,9 +24,9 @@ describe('a provider’s breaker', () => {
     expect(breaker.open(0)).toEqual(['twilio']);
   });
 
-  it.each([accepted, byRecipient])('starts counting anew after %o', (news) => {
+  it.each([accepted, byRecipient])('starts counting anew after %o', (outcome) => {
     const breaker = new ProviderBreaker();
-    for (const one of [unknown, unknown, news, unknown, unknown]) breaker.record('twilio', one, 0);
+    for (const one of [unknown, unknown, outcome, unknown, unknown]) breaker.record('twilio', one, 0);
     expect(breaker.open(0)).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('a provider’s breaker', () => {
     expect(breaker.open(62_000)).toEqual([]);
   });
 
-  it('lets another through when the first brought no news within 5 s', () => {
+  it('lets another through when the first reported nothing within 5 s', () => {
     const breaker = broken();
     expect(breaker.open(31_000)).toEqual([]);
     expect(breaker.open(35_999)).toEqual(['twilio']);
@@ -60,9 +60,9 @@ describe('a provider’s breaker', () => {
       fc.property(fc.array(step), (steps) => {
         const breaker = new ProviderBreaker();
         let now = 0;
-        for (const [news, pause] of steps) {
+        for (const [outcome, pause] of steps) {
           now += pause;
-          if (news) breaker.record('twilio', news, now);
+          if (outcome) breaker.record('twilio', outcome, now);
           else breaker.open(now);
         }
         expect(breaker.open(now + 30_000)).toEqual([]);

@@ -171,10 +171,10 @@ describe('delivering to merchants’ endpoints', () => {
     await consume([hook.enqueue], hook.now);
     expect(await endpointOf(hook)).toMatchObject({ disabledReason: 'gone' });
     expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([{ status: 'failed', next_attempt_at: null }]);
-    const [news, ...more] = await deliveriesOf(other.endpoint.id);
+    const [disabledEvent, ...more] = await deliveriesOf(other.endpoint.id);
     expect(more).toEqual([]);
-    expect(news).toMatchObject({ event_type: 'endpoint.disabled', status: 'pending' });
-    expect(JSON.parse(news?.payload ?? '')).toMatchObject({
+    expect(disabledEvent).toMatchObject({ event_type: 'endpoint.disabled', status: 'pending' });
+    expect(JSON.parse(disabledEvent?.payload ?? '')).toMatchObject({
       type: 'endpoint.disabled',
       data: { endpointId: hook.endpoint.id, merchantId: merchant.id, reason: 'gone' },
     });
@@ -198,8 +198,10 @@ describe('delivering to merchants’ endpoints', () => {
     const third = await queued(hook);
     await consume([third.enqueue], since + 5 * day);
     expect(await endpointOf(hook)).toMatchObject({ disabledReason: 'failing', failingSince: since });
-    const news = (await deliveriesOf(other.endpoint.id)).filter(({ event_type }) => event_type === 'endpoint.disabled');
-    expect(news).toHaveLength(1);
+    const disabledEvent = (await deliveriesOf(other.endpoint.id)).filter(
+      ({ event_type }) => event_type === 'endpoint.disabled',
+    );
+    expect(disabledEvent).toHaveLength(1);
   });
 
   it('one success in five days keeps an endpoint enabled', async () => {

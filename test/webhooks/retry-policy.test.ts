@@ -30,8 +30,8 @@ describe('what a try comes to', () => {
   it('waits longer each time, and gives up after three days', () => {
     const timings: (number | null)[] = [];
     for (let round = 1; round <= 12; round += 1) {
-      const verdict = retryPolicy({ kind: 'unanswered', error: 'timeout' }, round);
-      timings.push(verdict.kind === 'failed' ? verdict.delayMs : -1);
+      const decision = retryPolicy({ kind: 'unanswered', error: 'timeout' }, round);
+      timings.push(decision.kind === 'failed' ? decision.delayMs : -1);
     }
     expect(timings).toEqual([...RETRY_DELAYS, null, null]);
     const days = RETRY_DELAYS.reduce((sum, delay) => sum + delay, 0) / 86_400_000;
