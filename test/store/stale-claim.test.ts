@@ -29,7 +29,7 @@ const record = (delivery: Claimed, some: Partial<AttemptRecord> = {}): AttemptRe
   disable: {
     reason: 'failing',
     failingBefore: 0,
-    announcement: {
+    payload: {
       id: 'e',
       merchantId: 'm',
       type: 'endpoint.disabled',
@@ -55,7 +55,13 @@ describe('a webhook delivery whose lease ran out and that another claim holds', 
     await seedPaylink(merchant, {}, contextOf(merchant, env, now));
     const [delivery] = await deliveriesOf(hook.endpoint.id);
     const claim = async (at: number): Promise<Claimed> => {
-      const { deliveries } = await claimDeliveries(env.DB, [delivery?.id ?? ''], at, leaseMs);
+      const { deliveries } = await claimDeliveries(env.DB, {
+        endpointId: hook.endpoint.id,
+        ids: [delivery?.id ?? ''],
+        limit: 1,
+        now: at,
+        leaseMs,
+      });
       const [claimed] = deliveries;
       if (!claimed) throw new Error('nothing was due');
       return claimed;
