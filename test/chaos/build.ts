@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { convertV4MiniflareOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { seedSql } from '../../src/local/seed.ts';
@@ -8,10 +8,15 @@ import { runWrangler } from '../../src/local/wrangler.ts';
 const root = join(import.meta.dirname, '../..');
 const workerName = 'gateway';
 
+/** The gateway as it is, or with the platform's manners round it. */
+const entries = { gateway: 'src/index.ts', platform: 'test/support/platform/worker.ts' };
+export type Entry = keyof typeof entries;
+
 /** Builds the worker as a deploy would. @param folder gets the bundle */
-export async function bundleWorker(folder: string): Promise<string> {
-  await runWrangler(['deploy', '--dry-run', '--outdir', folder]);
-  return join(folder, 'index.js');
+export async function bundleWorker(folder: string, entry: Entry): Promise<string> {
+  const file = entries[entry];
+  await runWrangler(['deploy', file, '--dry-run', '--outdir', folder]);
+  return join(folder, basename(file).replace(/ts$/, 'js'));
 }
 
 /**
@@ -21,11 +26,14 @@ export async function bundleWorker(folder: string): Promise<string> {
 export function writeOptions(bundle: string, folder: string, port: number, variables: Record<string, string>): string {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, 'wrangler.toml'));
   const bindings = typeof workerOptions.bindings === 'object' ? workerOptions.bindings : {};
+  const flags = Array.isArray(workerOptions.compatibilityFlags) ? workerOptions.compatibilityFlags : [];
   const options = convertV4MiniflareOptions({
     ...workerOptions,
     name: workerName,
     rootPath: root,
     modules: [{ type: 'ESModule', path: 'index.js', contents: readFileSync(bundle, 'utf8') }],
+    // A worker sees its callers hang up only with this flag.
+    compatibilityFlags: [...flags, 'enable_request_signal'],
     bindings: { ...bindings, ...variables },
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
     cf: false,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorker, schemaAndSeed, writeOptions } from './build.ts';
+import { bundleWorker, type Entry, schemaAndSeed, writeOptions } from './build.ts';
 import { writeDatabase } from './records.ts';
 
 const secretsKey = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
@@ -45,9 +45,9 @@ export class Runtime {
   }
 
   /** Builds the worker and makes its database, in a fresh place; `start` comes next. */
-  static async prepare(variables: Record<string, string>): Promise<Runtime> {
+  static async prepare(variables: Record<string, string>, entry: Entry = 'gateway'): Promise<Runtime> {
     const folder = await mkdtemp(join(tmpdir(), 'paylinks-chaos-'));
-    const [bundle, port] = await Promise.all([bundleWorker(join(folder, 'bundle')), freePort()]);
+    const [bundle, port] = await Promise.all([bundleWorker(join(folder, 'bundle'), entry), freePort()]);
     const local = { ENVIRONMENT: 'local', PUBLIC_BASE_URL: `http://127.0.0.1:${port}`, SECRETS_KEY: secretsKey };
     const runtime = new Runtime(folder, bundle, port, { ...local, ...variables });
     await runtime.start(true);

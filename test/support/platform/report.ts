@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+const Totals = z.object({ peak: z.number(), queued: z.number() });
+const Report = z.object({
+  resets: z.number(),
+  hungUp: z.number(),
+  endedAtItsLimit: z.number(),
+  connections: z.object({ invocation: Totals, object: Totals }),
+});
+
+/** What the harness at `url` has done so far. */
+export async function reportOf(url: string): Promise<z.infer<typeof Report>> {
+  return Report.parse(await (await fetch(`${url}/_platform`)).json());
+}
+
+/** Resets all coordinators in the middle of what they do. */
+export async function resetAll(url: string): Promise<void> {
+  await fetch(`${url}/_platform/reset`, { method: 'POST' });
+}
