@@ -1,6 +1,9 @@
+import { type PlatformOptions, platformVariables, resetLine } from '../support/platform/options.ts';
+import { calmDown } from '../support/platform/report.ts';
 import { behave, callsOf } from '../support/providers/fake-client.ts';
 import { fakeVariables } from '../support/providers/fake-credentials.ts';
 import { startFakeProviders } from '../support/providers/fake-providers.ts';
+
 import { audit, type Call, type RetryDecision } from './audit.ts';
 import { calm } from './calm.ts';
 import { Client } from './client.ts';
@@ -14,6 +17,8 @@ export type Report = {
   calls: Call[];
   records: Records;
   aftermath: Aftermath;
+  /** How often a coordinator was reset. */
+  resets: number;
   seconds: number;
   said: string;
 };
@@ -26,23 +31,26 @@ const variables = {
   RATE_LIMIT_REQUESTS: '1000000',
 };
 
+/** `platform`: with the platform's manners, and these; null: as the local runtime does it. */
+export type Plan = Storm & { settled: boolean; platform: Partial<PlatformOptions> | null };
+
 /**
  * A storm, the calm after it, and the audit of what is left. `settled`: wait until the alarms have looked into what is unknown.
  * @throws Error when the gateway hangs or does not come up
  */
-export async function chaos(
-  plan: Storm & { settled: boolean },
-  tell: (line: string) => void = () => {},
-): Promise<Report> {
+export async function chaos(plan: Plan, tell: (line: string) => void = () => {}): Promise<Report> {
   const began = Date.now();
   const fakes = await startFakeProviders();
-  const runtime = await Runtime.prepare({ ...variables, ...fakeVariables(fakes.url) });
+  const manners = plan.platform ? platformVariables(plan.platform) : {};
+  const entry = plan.platform ? 'platform' : 'gateway';
+  const runtime = await Runtime.prepare({ ...variables, ...manners, ...fakeVariables(fakes.url) }, entry);
   try {
     await runtime.start();
     const aftermath = await storm(runtime, fakes.url, plan);
     const { stories } = aftermath;
     tell(`the storm is over after ${seconds(began)} s: ${aftermath.sends} sends, ${aftermath.kills} kills`);
     await behave(fakes.url, { provider: '*', behaviours: ['ok'], as: 'mode' });
+    if (plan.platform) await calmDown(runtime.url);
     const left = await calm(runtime.state, plan.settled);
     tell(`calm after ${seconds(began)} s`);
     const client = new Client(runtime.url);
@@ -56,7 +64,8 @@ export async function chaos(
     const { calls } = await callsOf(fakes.url);
     const verdict = audit(calls, records, stories);
     if (left !== null) verdict.disagreeing.push(`left undone: ${left}`);
-    return { verdict, calls, records, aftermath, seconds: seconds(began), said: runtime.said };
+    const resets = runtime.said.split(resetLine).length - 1;
+    return { verdict, calls, records, aftermath, resets, seconds: seconds(began), said: runtime.said };
   } finally {
     await runtime.dispose();
     await fakes.close();

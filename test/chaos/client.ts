@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { demoMerchants } from '../../src/local/demo.ts';
 import type { Channel } from '../../src/model.ts';
+import { call } from '../support/platform/caller.ts';
 import type { Intent, Scenario } from './plan.ts';
 
 const merchant = demoMerchants[0];
@@ -47,13 +48,17 @@ export type SendEnd =
 export class Client {
   readonly #url: string;
   readonly #begun: () => void;
+  readonly #mayHangUp: boolean;
   /** The last answer that made somebody ask again. */
   trouble = '';
+  /** How often somebody has hung up. */
+  hungUp = 0;
 
-  /** @param begun called as each request begins */
-  constructor(url: string, begun: () => void = () => {}) {
+  /** @param begun called as each request begins @param mayHangUp whether callers hang up where their intent says so */
+  constructor(url: string, begun: () => void = () => {}, mayHangUp = false) {
     this.#url = url;
     this.#begun = begun;
+    this.#mayHangUp = mayHangUp;
   }
 
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -72,6 +77,22 @@ export class Client {
     } catch {
       return { kind: 'lost' };
     }
+  }
+
+  /** Asks, and hangs up after so many ms, answered or not. */
+  async #askAndHangUp(afterMs: number, ...[method, path, body, headers]: Parameters<Client['ask']>): Promise<Answer> {
+    this.#begun();
+    const asked = call(`${this.#url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    await Promise.race([asked.answer, pause(afterMs)]);
+    asked.hangUp();
+    this.hungUp += 1;
+    const answer = await asked.answer;
+    if (!answer) return { kind: 'lost' };
+    return { kind: 'answered', ...answer, replayed: answer.headers['idempotency-replayed'] === 'true' };
   }
 
   /** Asks until there is an answer that is not about the gateway's own trouble. */
@@ -106,7 +127,7 @@ export class Client {
       const next =
         surface === 'graphql'
           ? await this.#sendByGraphql(paylinkId, intent)
-          : await this.sendByRest(paylinkId, intent, intent.wait);
+          : await this.sendByRest(paylinkId, intent, intent.wait, this.#mayHangUp ? intent.hangUps?.[turn] : null);
       if (next?.kind === 'sent' || next?.kind === 'refused') return next;
       if (next) {
         asked += 1;
@@ -118,10 +139,17 @@ export class Client {
   }
 
   /** null: not answered, or not finally. */
-  async sendByRest(paylinkId: string, { key, channels }: Intent, wait = 0): Promise<SendEnd | null> {
+  async sendByRest(
+    paylinkId: string,
+    { key, channels }: Intent,
+    wait = 0,
+    hangUpAfterMs: number | null = null,
+  ): Promise<SendEnd | null> {
     const fields = { sendEmail: channels.includes('EMAIL'), sendSms: channels.includes('SMS') };
     const headers = { 'idempotency-key': key, ...(wait > 0 ? { prefer: `wait=${wait}` } : {}) };
-    const answer = await this.ask('PATCH', `/${paylinkId}/send`, fields, headers);
+    const request = ['PATCH', `/${paylinkId}/send`, fields, headers] as const;
+    const answer =
+      hangUpAfterMs === null ? await this.ask(...request) : await this.#askAndHangUp(hangUpAfterMs, ...request);
     if (answer.kind === 'lost' || answer.status === 409 || answer.status === 503) return null;
     if (answer.status === 200 || answer.status === 202) {
       const body = PaylinkBody.parse(JSON.parse(answer.text));

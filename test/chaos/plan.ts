@@ -12,6 +12,8 @@ export type Intent = {
   callers: number;
   /** `Prefer: wait=N`, s. */
   wait: number;
+  /** After so many ms each request's caller hangs up; null: it waits. Absent: all wait. */
+  hangUps?: (number | null)[];
 };
 
 /** What happens to one Paylink; the moves begin side by side. */
@@ -75,6 +77,7 @@ export function scenarioOf(seed: string, at: number): Scenario {
         [1, 4],
       ]),
       wait: random.chance(0.3) ? 3 : 0,
+      hangUps: hangUpsOf(`${seed}|hang-ups|${at}|${nth}`),
     };
   };
   const intents = random.weighted([
@@ -91,6 +94,11 @@ export function scenarioOf(seed: string, at: number): Scenario {
     cancelAfterMs: random.chance(0.12) ? random.between(0, 600) : null,
     behaviours: { mailchannels: misbehave(), resend: misbehave(), twilio: misbehave(), telnyx: misbehave() },
   };
+}
+
+function hangUpsOf(seed: string): (number | null)[] {
+  const random = new Random(seed);
+  return Array.from({ length: 3 }, () => (random.chance(0.15) ? random.between(0, 400) : null));
 }
 
 /**

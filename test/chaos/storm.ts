@@ -5,34 +5,35 @@ import { play } from './play.ts';
 import type { Runtime } from './runtime.ts';
 import type { Story } from './story.ts';
 
-export type Storm = { seed: string; sends: number; kills: number; clients: number };
+export type Storm = { seed: string; sends: number; kills: number; clients: number; hangUps: boolean };
 
 /** A life in which nothing is asked any more is killed after this, ms. */
 const idleMs = 2_000;
 /** When nothing at all has got on for so long, something hangs, ms. */
 const stuckMs = 60_000;
 
-export type Aftermath = { stories: Story[]; sends: number; kills: number; requests: number };
+export type Aftermath = { stories: Story[]; sends: number; kills: number; requests: number; hangUps: number };
 
 /** Clients at work while the runtime is killed again and again; ends when there were enough sends and kills. */
 export async function storm(
   runtime: Runtime,
   fakes: string,
-  { seed, sends, kills, clients }: Storm,
+  { seed, sends, kills, clients, hangUps }: Storm,
 ): Promise<Aftermath> {
   const stories: Story[] = [];
   let requests = 0;
-  let begun = 0;
+  let played = 0;
   let planned = 0;
   let killed = 0;
   let movedAt = Date.now();
-  const client = new Client(runtime.url, () => {
+  const begun = () => {
     if (runtime.up) requests += 1;
-  });
+  };
+  const client = new Client(runtime.url, begun, hangUps);
   const work = async () => {
     while (planned < sends || killed < kills) {
-      const scenario = scenarioOf(seed, begun);
-      begun += 1;
+      const scenario = scenarioOf(seed, played);
+      played += 1;
       planned += scenario.intents.length;
       stories.push(await play(client, fakes, scenario));
       movedAt = Date.now();
@@ -57,7 +58,7 @@ export async function storm(
   await Promise.race([working, watching]);
   watch.abort();
   await watching.catch(() => {});
-  return { stories, sends: planned, kills: killed, requests };
+  return { stories, sends: planned, kills: killed, requests, hangUps: client.hungUp };
 }
 
 async function killInTheMidst(

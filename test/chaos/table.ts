@@ -10,15 +10,17 @@ const line = (title: string, counts: [string, number][]) =>
   `${title.padEnd(22)}${counts.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 
 /** The run as a person reads it. */
-export function table({ verdict, calls, records, aftermath, seconds }: Report): string {
+export function table({ verdict, calls, records, aftermath, resets, seconds }: Report): string {
   const ends = aftermath.stories.flatMap(({ sends }) => sends.flatMap((send) => send.ends.slice(0, 1)));
   const endOf = (end: (typeof ends)[number]) => (end.kind === 'refused' ? end.code : end.kind);
   return [
-    line('sends, kills', [
+    line('the storm', [
       ['sends', aftermath.sends],
       ['Paylinks', aftermath.stories.length],
       ['requests', aftermath.requests],
       ['kills', aftermath.kills],
+      ['resets', resets],
+      ['hang-ups', aftermath.hangUps],
       ['seconds', seconds],
     ]),
     line('clients were told', counted(ends.map(endOf))),

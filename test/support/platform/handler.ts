@@ -4,7 +4,7 @@ import { invoke } from './invocation.ts';
 import { meter } from './meter.ts';
 import { paylinkToSend, sendInsideObject } from './old-worker.ts';
 import { optionsOf } from './options.ts';
-import { resetAll } from './resets.ts';
+import { plan, resetAll } from './resets.ts';
 
 /** What a worker exports by default. */
 export type Handler = {
@@ -13,9 +13,10 @@ export type Handler = {
   scheduled?: (controller: ScheduledController, env: Bindings, ctx: ExecutionContext) => Promise<void>;
 };
 
-/** `GET /_platform` tells what the harness has done; `POST /_platform/reset` resets every object that may be reset. */
+/** `GET /_platform` tells what the harness has done; `POST /_platform/reset` resets every object that may be reset, `/_platform/calm` ends what the plan does. */
 async function control(path: string, env: Bindings): Promise<Response> {
   if (path === '/_platform/reset') await resetAll(env.COORDINATOR);
+  if (path === '/_platform/calm') plan.stop();
   return Response.json(meter.report());
 }
 

@@ -35,6 +35,9 @@ export function optionsOf(env: object): PlatformOptions {
   return known;
 }
 
+/** What the log says of each reset: those before a kill are remembered only there. */
+export const resetLine = 'platform: an object is reset';
+
 /** Options as a worker's variables. */
 export const platformVariables = (options: Partial<PlatformOptions>): Record<string, string> =>
   Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)]));

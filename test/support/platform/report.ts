@@ -13,6 +13,11 @@ export async function reportOf(url: string): Promise<z.infer<typeof Report>> {
   return Report.parse(await (await fetch(`${url}/_platform`)).json());
 }
 
+/** No more resets by plan, until the next start. */
+export async function calmDown(url: string): Promise<void> {
+  await fetch(`${url}/_platform/calm`, { method: 'POST' });
+}
+
 /** Resets all coordinators in the middle of what they do. */
 export async function resetAll(url: string): Promise<void> {
   await fetch(`${url}/_platform/reset`, { method: 'POST' });

@@ -2,7 +2,7 @@ import type { Namespace } from '../../../src/env.ts';
 import { seeded } from '../lifecycles.ts';
 import type { Life } from './lives.ts';
 import { meter } from './meter.ts';
-import type { PlatformOptions } from './options.ts';
+import { type PlatformOptions, resetLine } from './options.ts';
 
 /** Where in a call an object is reset. `during` may as well hit what comes after a short one. */
 type Moment = { at: 'before' } | { at: 'during'; ms: number } | { at: 'after' };
@@ -13,9 +13,15 @@ const reason = 'Durable Object reset because its code was updated.';
 /** Which calls reset their object: a seed repeats it, call by call. It outlives the objects. */
 export class ResetPlan {
   #random: (() => number) | null = null;
+  #isOver = false;
+
+  /** From now on nothing is reset by plan. */
+  stop(): void {
+    this.#isOver = true;
+  }
 
   next({ PLATFORM_RESET_EVERY: every, PLATFORM_SEED: seed }: PlatformOptions): Moment | null {
-    if (every === 0) return null;
+    if (every === 0 || this.#isOver) return null;
     this.#random ??= seeded(seed);
     if (this.#random() >= 1 / every) return null;
     const moment = this.#random();
@@ -24,7 +30,7 @@ export class ResetPlan {
   }
 }
 
-const plan = new ResetPlan();
+export const plan = new ResetPlan();
 
 const resettable = new Map<string, DurableObjectId>();
 
@@ -47,6 +53,7 @@ export function mayBeReset({ id }: DurableObjectState): void {
 /** Resets an object: its memory goes, its storage stays, whoever waits for it gets the runtime's own error. */
 export function reset(ctx: DurableObjectState): void {
   meter.resets += 1;
+  console.warn(resetLine);
   ctx.abort(reason);
 }
 
