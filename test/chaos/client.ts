@@ -169,12 +169,15 @@ export class Client {
     if (answer.kind === 'lost' || answer.status >= 500) return null;
     const result = Graphql.parse(JSON.parse(answer.text));
     const codes = result.errors?.map(({ extensions }) => extensions.code) ?? [];
-    if (codes.some((code) => code !== 'RATE_LIMITED' && code !== 'INTERNAL')) {
+    if (codes.some((code) => !passing.includes(code))) {
       throw new Error(`GraphQL answered ${answer.text}`);
     }
     return result.data?.sendPaymentSessionLink.success ? { kind: 'sent', body: null, replayed: answer.replayed } : null;
   }
 }
+
+/** What GraphQL says of the gateway's own trouble: ask again. */
+const passing = ['RATE_LIMITED', 'INTERNAL', 'UNAVAILABLE'];
 
 const graphqlChannel = (channel: Channel | undefined) => (channel === 'SMS' ? 'Phone' : 'Email');
 

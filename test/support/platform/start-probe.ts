@@ -36,7 +36,7 @@ export async function startProbe(options: Partial<PlatformOptions>): Promise<{ u
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     cf: false,
   });
-  const miniflare = new Miniflare(converted);
+  const miniflare = new Miniflare({ ...converted, handleStructuredLogs: () => {} });
   const { origin } = await miniflare.unsafeGetDirectURL('probe');
   return { url: origin, stop: () => miniflare.dispose() };
 }
