@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 
 const migrations = await readD1Migrations('src/store/migrations');
 
+/** Long enough for a busy machine: no test is judged by its time. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +33,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/node/**'],
+          ...timeouts,
           globalSetup: ['test/support/global-setup.ts', 'test/support/redis-setup.ts'],
         },
       },
@@ -37,8 +41,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/e2e/**/*.test.ts', 'test/node/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...timeouts,
           fileParallelism: false,
         },
       },

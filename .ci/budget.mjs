@@ -1,16 +1,14 @@
-// How heavy is the worker, and how long does it take to start? Bundles it as a deployment would, says what weighs most, and fails over
-// the budget.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// How heavy is the worker, and how long does it take to start? Bundles it as a deployment would, prints what weighs most, and fails over
+// the budget of bytes. The start-up time is printed beside an empty worker's and judged by nobody: it is the machine's as much as ours.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
-import { startUp } from './startup.mjs';
+import { startUps } from './startup.mjs';
 import { ownerOf, wrangler } from './wrangler.mjs';
 
-const budgetBytes = 180 * 1024;
-/** Cloudflare allows 1,000. Over four times what is measured, so that a busy machine never fails it, only a change in kind. */
-const budgetMs = 250;
+const budgetBytes = 215 * 1024;
 
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const ms = (time) => `${time.toFixed(1)} ms`;
@@ -21,9 +19,24 @@ function list(weights, unit) {
   }
 }
 
-function fail(what) {
-  console.error(what);
-  process.exitCode = 1;
+/** Bundles a worker as a deployment would: index.js, index.js.map, worker.bundle and meta.json. @param config wrangler.toml by default */
+function bundle(folder, config = []) {
+  const files = ['--outfile', join(folder, 'worker.bundle'), '--metafile', join(folder, 'meta.json')];
+  wrangler('deploy', '--dry-run', ...config, '--outdir', folder, ...files);
+  return folder;
+}
+
+/** A worker that does nothing, on the same runtime. */
+function bundleEmpty(folder) {
+  const compatibility = readFileSync('wrangler.toml', 'utf8').match(/^compatibility_.*$/gm) ?? [];
+  const source = join(folder, 'source');
+  mkdirSync(source, { recursive: true });
+  writeFileSync(join(source, 'index.js'), 'export default { fetch: () => new Response() };\n');
+  writeFileSync(
+    join(source, 'wrangler.toml'),
+    ['name = "empty"', 'main = "index.js"', ...compatibility, ''].join('\n'),
+  );
+  return bundle(folder, ['--config', join(source, 'wrangler.toml')]);
 }
 
 function sizeOf(folder) {
@@ -39,29 +52,23 @@ function sizeOf(folder) {
   return { size, weights };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'paylinks-bundle-'));
+const root = mkdtempSync(join(tmpdir(), 'paylinks-bundle-'));
 try {
-  const outputs = [
-    '--outdir',
-    folder,
-    '--outfile',
-    join(folder, 'worker.bundle'),
-    '--metafile',
-    join(folder, 'meta.json'),
-  ];
-  wrangler('deploy', '--dry-run', ...outputs);
+  const folder = bundle(join(root, 'gateway'));
+  const empty = bundleEmpty(join(root, 'empty'));
 
   const { size, weights } = sizeOf(folder);
   console.log(`Worker: ${kb(size)} gzipped, of ${kb(budgetBytes)}. What weighs most (not gzipped):`);
   list(weights, kb);
-  if (size > budgetBytes) fail(`Over the budget by ${kb(size - budgetBytes)}.`);
+  if (size > budgetBytes) {
+    console.error(`Over the budget by ${kb(size - budgetBytes)}.`);
+    process.exitCode = 1;
+  }
 
-  const start = startUp(folder);
-  console.log(
-    `Start-up: ${ms(start.ms)} (${ms(start.from)} to ${ms(start.to)}), of ${ms(budgetMs)}. What takes longest:`,
-  );
+  const [start, nothing] = startUps([folder, empty]);
+  const range = ({ ms: median, from, to }) => `${ms(median)} (${ms(from)} to ${ms(to)})`;
+  console.log(`Start-up: ${range(start)}; an empty worker's: ${range(nothing)}. What takes longest:`);
   list(start.weights, ms);
-  if (start.ms > budgetMs) fail(`Over the budget by ${ms(start.ms - budgetMs)}.`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 }

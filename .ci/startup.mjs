@@ -1,10 +1,10 @@
-// What does the worker do before its first request? Lets wrangler profile the evaluation of its modules in workerd, off-line.
+// What does a worker do before its first request? wrangler profiles the evaluation of its modules in workerd, off-line.
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { ownerOf, wrangler } from './wrangler.mjs';
 
-const runs = 7;
+const rounds = 7;
 
 /** ms by owner in one profile; idle time is none of the worker's, and "(program)" is V8: compiling above all. */
 function weigh(profile, map) {
@@ -23,18 +23,29 @@ function weigh(profile, map) {
   return weights;
 }
 
-/** Profiles the bundle in `folder` (worker.bundle, index.js.map). The median of several starts, ms, and what they spend it on, ms a start. */
-export function startUp(folder) {
-  const map = new SourceMap(JSON.parse(readFileSync(join(folder, 'index.js.map'), 'utf8')));
-  const file = join(folder, 'startup.cpuprofile');
-  const totals = [];
-  const weights = new Map();
-  for (let run = 0; run < runs; run++) {
-    wrangler('check', 'startup', '--worker', join(folder, 'worker.bundle'), '--outfile', file);
-    const one = weigh(JSON.parse(readFileSync(file, 'utf8')), map);
-    totals.push([...one.values()].reduce((sum, ms) => sum + ms, 0));
-    for (const [owner, ms] of one) weights.set(owner, (weights.get(owner) ?? 0) + ms / runs);
+/**
+ * Profiles the bundle of each folder (worker.bundle, index.js.map), one after the other in each of 7 rounds.
+ * @returns for each folder the median, the least and the most from start to end, ms, and what the worker spends it on, ms a start
+ */
+export function startUps(folders) {
+  const found = folders.map((folder) => ({
+    folder,
+    map: new SourceMap(JSON.parse(readFileSync(join(folder, 'index.js.map'), 'utf8'))),
+    totals: [],
+    weights: new Map(),
+  }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { folder, map, totals, weights } of found) {
+      const file = join(folder, 'startup.cpuprofile');
+      wrangler('check', 'startup', '--worker', join(folder, 'worker.bundle'), '--outfile', file);
+      const profile = JSON.parse(readFileSync(file, 'utf8'));
+      const one = weigh(profile, map);
+      totals.push((profile.endTime - profile.startTime) / 1000);
+      for (const [owner, ms] of one) weights.set(owner, (weights.get(owner) ?? 0) + ms / rounds);
+    }
   }
-  totals.sort((a, b) => a - b);
-  return { ms: totals[(runs - 1) / 2], from: totals[0], to: totals[runs - 1], weights };
+  return found.map(({ totals, weights }) => {
+    totals.sort((a, b) => a - b);
+    return { ms: totals[(rounds - 1) / 2], from: totals[0], to: totals[rounds - 1], weights };
+  });
 }

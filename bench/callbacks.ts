@@ -1,18 +1,18 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import type { Shot } from './load.ts';
+import type { LoadRequest } from './load.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 
-/** What the fake provider gives as its signing key: SPKI, Base64. */
+/** The fake provider's signing key: SPKI, Base64. */
 export const callbackKey = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-/** The account that the events are of. */
+/** The account in the events. */
 export const customerHandle = 'bench';
 
-/** A message that a provider took: our id of the attempt, and the provider's of the message. */
-export type Taken = { id: string; messageId: string };
+/** A message that a provider accepted: the id of the attempt, and the provider's id of the message. */
+export type AcceptedMessage = { id: string; messageId: string };
 
-/** MailChannels' news that a message was delivered, signed as it signs (RFC 9421, over the body's RFC 9530 digest). */
-export function callbackShot({ id, messageId }: Taken): Shot {
+/** MailChannels reports that a message was delivered. Signed as MailChannels does: RFC 9421, over the body's RFC 9530 digest. */
+export function callbackRequest({ id, messageId }: AcceptedMessage): LoadRequest {
   const now = Math.floor(Date.now() / 1000);
   const event = {
     email: 'pay@example.com',

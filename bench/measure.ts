@@ -1,22 +1,21 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Shot } from './load.ts';
-import type { LoadGenerator } from './processes.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type LoadRequest, runLoad } from './load.ts';
 import type { Worker } from './workerd.ts';
 
-/** One measurement; latencies ms, CPU µs of the server a request; `generator` is how busy the load's process was, 1 being one core. */
-export type Measurement = { perSecond: number; p50: number; p99: number; cpuMicros: number; generator: number };
+/** Latencies in ms, CPU in µs of the server for one request. `generatorLoad` is how busy the load's own process was: 1 is one core. */
+export type Measurement = { perSecond: number; p50: number; p99: number; cpuMicros: number; generatorLoad: number };
 
-/** `afterwards`: work goes on after the answers, and counts: time and CPU until the worker is at rest. */
-export type How = { connections: number; status: number; afterwards: boolean };
+/** The status every answer must have. `untilIdle`: the work that follows the answers counts, in time and in CPU. */
+export type Expectation = { status: number; untilIdle: boolean };
 
-const restMs = 200;
+const IDLE_MS = 200;
 
-/** Waits until a worker does nothing any more. @returns how long it had been at rest by then, s */
-async function rested(worker: Worker): Promise<number> {
+/** Waits until a worker has used no CPU for a while. @returns for how long, s */
+async function idle(worker: Worker): Promise<number> {
   let seen = worker.cpuSeconds();
   let since = performance.now();
-  while (performance.now() - since < restMs) {
-    await wait(10);
+  while (performance.now() - since < IDLE_MS) {
+    await pause(10);
     const now = worker.cpuSeconds();
     if (now > seen) since = performance.now();
     seen = now;
@@ -24,38 +23,27 @@ async function rested(worker: Worker): Promise<number> {
   return (performance.now() - since) / 1000;
 }
 
-/** Fires shots at a worker. @throws when an answer is not the expected one, as its price would mean nothing */
-export async function fire(load: LoadGenerator, worker: Worker, shots: Shot[], { connections, status }: How) {
-  const fired = await load.fire({ origin: worker.origin, shots, connections, keepBodies: false });
-  if ((fired.statuses[status] ?? 0) !== shots.length) {
-    throw new Error(
-      `${worker.name}: ${shots.length} answers of ${status} expected, got ${JSON.stringify(fired.statuses)}`,
-    );
+/** Sends requests to a worker. @throws Error when an answer has another status: its price would mean nothing */
+export async function runChecked(worker: Worker, requests: LoadRequest[], { status }: Expectation) {
+  const result = await runLoad(worker.origin, requests);
+  if (requests.length > 0 && result.statuses[status] !== requests.length) {
+    const statuses = JSON.stringify(result.statuses);
+    throw new Error(`${worker.name}: ${requests.length} answers of ${status} expected, got ${statuses}`);
   }
-  return fired;
+  return result;
 }
 
-/** Fires the shots at a worker and measures. */
-export async function measure(load: LoadGenerator, worker: Worker, shots: Shot[], how: How): Promise<Measurement> {
-  if (how.afterwards) await rested(worker);
+/** Sends requests to a worker and measures them. */
+export async function measure(worker: Worker, requests: LoadRequest[], expected: Expectation): Promise<Measurement> {
+  if (expected.untilIdle) await idle(worker);
   const before = worker.cpuSeconds();
-  const fired = await fire(load, worker, shots, how);
+  const { seconds, p50, p99, generatorLoad } = await runChecked(worker, requests, expected);
   const answered = performance.now();
-  const rest = how.afterwards ? await rested(worker) : null;
-  const more = rest === null ? 0 : Math.max(0, (performance.now() - answered) / 1000 - rest);
-  const cpu = worker.cpuSeconds() - before;
-  return {
-    perSecond: shots.length / (fired.seconds + more),
-    p50: fired.p50,
-    p99: fired.p99,
-    cpuMicros: (cpu / shots.length) * 1e6,
-    generator: fired.generator,
-  };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+  let after = 0;
+  if (expected.untilIdle) {
+    const idleSeconds = await idle(worker);
+    after = Math.max(0, (performance.now() - answered) / 1000 - idleSeconds);
+  }
+  const cpuMicros = ((worker.cpuSeconds() - before) / requests.length) * 1e6;
+  return { perSecond: requests.length / (seconds + after), p50, p99, cpuMicros, generatorLoad };
 }

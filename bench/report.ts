@@ -1,98 +1,93 @@
-import { type Measurement, median } from './measure.ts';
-import type { RetryDecision, Row } from './results.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Measurement } from './measure.ts';
+import { graphqlSend, restSend, type Scenario } from './scenarios.ts';
 
 /** All rounds of a scenario; `again` is the floor's second run in each round. */
-export type Series = { scenario: Scenario } & Record<'floor' | 'again' | 'gateway' | 'peer', Measurement[]>;
+export type Series = { scenario: Scenario } & Record<'floor' | 'again' | 'gateway', Measurement[]>;
 
 type Key = keyof Measurement;
+type Compared = 'perSecond' | 'cpuMicros' | 'p99';
+type Spread = { median: number; largest: number };
 
-/** Figures that a function gives for each of a measurement's. */
+/** A scenario over all rounds: each side's medians, the medians of the ratios within a round, and how far the floor is from itself. */
+export type Row = {
+  name: string;
+  gateway: Measurement;
+  floor: Measurement;
+  ofFloor: Record<Compared, number>;
+  spread: Record<Compared, Spread>;
+};
+
+export type RetryDecision = { what: string; measured: number; wanted: string; met: boolean };
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
 const figures = (of: (key: Key) => number): Measurement => ({
   perSecond: of('perSecond'),
   p50: of('p50'),
   p99: of('p99'),
   cpuMicros: of('cpuMicros'),
-  generator: of('generator'),
+  generatorLoad: of('generatorLoad'),
 });
 
-const medians = (runs: readonly Measurement[]): Measurement | null =>
-  runs.length === 0 ? null : figures((key) => median(runs.map((run) => run[key])));
+export const medians = (runs: readonly Measurement[]): Measurement =>
+  figures((key) => median(runs.map((run) => run[key])));
 
-/** The median over the rounds of one side's figure by another's in the same round: rounds are interleaved, so a slow one is slow for both. */
-export const ratio = (a: readonly Measurement[], b: readonly Measurement[], key: Key): number | null =>
-  a.length === 0 || b.length === 0 ? null : median(a.map((run, n) => run[key] / (b[n]?.[key] ?? Number.NaN)));
+/** The mean of both runs of each round. */
+export const means = (a: readonly Measurement[], b: readonly Measurement[]): Measurement[] =>
+  a.map((run, n) => figures((key) => (run[key] + (b[n] ?? run)[key]) / 2));
 
-/** How far two runs of the same are from each other in the same round, as a part: the median and the largest. */
-export function spreadOf(a: readonly Measurement[], b: readonly Measurement[], key: Key) {
+/** The median of the ratios within a round: sides take turns, so a slow round is slow for both. */
+export const ratio = (a: readonly Measurement[], b: readonly Measurement[], key: Key): number =>
+  median(a.map((run, n) => run[key] / (b[n]?.[key] ?? Number.NaN)));
+
+/** How far two runs of the same are from each other in the same round, as a part. */
+export function spreadOf(a: readonly Measurement[], b: readonly Measurement[], key: Key): Spread {
   const parts = a.map((run, n) => Math.abs(run[key] / (b[n]?.[key] ?? Number.NaN) - 1));
   return { median: median(parts), largest: Math.max(...parts) };
 }
 
-/** Both runs of a round as one. */
-const both = (a: readonly Measurement[], b: readonly Measurement[]): Measurement[] =>
-  a.map((run, n) => figures((key) => (run[key] + (b[n] ?? run)[key]) / 2));
+export const compared = <T>(of: (key: Compared) => T): Record<Compared, T> => ({
+  perSecond: of('perSecond'),
+  cpuMicros: of('cpuMicros'),
+  p99: of('p99'),
+});
 
-function rowOf({ scenario, floor, again, gateway, peer }: Series): Row {
-  const floors = both(floor, again);
+function rowOf({ scenario, floor, again, gateway }: Series): Row {
+  const floors = means(floor, again);
   return {
     name: scenario.name,
-    target: scenario.target,
     gateway: medians(gateway),
     floor: medians(floors),
-    peer: medians(peer),
-    ofFloor: {
-      perSecond: ratio(gateway, floors, 'perSecond'),
-      cpuMicros: ratio(gateway, floors, 'cpuMicros'),
-      p99: ratio(gateway, floors, 'p99'),
-    },
-    ofPeer: ratio(gateway, peer, 'perSecond'),
-    spread: {
-      perSecond: spreadOf(floor, again, 'perSecond'),
-      cpuMicros: spreadOf(floor, again, 'cpuMicros'),
-      p99: spreadOf(floor, again, 'p99'),
-    },
+    ofFloor: compared((key) => ratio(gateway, floors, key)),
+    spread: compared((key) => spreadOf(floor, again, key)),
   };
 }
 
-const atLeast = (what: string, measured: number | null, least: number): RetryDecision => ({
-  what,
-  measured,
-  wanted: `≥ ${least}`,
-  met: measured !== null && measured >= least,
-});
-const atMost = (what: string, measured: number | null, most: number): RetryDecision => ({
-  what,
-  measured,
-  wanted: `≤ ${Number(most.toFixed(2))}`,
-  met: measured !== null && measured <= most,
-});
-
-const rest = 'send (REST)';
-const graphql = 'send (GraphQL)';
-
-/** What was promised of each row, and of one row against another. */
-function verdicts(rows: readonly Row[], series: readonly Series[]): RetryDecision[] {
-  const said = rows.flatMap(({ name, target, ofFloor, ofPeer, spread }) => {
-    const list: RetryDecision[] = [];
-    if (target !== null) list.push(atLeast(`${name}: throughput of its floor's`, ofFloor.perSecond, target));
-    if (name === rest) {
-      list.push(atMost(`${name}: CPU a request of its floor's`, ofFloor.cpuMicros, 1.2));
-      list.push(atMost(`${name}: p99 of its floor's`, ofFloor.p99, 1.3 * (1 + spread.p99.median)));
-    }
-    if ((name === rest || name === graphql) && ofPeer !== null)
-      list.push(atLeast(`${name}: throughput of the peer's`, ofPeer, 2.2));
-    return list;
-  });
-  const [first, second] = [rest, graphql].map((name) => series.find(({ scenario }) => scenario.name === name)?.gateway);
-  if (first && second) {
-    said.push(atLeast(`${graphql}: throughput of ${rest}`, ratio(second, first, 'perSecond'), 0.93));
-  }
-  return said;
+function verdict(what: string, measured: number, sign: '≥' | '≤', aim: number): RetryDecision {
+  const met = sign === '≥' ? measured >= aim : measured <= aim;
+  return { what, measured, wanted: `${sign} ${Number(aim.toFixed(2))}`, met };
 }
 
-/** Every scenario over its rounds, and which targets are met. */
-export function report(series: readonly Series[]): { rows: Row[]; targets: RetryDecision[] } {
+/** Every scenario over its rounds, and which aims are met. */
+export function report(series: readonly Series[]): { rows: Row[]; verdicts: RetryDecision[] } {
   const rows = series.map(rowOf);
-  return { rows, targets: verdicts(rows, series) };
+  const verdicts = rows.flatMap(({ name, ofFloor, spread }, n) => {
+    const target = series[n]?.scenario.target ?? null;
+    const found = target === null ? [] : [verdict(`${name}: throughput, of its floor`, ofFloor.perSecond, '≥', target)];
+    if (name !== restSend) return found;
+    found.push(verdict(`${name}: CPU per request, of its floor`, ofFloor.cpuMicros, '≤', 1.2));
+    found.push(verdict(`${name}: p99, of its floor`, ofFloor.p99, '≤', 1.3 * (1 + spread.p99.median)));
+    return found;
+  });
+  const [rest, graphql] = [restSend, graphqlSend].map((name) => series.find((one) => one.scenario.name === name));
+  if (rest && graphql) {
+    const measured = ratio(graphql.gateway, rest.gateway, 'perSecond');
+    verdicts.push(verdict(`${graphqlSend}: throughput, of ${restSend}`, measured, '≥', 0.93));
+  }
+  return { rows, verdicts };
 }

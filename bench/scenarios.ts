@@ -1,186 +1,120 @@
 import * as z from 'zod';
-import { callbackShot, type Taken } from './callbacks.ts';
-import type { Shot } from './load.ts';
-import type { LoadGenerator } from './processes.ts';
-import { seedCold } from './seed.ts';
+import { type AcceptedMessage, callbackRequest } from './callbacks.ts';
+import { type LoadRequest, runLoad } from './load.ts';
 import {
-  blockedShot,
-  createShot,
-  graphqlShot,
-  groupingShot,
-  readShot,
-  sendShot,
+  blockedRequest,
+  createRequest,
+  graphqlRequest,
+  groupingRequest,
+  readRequest,
+  sendRequest,
   signed,
-  unknownShot,
-} from './shots.ts';
+  unknownRequest,
+} from './requests.ts';
+import { seededId, seedPaylinks } from './seed.ts';
 import type { Worker } from './workerd.ts';
 
-/** Whom a scenario is measured on; the floor has no GraphQL, its send is the same work. */
-export type Side = 'gateway' | 'floor' | 'peer';
+export type Context = { side: 'gateway' | 'floor'; worker: Worker; count: number; coordinators: number };
 
 export type Scenario = {
   name: string;
-  /** Scenarios of one group are measured side by side, as they are compared with one another. */
-  group?: string;
+  /** Scenarios of one group share their rounds, as they are compared with one another. */
+  group: string;
   /** How many requests, as a multiple of `--count`. */
   times: number;
   status: number;
-  /** Work goes on after the answers, and counts. */
-  afterwards: boolean;
-  sides: Side[];
-  /** Least part of its floor's throughput; null: nothing is promised, or of another row (report.ts). */
+  untilIdle: boolean;
+  /** The least part of its floor's throughput; null: no aim, or one against another row (report.ts). */
   target: number | null;
-  prepare: (desk: Desk) => Promise<Shot[]>;
+  prepare: (context: Context) => Promise<LoadRequest[]>;
 };
 
-export type Desk = { side: Side; worker: Worker; load: LoadGenerator; count: number; coordinators: number };
+const made = (count: number, make: () => LoadRequest) => Array.from({ length: count }, make);
 
 const Created = z.object({ paylinkId: z.string() });
 
-/** Creates Paylinks as a caller does, outside the measurement: their coordinators know them. */
-export async function freshPaylinks({ worker, load }: Pick<Desk, 'worker' | 'load'>, count: number): Promise<string[]> {
-  const shots = Array.from({ length: count }, createShot);
-  const { bodies } = await load.fire({ origin: worker.origin, shots, connections: 32, keepBodies: true });
+/** Creates Paylinks as a caller does, so that their coordinators know them. */
+export async function freshPaylinks({ origin }: Worker, count: number): Promise<string[]> {
+  const { bodies } = await runLoad(origin, made(count, createRequest), true);
   return bodies.map((body) => Created.parse(JSON.parse(body)).paylinkId);
 }
 
-const Logs = z.array(z.object({ id: z.string(), messageId: z.string() }));
+const Attempts = z.array(z.object({ id: z.string(), messageId: z.string() }));
 
-/** Has Paylinks sent, outside the measurement, and says which messages the provider took. */
-async function takenMessages({ worker, load, count }: Desk): Promise<Taken[]> {
-  const ids = await freshPaylinks({ worker, load }, count);
-  const shots = ids.map((id) => sendShot(id));
-  await load.fire({ origin: worker.origin, shots, connections: 32, keepBodies: false });
-  const { results } = await (await worker.database())
-    .prepare(
-      'SELECT id, message_id AS messageId FROM delivery_logs WHERE paylink_id IN (SELECT value FROM json_each(?1))',
-    )
-    .bind(JSON.stringify(ids))
-    .all();
-  return Logs.parse(results);
+/** Sends Paylinks. @returns the messages that the provider accepted */
+async function acceptedMessages({ worker, count }: Context): Promise<AcceptedMessage[]> {
+  const ids = await freshPaylinks(worker, count);
+  await runLoad(worker.origin, ids.map(sendRequest));
+  const sql =
+    'SELECT id, message_id AS messageId FROM delivery_logs WHERE paylink_id IN (SELECT value FROM json_each(?1))';
+  const db = await worker.database();
+  const { results } = await db.prepare(sql).bind(JSON.stringify(ids)).all();
+  return Attempts.parse(results);
 }
 
-const all: Side[] = ['gateway', 'floor', 'peer'];
-const noPeer: Side[] = ['gateway', 'floor'];
+const repeated = <T>(items: readonly T[], count: number): T[] =>
+  Array.from({ length: count }, (_, n) => items[n % items.length]).filter((item) => item !== undefined);
 
+/** One request for each of as many new Paylinks. */
+const ofEach = (request: (id: string, context: Context) => LoadRequest) => async (context: Context) =>
+  (await freshPaylinks(context.worker, context.count)).map((id) => request(id, context));
+
+const scenario = (name: string, prepare: Scenario['prepare'], rest: Partial<Scenario> = {}): Scenario => {
+  const usual = { group: name, times: 1, status: 200, untilIdle: false, target: null };
+  return { name, prepare, ...usual, ...rest };
+};
+
+export const restSend = 'send (REST)';
+export const graphqlSend = 'send (GraphQL)';
+
+/** The floor has no GraphQL: its send is the same work. It reads the recipient status at the edge, or grouped as the gateway does. */
 export const scenarios: Scenario[] = [
-  {
-    name: 'create',
+  scenario('create', async ({ count }) => made(count, createRequest), {
     times: 2,
     status: 201,
-    afterwards: false,
-    sides: all,
     target: 0.85,
-    prepare: async ({ count }) => Array.from({ length: count }, createShot),
-  },
-  {
-    name: 'read',
+  }),
+  scenario('read', async ({ worker, count }) => repeated((await freshPaylinks(worker, 100)).map(readRequest), count), {
     times: 2,
-    status: 200,
-    afterwards: false,
-    sides: all,
     target: 0.85,
-    prepare: async (desk) => {
-      const ids = await freshPaylinks(desk, 100);
-      return Array.from({ length: desk.count }, (_, n) => readShot(ids[n % ids.length] ?? ''));
+  }),
+  scenario(restSend, ofEach(sendRequest), { group: 'send', target: 0.9 }),
+  scenario(
+    graphqlSend,
+    ofEach((id, { side }) => (side === 'floor' ? sendRequest(id) : graphqlRequest(id))),
+    { group: 'send' },
+  ),
+  scenario(
+    'send (floor groups reads too)',
+    ofEach((id, { side }) => (side === 'floor' ? groupingRequest(id) : sendRequest(id))),
+  ),
+  scenario(
+    'send (REST, signed)',
+    ofEach((id, { worker }) => signed(sendRequest(id), worker.origin)),
+  ),
+  scenario('send (unknown to its coordinator)', async ({ worker, count, coordinators: pool }) => {
+    const first = await seedPaylinks(worker, { count, pool });
+    return Array.from({ length: count }, (_, n) => sendRequest(seededId(first + n, { pool })));
+  }),
+  scenario(
+    'replay of a key',
+    async ({ worker, count }) => {
+      const requests = (await freshPaylinks(worker, 50)).map(sendRequest);
+      await runLoad(worker.origin, requests);
+      return repeated(requests, count);
     },
-  },
-  {
-    name: 'send (REST)',
-    group: 'send',
-    times: 1,
-    status: 200,
-    afterwards: false,
-    sides: all,
-    target: 0.9,
-    prepare: async (desk) => (await freshPaylinks(desk, desk.count)).map((id) => sendShot(id)),
-  },
-  {
-    // The floor's read is its own at the edge, as a send's unavoidable I/O was defined; here it is grouped like the gateway's.
-    name: 'send (floor groups reads too)',
-    times: 1,
-    status: 200,
-    afterwards: false,
-    sides: noPeer,
-    target: null,
-    prepare: async (desk) =>
-      (await freshPaylinks(desk, desk.count)).map((id) => (desk.side === 'floor' ? groupingShot(id) : sendShot(id))),
-  },
-  {
-    name: 'send (GraphQL)',
-    group: 'send',
-    times: 1,
-    status: 200,
-    afterwards: false,
-    sides: all,
-    target: null,
-    prepare: async (desk) =>
-      (await freshPaylinks(desk, desk.count)).map((id) => (desk.side === 'floor' ? sendShot(id) : graphqlShot(id))),
-  },
-  {
-    name: 'send (REST, signed)',
-    times: 1,
-    status: 200,
-    afterwards: false,
-    sides: noPeer,
-    target: null,
-    prepare: async (desk) =>
-      (await freshPaylinks(desk, desk.count)).map((id) => signed(sendShot(id), desk.worker.origin)),
-  },
-  {
-    name: 'send (unknown to its coordinator)',
-    times: 1,
-    status: 200,
-    afterwards: false,
-    sides: noPeer,
-    target: null,
-    prepare: async (desk) => (await seedCold(desk.worker, desk.count, desk.coordinators)).map((id) => sendShot(id)),
-  },
-  {
-    name: 'replay of a key',
-    times: 2,
-    status: 200,
-    afterwards: false,
-    sides: all,
-    target: 0.85,
-    prepare: async (desk) => {
-      const shots = (await freshPaylinks(desk, 50)).map((id) => sendShot(id));
-      await desk.load.fire({ origin: desk.worker.origin, shots, connections: 32, keepBodies: false });
-      return Array.from({ length: desk.count }, (_, n) => shots[n % shots.length]).filter((shot) => shot !== undefined);
+    { times: 2, target: 0.85 },
+  ),
+  scenario('provider callback', async (context) => (await acceptedMessages(context)).map(callbackRequest), {
+    untilIdle: true,
+  }),
+  scenario('401', async ({ count }) => made(count, unknownRequest), { times: 4, status: 401, target: 0.85 }),
+  scenario(
+    '429',
+    async ({ worker, count }) => {
+      await runLoad(worker.origin, made(5, blockedRequest));
+      return made(count, blockedRequest);
     },
-  },
-  {
-    name: 'provider callback',
-    times: 1,
-    status: 200,
-    afterwards: true,
-    sides: all,
-    target: null,
-    prepare: async (desk) => (await takenMessages(desk)).map(callbackShot),
-  },
-  {
-    name: '401',
-    times: 12,
-    status: 401,
-    afterwards: false,
-    sides: all,
-    target: 0.85,
-    prepare: async ({ count }) => {
-      const base = Math.floor(Math.random() * 0xff_00_00);
-      return Array.from({ length: count }, (_, n) => unknownShot(base + n));
-    },
-  },
-  {
-    name: '429',
-    times: 20,
-    status: 429,
-    afterwards: false,
-    sides: all,
-    target: 0.85,
-    prepare: async (desk) => {
-      const shots = Array.from({ length: 5 }, blockedShot);
-      await desk.load.fire({ origin: desk.worker.origin, shots, connections: 1, keepBodies: false });
-      return Array.from({ length: desk.count }, blockedShot);
-    },
-  },
+    { times: 20, status: 429, target: 0.85 },
+  ),
 ];

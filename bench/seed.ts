@@ -1,4 +1,4 @@
-import { merchantId } from './targets.ts';
+import { merchantId } from './credentials.ts';
 import type { Worker } from './workerd.ts';
 
 let seeded = 0;
@@ -32,9 +32,6 @@ const inserts = [
 /** When the seeded Paylink of a number was made, ms. */
 export const seededAt = (n: number): number => epoch + n;
 
-/** Whether it was sent, where Paylinks were seeded so. */
-export const seededSent = (n: number): boolean => n % 3 === 0;
-
 export function seededId(n: number, { pool, coordinator = 0 }: Omit<Seeding, 'count'>): string {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   const at = hex(seededAt(n), 12);
@@ -54,10 +51,4 @@ export async function seedPaylinks(worker: Worker, seeding: Seeding): Promise<nu
   }
   seeded = first + count;
   return first;
-}
-
-/** Paylinks that are in D1 but whose coordinators have never heard of them. */
-export async function seedCold(worker: Worker, count: number, pool: number): Promise<string[]> {
-  const first = await seedPaylinks(worker, { count, pool });
-  return Array.from({ length: count }, (_, n) => seededId(first + n, { pool }));
 }

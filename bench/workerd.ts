@@ -5,12 +5,10 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 
 const root = join(import.meta.dirname, '..');
 
-/** What a worker of the benchmark is made of. */
-export type Recipe = {
+/** A worker's entry file from the repository's root, and its Durable Object classes by binding. */
+export type WorkerSpec = {
   name: string;
-  /** Its entry, from the repository's root. */
   entry: string;
-  /** Durable Object classes by binding. */
   objects: Record<string, string>;
   variables: Record<string, string>;
 };
@@ -28,7 +26,7 @@ export type Worker = {
   stop: () => Promise<void>;
 };
 
-async function bundle({ entry }: Recipe): Promise<string> {
+async function bundle({ entry }: WorkerSpec): Promise<string> {
   const built = await build({
     entryPoints: [join(root, entry)],
     bundle: true,
@@ -50,12 +48,12 @@ async function bundle({ entry }: Recipe): Promise<string> {
   return file.text;
 }
 
-/** The migrations in their order, as one text. */
+const migrationsFolder = join(root, 'src/store/migrations');
+
+/** The migrations in their order. */
 export const migrations = (): string[] => {
-  const folder = join(root, 'src/store/migrations');
-  return readdirSync(folder)
-    .sort()
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const names = readdirSync(migrationsFolder).sort();
+  return names.map((name) => readFileSync(join(migrationsFolder, name), 'utf8'));
 };
 
 /** workerd processes that this process started. */
@@ -65,48 +63,46 @@ function children(): Set<number> {
   return new Set(text.trim().split(/\s+/).map(Number).filter(isWorkerd));
 }
 
-const ticksPerSecond = 100;
-
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // In ticks, 100 a second.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Builds and starts a worker; `folder` keeps its state. */
-export async function startWorker(recipe: Recipe, folder: string, inspectorPort?: number): Promise<Worker> {
+export async function startWorker(spec: WorkerSpec, folder: string): Promise<Worker> {
   const before = children();
   const options = convertV4MiniflareOptions({
-    name: recipe.name,
-    modules: [{ type: 'ESModule', path: `${recipe.name}.js`, contents: await bundle(recipe) }],
+    name: spec.name,
+    modules: [{ type: 'ESModule', path: `${spec.name}.js`, contents: await bundle(spec) }],
     compatibilityDate: '2026-10-15',
     compatibilityFlags: ['nodejs_compat'],
-    bindings: recipe.variables,
-    d1Databases: { DB: recipe.name },
+    bindings: spec.variables,
+    d1Databases: { DB: spec.name },
     durableObjects: Object.fromEntries(
-      Object.entries(recipe.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+      Object.entries(spec.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
     ),
     queueProducers: { EVENTS: 'paylink-events' },
     ratelimits: { FAILED_AUTHENTICATIONS: { namespace_id: '1001', simple: { limit: 100, period: 60 } } },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     stripCfConnectingIp: false,
-    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     cf: false,
   });
   const miniflare = new Miniflare({
     ...options,
     resourcePersistencePath: folder,
     handleStructuredLogs: ({ level, message }) => {
-      if (level === 'error') console.error(`${recipe.name}: ${message}`);
+      if (level === 'error') console.error(`${spec.name}: ${message}`);
     },
   });
-  const origin = (await miniflare.unsafeGetDirectURL(recipe.name)).origin;
+  const origin = (await miniflare.unsafeGetDirectURL(spec.name)).origin;
   const [pid] = [...children()].filter((child) => !before.has(child));
   if (pid === undefined) throw new Error('workerd was not found');
   return {
-    name: recipe.name,
+    name: spec.name,
     origin,
-    database: () => miniflare.getD1Database('DB', recipe.name),
+    database: () => miniflare.getD1Database('DB', spec.name),
     cpuSeconds: () => cpuSeconds(pid),
     pause: () => process.kill(pid, 'SIGSTOP'),
     resume: () => process.kill(pid, 'SIGCONT'),

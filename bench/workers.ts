@@ -1,12 +1,9 @@
-import type { Shot } from './load.ts';
-import { type How, type Measurement, measure } from './measure.ts';
-import type { LoadGenerator } from './processes.ts';
 import type { Worker } from './workerd.ts';
 
-/** The workers of a run. Each is measured while all the others stand still. */
+/** The workers of a run. While one of them works, all the others stand still. */
 export class Workers {
   readonly #all: Worker[] = [];
-  #alone: Worker | null = null;
+  #active: Worker | null = null;
 
   async add(starting: Promise<Worker>): Promise<Worker> {
     const worker = await starting;
@@ -14,19 +11,14 @@ export class Workers {
     return worker;
   }
 
-  /** Prepares shots and measures them, both with nobody else at work. */
-  async measure(worker: Worker, load: LoadGenerator, how: How, prepare: () => Promise<Shot[]>): Promise<Measurement> {
-    return this.alone(worker, async () => measure(load, worker, await prepare(), how));
-  }
-
   async alone<T>(worker: Worker, work: () => Promise<T>): Promise<T> {
-    if (this.#alone === worker) return work();
+    if (this.#active === worker) return work();
     for (const other of this.#all) if (other !== worker) other.pause();
-    this.#alone = worker;
+    this.#active = worker;
     try {
       return await work();
     } finally {
-      this.#alone = null;
+      this.#active = null;
       for (const other of this.#all) other.resume();
     }
   }

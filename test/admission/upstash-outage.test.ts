@@ -64,7 +64,7 @@ describe.skipIf(bridge === null).each(Object.entries(outageForms))('when Upstash
 });
 
 describe.skipIf(bridge === null)('when redis-server is killed in the middle of a run', () => {
-  it('no request is lost and no more than the quota of the gate goes through', { timeout: 30_000 }, async () => {
+  it('no request is lost and no more than the quota of the gate goes through', async () => {
     const path = await startRedis();
     const { admit } = desk(upstashConfig(path));
     const merchant = someMerchant();

@@ -13,8 +13,8 @@ export type RetryDecision = {
   disagreeing: string[];
 };
 
-/** A call may reach the provider this long after its Paylink's cancel was answered, having begun before, ms. */
-const graceMs = 1_500;
+/** A call that began before its Paylink's cancel was answered may reach the provider so much later, ms. Far below the 30 s after which alarms send again. */
+const graceMs = 15_000;
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

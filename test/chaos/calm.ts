@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Records, readRecords } from './records.ts';
 
-/** Alarms look after what is abandoned after 30 s and ask what became of it 30 s later; ms */
-const patienceMs = 120_000;
+/** Alarms look after what is abandoned after 30 s and ask what became of it 30 s later. On a busy machine it takes longer; ms */
+const patienceMs = 300_000;
 
 /** What still waits for an alarm; null: nothing. @param settled whether what is unknown has to be looked into, too (after 30 s) */
 export function unfinished({ logs, operations, changes, paylinks }: Records, settled: boolean): string | null {

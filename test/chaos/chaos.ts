@@ -46,9 +46,11 @@ export async function chaos(plan: Plan, tell: (line: string) => void = () => {})
   const runtime = await Runtime.prepare({ ...variables, ...manners, ...fakeVariables(fakes.url) }, entry);
   try {
     await runtime.start();
-    const aftermath = await storm(runtime, fakes.url, plan);
+    const aftermath = await storm(runtime, fakes.url, plan, tell);
     const { stories } = aftermath;
-    tell(`the storm is over after ${seconds(began)} s: ${aftermath.sends} sends, ${aftermath.kills} kills`);
+    tell(
+      `the storm is over after ${seconds(began)} s: ${aftermath.sends} sends, ${aftermath.kills} kills; now the alarms finish what is left, at most 5 min`,
+    );
     await behave(fakes.url, { provider: '*', behaviours: ['ok'], as: 'mode' });
     if (plan.platform) await calmDown(runtime.url);
     const left = await calm(runtime.state, plan.settled);

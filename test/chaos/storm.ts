@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Progress } from '../../bench/progress.ts';
 import { Client } from './client.ts';
 import { type Kill, killOf, scenarioOf } from './plan.ts';
 import { play } from './play.ts';
@@ -19,6 +20,7 @@ export async function storm(
   runtime: Runtime,
   fakes: string,
   { seed, sends, kills, clients, hangUps }: Storm,
+  tell: (line: string) => void,
 ): Promise<Aftermath> {
   const stories: Story[] = [];
   let requests = 0;
@@ -26,6 +28,15 @@ export async function storm(
   let planned = 0;
   let killed = 0;
   let movedAt = Date.now();
+  const progress = new Progress(tell);
+  let told = 0;
+  /** A line for every twentieth of the storm. */
+  const report = () => {
+    const done = Math.min(1, planned / Math.max(1, sends), kills === 0 ? 1 : killed / kills);
+    if (done < told + 0.05) return;
+    told = done;
+    progress.report(`${planned} of ${sends} sends, ${killed} of ${kills} kills`, done);
+  };
   const begun = () => {
     if (runtime.up) requests += 1;
   };
@@ -37,6 +48,7 @@ export async function storm(
       planned += scenario.intents.length;
       stories.push(await play(client, fakes, scenario));
       movedAt = Date.now();
+      report();
       if (planned >= sends && killed >= kills) return;
     }
   };
@@ -47,6 +59,7 @@ export async function storm(
       if (kill.afterRequests === 0) await killWhileStarting(runtime, kill);
       else await killInTheMidst(runtime, kill, () => requests);
       await runtime.start();
+      report();
     }
   };
   const watch = new AbortController();

@@ -10,7 +10,7 @@ import { type FakeProviders, startFakeProviders } from '../support/providers/fak
 
 const key = 'once';
 const email = { key, channels: ['EMAIL' as const], surfaces: ['rest' as const], callers: 1, wait: 0 };
-const bounded = { timeout: 30_000, interval: 20 };
+const bounded = { timeout: 60_000, interval: 20 };
 
 describe('a runtime that is killed with SIGKILL and started again', () => {
   let fakes: FakeProviders;

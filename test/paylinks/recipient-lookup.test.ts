@@ -40,13 +40,17 @@ const suppress = (merchantId: string, hash: string) =>
 describe('standings', () => {
   it('are one query for all who ask while another is under way, each told of his own recipients', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const { db, sizes } = watched(() => released);
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const { db, sizes } = watched(() => {
+      isAsked();
+      return released;
+    });
     const recipientLookup = standingsOf(db);
     const merchants = [await seedMerchant(), await seedMerchant(), await seedMerchant()];
     const hash = aHash();
     await suppress(merchants[1]?.id ?? '', hash);
     const first = recipientLookup.read(merchants[0]?.id ?? '', [hash]);
-    await vi.waitUntil(() => sizes.length === 1);
+    await asked;
     const others = merchants.map(({ id }) => recipientLookup.read(id, [hash]));
     release();
     const read = await Promise.all([first, ...others]);
@@ -87,14 +91,14 @@ describe('standings', () => {
   it('are not waited for behind a query that never ends', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const merchant = await seedMerchant();
-    let calls = 0;
-    const { db } = watched(async () => {
-      calls += 1;
-      if (calls === 1) await new Promise(() => {});
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const { db, sizes } = watched(async () => {
+      isAsked();
+      if (sizes.length === 1) await new Promise(() => {});
     });
     const recipientLookup = standingsOf(db);
     const lost = recipientLookup.read(merchant.id, []);
-    await vi.waitUntil(() => calls === 1);
+    await asked;
     const next = recipientLookup.read(merchant.id, []);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await lost).toBeNull();

@@ -45,7 +45,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
     if (signal === 'SIGTERM') child.kill('SIGTERM');
     else killGroup(child);
-    const late = pause(15_000, 'late' as const, { ref: false });
+    const late = pause(50_000, 'late' as const, { ref: false });
     const code = await Promise.race([exited, late]);
     killGroup(child);
     return code === 'late' ? null : code;

@@ -1,13 +1,14 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { groupedRead } from './floor-standing.ts';
-import type { Shot } from './load.ts';
-import { bearer, blocked, hmacSecret, merchantId, unknown } from './targets.ts';
+import { bearer, blocked, hmacSecret, merchantId, unknown } from './credentials.ts';
+import { groupedRead } from './floor/recipient-status.ts';
+import type { LoadRequest } from './load.ts';
 
 const json = { 'content-type': 'application/json' };
 let customers = 0;
+let addresses = 0;
 
 /** A create of an ordinary size, for a customer of its own. */
-export function createShot(): Shot {
+export function createRequest(): LoadRequest {
   customers += 1;
   const body = {
     merchantId,
@@ -22,30 +23,30 @@ export function createShot(): Shot {
   return { method: 'POST', path: '/', headers: { ...json, authorization: bearer }, body: JSON.stringify(body) };
 }
 
-export const readShot = (id: string): Shot => ({
+export const readRequest = (id: string): LoadRequest => ({
   method: 'GET',
   path: `/${id}`,
   headers: { authorization: bearer },
   body: null,
 });
 
-/** Each send has a key, as a careful caller's has. */
-export const sendShot = (id: string, key: string = randomUUID()): Shot => ({
+/** Each send has an idempotency key of its own. */
+export const sendRequest = (id: string): LoadRequest => ({
   method: 'PATCH',
   path: `/${id}/send`,
-  headers: { ...json, authorization: bearer, 'idempotency-key': key },
+  headers: { ...json, authorization: bearer, 'idempotency-key': randomUUID() },
   body: JSON.stringify({ sendEmail: true, sendSms: false }),
 });
 
-export function groupingShot(id: string): Shot {
-  const shot = sendShot(id);
-  return { ...shot, headers: { ...shot.headers, [groupedRead]: '1' } };
+export function groupingRequest(id: string): LoadRequest {
+  const request = sendRequest(id);
+  return { ...request, headers: { ...request.headers, [groupedRead]: '1' } };
 }
 
 const mutation =
   'mutation Send($input: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $input) { success message } }';
 
-export const graphqlShot = (id: string): Shot => ({
+export const graphqlRequest = (id: string): LoadRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: { ...json, accept: 'application/json', authorization: bearer, 'idempotency-key': randomUUID() },
@@ -53,32 +54,32 @@ export const graphqlShot = (id: string): Shot => ({
 });
 
 /** The same request under an HMAC signature instead of a bearer key. */
-export function signed(shot: Shot, origin: string): Shot {
+export function signed(request: LoadRequest, origin: string): LoadRequest {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const nonce = randomBytes(16).toString('hex');
   const body = createHash('sha256')
-    .update(shot.body ?? '')
+    .update(request.body ?? '')
     .digest('hex');
-  const target = new URL(shot.path, origin);
-  const lines = ['PAYLINKS-HMAC-SHA256-V1', merchantId, timestamp, nonce, shot.method, target.pathname, body];
+  const target = new URL(request.path, origin);
+  const lines = ['PAYLINKS-HMAC-SHA256-V1', merchantId, timestamp, nonce, request.method, target.pathname, body];
   const signature = createHmac('sha256', hmacSecret).update(lines.join('\n')).digest('hex');
-  const { authorization: _, ...headers } = shot.headers;
-  return { ...shot, headers: { ...headers, 'x-merchant-id': merchantId, timestamp, nonce, signature } };
+  const { authorization: _, ...headers } = request.headers;
+  return { ...request, headers: { ...headers, 'x-merchant-id': merchantId, timestamp, nonce, signature } };
 }
 
-/** An unknown key, each from an address of its own: the flood guard counts by address. */
-export const unknownShot = (n: number): Shot => ({
-  ...readShot('01890000-0000-7000-8000-000000000000'),
-  headers: { authorization: unknown, 'cf-connecting-ip': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` },
-});
+const someId = '01890000-0000-7000-8000-000000000000';
 
-export const blockedShot = (): Shot => ({
-  ...readShot('01890000-0000-7000-8000-000000000000'),
-  headers: { authorization: blocked },
-});
+/** An unknown key, each from an address of its own: the flood guard counts by address. */
+export function unknownRequest(): LoadRequest {
+  addresses += 1;
+  const address = `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+  return { ...readRequest(someId), headers: { authorization: unknown, 'cf-connecting-ip': address } };
+}
+
+export const blockedRequest = (): LoadRequest => ({ ...readRequest(someId), headers: { authorization: blocked } });
 
 /** A page of the merchant's list. */
-export const pageShot = (limit: number, cursor: string | undefined): Shot => ({
+export const pageRequest = (limit: number, cursor: string | undefined): LoadRequest => ({
   method: 'GET',
   path: `/paylinks?limit=${limit}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
   headers: { authorization: bearer },

@@ -1,4 +1,4 @@
-import type { FloorEnv } from './floor-coordinator.ts';
+import type { FloorEnv } from './env.ts';
 
 const encoder = new TextEncoder();
 const hex = (bytes: ArrayBuffer) =>
@@ -7,8 +7,8 @@ const bytesOf = (text: string, from: 'hex' | 'base64') => Uint8Array.from(Buffer
 const sha256 = (text: string) => crypto.subtle.digest('SHA-256', encoder.encode(text));
 
 /**
- * The cryptography that identity cannot do without, and no more: a bearer key is known by its hash only, a signature covers the body's
- * digest. @returns the hash of the bearer key, or null for a signed request. @throws when a signature is wrong
+ * The cryptography that authentication cannot do without: the hash of a bearer key, or a signature over the
+ * body's digest. @returns the hash of the bearer key, or null for a signed request. @throws when a signature is wrong
  */
 export async function identify(request: Request, env: FloorEnv, body: string): Promise<string | null> {
   const { headers } = request;
@@ -24,29 +24,22 @@ export async function identify(request: Request, env: FloorEnv, body: string): P
     new URL(request.url).pathname,
     hex(await sha256(body)),
   ].join('\n');
-  const good = await crypto.subtle.verify(
-    'HMAC',
-    await hmacKey(env),
-    bytesOf(of('signature'), 'hex'),
-    encoder.encode(canonical),
-  );
+  const [hmac] = await keysOf(env);
+  const signature = bytesOf(of('signature'), 'hex');
+  const good = await crypto.subtle.verify('HMAC', hmac, signature, encoder.encode(canonical));
   if (!good) throw new Error('the signature is wrong');
   return null;
 }
 
-let hmac: Promise<CryptoKey> | undefined;
-const hmacKey = (env: FloorEnv) => {
-  hmac ??= crypto.subtle.importKey('raw', encoder.encode(env.HMAC_SECRET), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'verify',
+let keys: Promise<[hmac: CryptoKey, ed25519: CryptoKey]> | undefined;
+function keysOf({ HMAC_SECRET, CALLBACK_KEY }: FloorEnv): Promise<[hmac: CryptoKey, ed25519: CryptoKey]> {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  keys ??= Promise.all([
+    crypto.subtle.importKey('raw', encoder.encode(HMAC_SECRET), hmac, false, ['verify']),
+    crypto.subtle.importKey('spki', bytesOf(CALLBACK_KEY, 'base64'), 'Ed25519', false, ['verify']),
   ]);
-  return hmac;
-};
-
-let ed25519: Promise<CryptoKey> | undefined;
-const callbackKey = (env: FloorEnv) => {
-  ed25519 ??= crypto.subtle.importKey('spki', bytesOf(env.CALLBACK_KEY, 'base64'), 'Ed25519', false, ['verify']);
-  return ed25519;
-};
+  return keys;
+}
 
 /** @throws when a callback is not signed over its body */
 export async function verifyCallback(request: Request, env: FloorEnv, body: string): Promise<void> {
@@ -54,6 +47,7 @@ export async function verifyCallback(request: Request, env: FloorEnv, body: stri
   const digest = `sha-256=:${Buffer.from(await sha256(body)).toString('base64')}:`;
   const base = `"content-digest": ${digest}\n"@signature-params": ${of('signature-input').slice(6)}`;
   const signature = bytesOf(of('signature').slice(7, -1), 'base64');
-  const good = await crypto.subtle.verify('Ed25519', await callbackKey(env), signature, encoder.encode(base));
+  const [, key] = await keysOf(env);
+  const good = await crypto.subtle.verify('Ed25519', key, signature, encoder.encode(base));
   if (!good) throw new Error('the signature is wrong');
 }
