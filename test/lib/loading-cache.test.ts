@@ -17,7 +17,7 @@ function setup() {
 }
 
 describe('what is known', () => {
-  it('is given without a promise for 30 s, then read again', async () => {
+  it('is returned without a promise for 30 s, then loaded again', async () => {
     const { get, loads } = setup();
     await get('a', 0);
     expect(get('a', 29_999)).toBe('a');
@@ -27,7 +27,7 @@ describe('what is known', () => {
     expect(loads).toEqual(['a', 'a']);
   });
 
-  it('keeps its bound; what was not used longest goes first', async () => {
+  it('is bounded: the longest unused value is evicted first', async () => {
     const { cache, get, loads } = setup();
     for (const key of ['a', 'b', 'c']) await get(key, 0);
     expect(get('a', 1)).toBe('a');
@@ -39,7 +39,7 @@ describe('what is known', () => {
     expect(loads).toEqual(['b']);
   });
 
-  it('is read again when the caller wants it younger', async () => {
+  it('is loaded again when the caller accepts only younger values', async () => {
     const { get, loads } = setup();
     await get('a', 0);
     expect(get('a', 999, 'a', 1_000)).toBe('a');
@@ -47,7 +47,7 @@ describe('what is known', () => {
     expect(loads).toEqual(['a', 'a']);
   });
 
-  it('becomes absent when it is gone at the next load, and the other way round', async () => {
+  it('becomes absent when a later load finds nothing, and known again when one finds it', async () => {
     const { cache, get } = setup();
     await get('a', 0);
     expect(await get('a', 30_000, null)).toBe(null);
@@ -58,7 +58,7 @@ describe('what is known', () => {
 });
 
 describe('what is absent', () => {
-  it('is remembered for 10 s in a place of its own, and pushes nothing known out', async () => {
+  it('is remembered for 10 s, and evicts nothing that is known', async () => {
     const { cache, get, loads } = setup();
     await get('a', 0);
     for (let n = 0; n < 50; n += 1) await get(`made-up ${n}`, 1, null);
@@ -71,29 +71,29 @@ describe('what is absent', () => {
   });
 });
 
-describe('loading', () => {
-  it('is done once for concurrent callers', async () => {
+describe('a load', () => {
+  it('is shared by concurrent callers', async () => {
     const { get, loads } = setup();
     expect(await Promise.all([get('a', 0), get('a', 1), get('a', 2)])).toEqual(['a', 'a', 'a']);
     expect(loads).toEqual(['a']);
   });
 
-  it('is not remembered when it fails', async () => {
+  it('is not cached when it fails', async () => {
     const { cache, get } = setup();
     const failed = cache.get('a', 0, async () => {
-      throw new Error('D1 is away');
+      throw new Error('D1 is down');
     });
-    await expect(failed).rejects.toThrow('D1 is away');
+    await expect(failed).rejects.toThrow('D1 is down');
     expect(await get('a', 0)).toBe('a');
   });
 
-  it('is started anew when one has been stuck for 10 s', async () => {
+  it('is started again when the one under way is 5 s old', async () => {
     const { cache, get } = setup();
     cache.get('a', 0, () => new Promise(() => {}));
-    expect(await get('a', 10_000)).toBe('a');
+    expect(await get('a', 5_000)).toBe('a');
   });
 
-  it('leaves nothing behind when everything was dropped meanwhile', async () => {
+  it('is not cached when the cache was cleared meanwhile', async () => {
     const { cache, get } = setup();
     let answer: (value: string) => void = () => {};
     const stale = cache.get(

@@ -1,3 +1,5 @@
+import { LruMap } from '../../lib/lru-map.ts';
+
 /** Formatters that are kept: making one costs about as much as a whole email, and locales come from callers. */
 const MAX_FORMATTERS = 500;
 /** Used when the runtime does not know a locale. */
@@ -7,15 +9,13 @@ const FALLBACK_LOCALE = 'en-US';
 export function formatterCache<T>(
   make: (locale: string, detail: string) => T,
 ): (locale: string, detail: string) => T | null {
-  const kept = new Map<string, T | null>();
+  const formatters = new LruMap<string, T | null>({ max: MAX_FORMATTERS });
   return (locale, detail) => {
     const key = `${locale} ${detail}`;
-    const known = kept.get(key);
+    const known = formatters.get(key);
     if (known !== undefined) return known;
     const made = attempt(() => make(locale, detail)) ?? attempt(() => make(FALLBACK_LOCALE, detail));
-    const [oldest] = kept.keys();
-    if (kept.size >= MAX_FORMATTERS && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, made);
+    formatters.set(key, made);
     return made;
   };
 }

@@ -1,40 +1,29 @@
 import type { DocumentNode } from 'graphql';
+import { LruMap } from '../../lib/lru-map.ts';
 
 /**
- * Documents that were parsed and found valid, by their text: a client sends the same few again and again, and both steps cost more
- * than executing them. Bounded in number and in characters of source, the least recently used go first.
+ * Parsed and validated documents by their text: clients send the same few again and again, and both steps cost more than executing
+ * them. Bounded in number and in characters of source.
  */
 export class DocumentCache {
-  readonly #documents = new Map<string, DocumentNode>();
-  readonly #bounds: { entries: number; characters: number };
-  #characters = 0;
+  readonly #documents: LruMap<string, DocumentNode>;
+  readonly #maxSource: number;
 
-  constructor(bounds: { entries: number; characters: number }) {
-    this.#bounds = bounds;
+  constructor({ entries, characters }: { entries: number; characters: number }) {
+    this.#documents = new LruMap({ max: entries, maxWeight: characters, weigh: (_, source) => source.length });
+    this.#maxSource = characters / 4;
   }
 
   get size(): { entries: number; characters: number } {
-    return { entries: this.#documents.size, characters: this.#characters };
+    return { entries: this.#documents.size, characters: this.#documents.weight };
   }
 
   get(source: string): DocumentNode | undefined {
-    const document = this.#documents.get(source);
-    if (document) {
-      this.#documents.delete(source);
-      this.#documents.set(source, document);
-    }
-    return document;
+    return this.#documents.get(source);
   }
 
-  /** Keeps a document, unless it alone would fill a quarter of the cache. */
+  /** Caches a document, unless it alone would fill a quarter of the cache. */
   set(source: string, document: DocumentNode): void {
-    if (source.length > this.#bounds.characters / 4) return;
-    if (!this.#documents.delete(source)) this.#characters += source.length;
-    this.#documents.set(source, document);
-    for (const oldest of this.#documents.keys()) {
-      if (this.#documents.size <= this.#bounds.entries && this.#characters <= this.#bounds.characters) break;
-      this.#documents.delete(oldest);
-      this.#characters -= oldest.length;
-    }
+    if (source.length <= this.#maxSource) this.#documents.set(source, document);
   }
 }

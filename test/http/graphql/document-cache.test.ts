@@ -7,7 +7,7 @@ import { readDocument } from '../../../src/http/graphql/prepare.ts';
 const document = parse('{ __typename }');
 
 describe('the document cache', () => {
-  it('forgets the least recently used document first', () => {
+  it('evicts the least recently used document first', () => {
     const cache = new DocumentCache({ entries: 2, characters: 1000 });
     cache.set('a', document);
     cache.set('b', document);
@@ -16,13 +16,13 @@ describe('the document cache', () => {
     expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([document, undefined, document]);
   });
 
-  it('does not keep a document that would crowd out the others', () => {
+  it('does not cache a document larger than a quarter of it', () => {
     const cache = new DocumentCache({ entries: 10, characters: 100 });
     cache.set('x'.repeat(26), document);
     expect(cache.size).toEqual({ entries: 0, characters: 0 });
   });
 
-  it('stays within its bounds and counts what it holds, whatever is put in', () => {
+  it('stays within its bounds and knows its size, whatever is put in', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({ maxLength: 12 }), fc.boolean())), (steps) => {
         const cache = new DocumentCache({ entries: 5, characters: 40 });
@@ -41,7 +41,7 @@ describe('the document cache', () => {
     );
   });
 
-  it('gives a known document back without parsing or validating it again', () => {
+  it('returns a known document without parsing or validating it again', () => {
     const cache = new DocumentCache({ entries: 5, characters: 1000 });
     const first = readDocument('{ __typename }', cache);
     expect(readDocument('{ __typename }', cache)).toBe(first);
@@ -50,7 +50,7 @@ describe('the document cache', () => {
     expect(readDocument('planted', cache)).toBe(planted);
   });
 
-  it('keeps nothing that was refused', () => {
+  it('caches nothing that was refused', () => {
     const cache = new DocumentCache({ entries: 5, characters: 1000 });
     expect(readDocument('{ nope }', cache)).toMatchObject([{ message: 'Cannot query field "nope" on type "Query".' }]);
     readDocument('{', cache);
