@@ -1,6 +1,6 @@
 import './lib/zod-messages.ts';
 import * as z from 'zod/mini';
-import type { GateRpc } from './admission/port.ts';
+import type { LimiterRpc } from './admission/port.ts';
 import type { CoordinatorRpc } from './paylinks/coordinator/rpc.ts';
 
 /** A message on the Queue only names an outbox row; the row says everything (see events/). */
@@ -16,7 +16,7 @@ export interface Namespace<T> {
 export interface Bindings {
   DB: D1Database;
   COORDINATOR: Namespace<CoordinatorRpc>;
-  GATE: Namespace<GateRpc>;
+  GATE: Namespace<LimiterRpc>;
   EVENTS: Queue<QueueMessage>;
   FAILED_AUTHENTICATIONS: RateLimit;
   [variable: string]: unknown;

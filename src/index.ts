@@ -3,7 +3,7 @@ import { runSweeps } from './cron.ts';
 import type { Bindings } from './env.ts';
 import { consumeEvents } from './webhooks/consumer.ts';
 
-export { MerchantGate } from './admission/gate.ts';
+export { MerchantGate } from './admission/merchant-limiter.ts';
 export { PaylinkCoordinator } from './paylinks/coordinator/coordinator.ts';
 
 export default {

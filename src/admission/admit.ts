@@ -1,13 +1,14 @@
 import type { Bindings, Config } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { BlockedCache } from './blocked-cache.ts';
-import { type AskGate, gatesOf } from './gate-client.ts';
 import { IsolateQuota } from './isolate-quota.ts';
+import { type AskLimiter, merchantLimiters } from './limiter-client.ts';
 import { countOutage } from './outages.ts';
 import type {
   Admission,
   AdmissionRequest,
   AdmissionResult,
-  GateNonce,
+  LimiterNonce,
   Quota,
   QuotaAnswer,
   QuotaState,
@@ -15,36 +16,34 @@ import type {
 import { quotaState } from './quota.ts';
 import { type UpstashAnswer, type UpstashQuota, upstashOf } from './upstash.ts';
 
-/** What an admission is made of; `upstash` null: the gate keeps the quota. */
+type Upstash = Pick<UpstashQuota, 'ask' | 'giveBack'>;
+
+/** What an admission is made of; `upstash` null: the merchant limiter keeps the quota. */
 export type AdmissionParts = {
-  askGate: AskGate;
-  upstash: Pick<UpstashQuota, 'ask' | 'giveBack'> | null;
+  askLimiter: AskLimiter;
+  upstash: Upstash | null;
   blocked: BlockedCache;
   isolateQuota: IsolateQuota;
   waitUntil: (work: Promise<unknown>) => void;
 };
 
+type Asked = AdmissionRequest & { claim: LimiterNonce | null };
+type Decision = QuotaAnswer | 'replayed' | 'unavailable';
+
 /** Shortened: Upstash's client quotes what it was answered, and the command too. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200);
+const upstashOutage = (error: unknown): void => countOutage('upstash', errorMessage(error).slice(0, 200), Date.now());
 
-type Asked = AdmissionRequest & { claim: GateNonce | null };
-type RetryDecision = QuotaAnswer | 'replayed' | 'unavailable';
-
-/** Quota and nonce in one call to the gate; a bearer request goes on without it, within what this isolate allows. */
-async function atGate(parts: AdmissionParts, { merchantId, quota, cost, claim }: Asked): Promise<RetryDecision> {
-  const answer = await parts.askGate(merchantId, { quota, cost, nonce: claim });
+/** Quota and nonce in one call. A bearer request goes on without the limiter, within what this isolate allows. */
+async function byLimiter(parts: AdmissionParts, { merchantId, quota, cost, claim }: Asked): Promise<Decision> {
+  const answer = await parts.askLimiter(merchantId, { quota, cost, nonce: claim });
   if (answer?.replayed) return 'replayed';
   if (!answer && claim) return 'unavailable';
   return answer?.quota ?? parts.isolateQuota.ask(merchantId, quota, cost, Date.now());
 }
 
-type Upstash = Pick<UpstashQuota, 'ask' | 'giveBack'>;
-
-/** Takes back, after the answer, what a request was charged at `askedAt` (ms) and then not let in. */
+/** Gives back, after the answer, what a request was charged at `askedAt` (ms) and then not admitted for. */
 function giveBack(parts: AdmissionParts, upstash: Upstash, { merchantId, quota, cost }: Asked, askedAt: number): void {
-  const refund = upstash.giveBack(merchantId, quota, cost, askedAt);
-  parts.waitUntil(refund.catch((error) => countOutage('upstash', reasonOf(error), Date.now())));
+  parts.waitUntil(upstash.giveBack(merchantId, quota, cost, askedAt).catch(upstashOutage));
 }
 
 /** A refused request gives back at once what it was charged: until then others may be refused for it. null: an outage. */
@@ -55,66 +54,60 @@ async function askUpstash(parts: AdmissionParts, upstash: Upstash, asked: Asked)
     if (answer.charged && !answer.admitted) giveBack(parts, upstash, asked, askedAt);
     return answer;
   } catch (error) {
-    countOutage('upstash', reasonOf(error), Date.now());
+    upstashOutage(error);
     return null;
   }
 }
 
-/** Upstash for the quota and, at the same time, the gate for the nonce. An outage of Upstash costs a second step, to the gate. */
-async function besideUpstash(parts: AdmissionParts, upstash: Upstash, asked: Asked): Promise<RetryDecision> {
+/** Asks Upstash for the quota and, at the same time, the limiter for the nonce. When Upstash is out, a second call asks the limiter. */
+async function byUpstash(parts: AdmissionParts, upstash: Upstash, asked: Asked): Promise<Decision> {
   const { merchantId, cost, claim } = asked;
   const askedAt = Date.now();
   const [claimed, answer] = await Promise.all([
-    claim ? parts.askGate(merchantId, { quota: null, cost, nonce: claim }) : { replayed: false },
+    claim ? parts.askLimiter(merchantId, { quota: null, cost, nonce: claim }) : { replayed: false },
     askUpstash(parts, upstash, asked),
   ]);
-  if (claimed && !claimed.replayed) return answer ?? atGate(parts, { ...asked, claim: null });
+  if (claimed && !claimed.replayed) return answer ?? byLimiter(parts, { ...asked, claim: null });
   if (answer?.admitted) giveBack(parts, upstash, asked, askedAt);
   return claimed ? 'replayed' : 'unavailable';
 }
 
-function nothingLeft(blocked: BlockedCache, merchantId: string, quota: Quota, now: number): QuotaState | null {
-  const block = blocked.find(merchantId, quota, now);
-  return block && quotaState(quota, 0, block.resetAt - now);
-}
-
-/** Composes an admission: one wait, or none at all for a merchant known to be blocked. */
+/** Composes an admission: one wait, or none for a merchant known to be blocked. */
 export function admission(parts: AdmissionParts): Admission {
   return {
     async admit(request): Promise<AdmissionResult> {
       const { merchantId, quota, nonce } = request;
-      const known = nothingLeft(parts.blocked, merchantId, quota, Date.now());
-      if (known) return { kind: 'limited', quota: known };
+      const usedUp = parts.blocked.find(merchantId, quota, Date.now());
+      if (usedUp) return { kind: 'limited', quota: usedUp };
       const asked = { ...request, claim: nonce ? { ...nonce, claim: crypto.randomUUID() } : null };
-      const verdict = await (parts.upstash ? besideUpstash(parts, parts.upstash, asked) : atGate(parts, asked));
-      if (typeof verdict === 'string') return { kind: verdict };
-      if (verdict.blockedMs > 0) {
+      const decision = await (parts.upstash ? byUpstash(parts, parts.upstash, asked) : byLimiter(parts, asked));
+      if (typeof decision === 'string') return { kind: decision };
+      const { admitted, remaining, resetMs, blockedMs } = decision;
+      if (blockedMs > 0) {
         const answeredAt = Date.now();
-        const block = { until: answeredAt + verdict.blockedMs, resetAt: answeredAt + verdict.resetMs };
-        parts.blocked.block(merchantId, quota, block);
+        parts.blocked.block(merchantId, quota, { until: answeredAt + blockedMs, resetAt: answeredAt + resetMs });
       }
-      const state = quotaState(quota, verdict.remaining, verdict.resetMs);
-      return { kind: verdict.admitted ? 'admitted' : 'limited', quota: state };
+      return { kind: admitted ? 'admitted' : 'limited', quota: quotaState(quota, remaining, resetMs) };
     },
   };
 }
 
 /** Merchants an isolate remembers, as blocked or with a quota of its own. */
-const MERCHANTS = 10_000;
+const MAX_MERCHANTS = 10_000;
 
-const blocked = new BlockedCache(MERCHANTS);
-const isolateQuota = new IsolateQuota(MERCHANTS);
+const blocked = new BlockedCache(MAX_MERCHANTS);
+const isolateQuota = new IsolateQuota(MAX_MERCHANTS);
 
-/** What this isolate knows without any I/O: the merchant has nothing left at `now` (ms). null: it has to be asked. */
-export const knownToBeOver = (merchantId: string, quota: Quota, now: number): QuotaState | null =>
-  nothingLeft(blocked, merchantId, quota, now);
+/** The quota of a merchant that this isolate knows to be blocked at `now` (ms), without any I/O. null: it has to be asked. */
+export const usedUpQuota = (merchantId: string, quota: Quota, now: number): QuotaState | null =>
+  blocked.find(merchantId, quota, now);
 
-/** The admission of this deployment: Upstash beside the gate where `RATE_LIMITER` says so, else the gate alone. */
+/** The admission of this deployment: `RATE_LIMITER` says whether Upstash keeps the quota or the merchant limiter. */
 export function admissionFor(
   env: Pick<Bindings, 'GATE'>,
   config: Config,
   waitUntil: (work: Promise<unknown>) => void,
 ): Admission {
-  const askGate = gatesOf(env.GATE, config, (reason) => countOutage('gate', reason, Date.now()));
-  return admission({ askGate, upstash: upstashOf(config), blocked, isolateQuota, waitUntil });
+  const askLimiter = merchantLimiters(env.GATE, config, (reason) => countOutage('limiter', reason, Date.now()));
+  return admission({ askLimiter, upstash: upstashOf(config), blocked, isolateQuota, waitUntil });
 }

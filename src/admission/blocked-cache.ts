@@ -1,35 +1,33 @@
-import type { Quota } from './port.ts';
+import { LruMap } from '../lib/lru-map.ts';
+import type { Quota, QuotaState } from './port.ts';
+import { quotaState } from './quota.ts';
 
 /** Nothing is admitted before `until`; `resetAt` is what the caller is told (ms, both). */
 export type Block = { until: number; resetAt: number };
 
 /**
- * Merchants this isolate knows to have nothing left until a moment. Asking costs no I/O, which is what a flood deserves.
+ * Merchants that this isolate knows to have used up their quota. A lookup costs no I/O, so a flood is refused cheaply.
  *
- * A signed request refused from here has not claimed its nonce: nothing was done, so it works once later, while its timestamp is good.
+ * A signed request refused from here has not claimed its nonce: nothing was done, so it works once later, while its timestamp is valid.
  */
 export class BlockedCache {
-  readonly #blocks = new Map<string, Block & { quota: Quota }>();
-  readonly #capacity: number;
+  readonly #blocks: LruMap<string, Block & { quota: Quota }>;
 
-  /** @param capacity merchants remembered; the one blocked longest ago is forgotten first */
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  /** @param max merchants to remember */
+  constructor(max: number) {
+    this.#blocks = new LruMap({ max });
   }
 
   block(merchantId: string, quota: Quota, block: Block): void {
-    this.#blocks.delete(merchantId);
     this.#blocks.set(merchantId, { ...block, quota });
-    if (this.#blocks.size <= this.#capacity) return;
-    const [oldest] = this.#blocks.keys();
-    if (oldest !== undefined) this.#blocks.delete(oldest);
   }
 
-  /** null: the merchant is not known to be blocked. A changed quota is a new question. */
-  find(merchantId: string, { limit, windowSeconds }: Quota, now: number): Block | null {
+  /** The used-up quota of a merchant at `now` (ms). null: the limiter must be asked, also when the quota has changed. */
+  find(merchantId: string, quota: Quota, now: number): QuotaState | null {
     const block = this.#blocks.get(merchantId);
     if (!block) return null;
-    if (block.until > now && block.quota.limit === limit && block.quota.windowSeconds === windowSeconds) return block;
+    const isSame = block.quota.limit === quota.limit && block.quota.windowSeconds === quota.windowSeconds;
+    if (block.until > now && isSame) return quotaState(quota, 0, block.resetAt - now);
     this.#blocks.delete(merchantId);
     return null;
   }

@@ -1,12 +1,13 @@
 import type { Bindings } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 
-/** The groups of an IPv6 address that one customer of a network usually gets: its /64. */
+/** The groups of an IPv6 address that name its /64, which is what one customer of a network usually gets. */
 const NETWORK_GROUPS = 4;
 
 /**
- * Who a failed authentication is held against: an IPv4 address, or the /64 an IPv6 address is in – a single host may use any address of
- * its /64 (RFC 6177), so each alone would be a fresh start.
+ * The key that failed authentications are counted under: an IPv4 address, or the /64 of an IPv6 address. One host may use every address
+ * of its /64 (RFC 6177), so single addresses would not limit it.
  */
 export function floodKey(clientAddress: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(clientAddress);
@@ -22,8 +23,8 @@ export function floodKey(clientAddress: string): string {
 }
 
 /**
- * What to tell somebody whose authentication has just failed. Ask only then, as asking counts: a merchant that signs well never meets
- * this guard, whoever else shares its address. Without the binding the answer is the plain 401: the guard must not let anyone in or out.
+ * Counts a failed authentication and says how to answer it. Call it only after a failure: a merchant with valid credentials never meets
+ * this guard, whoever else shares its address. When the binding fails, the answer is the usual 401.
  */
 export async function failedAuthentication(
   env: Pick<Bindings, 'FAILED_AUTHENTICATIONS'>,
@@ -33,7 +34,7 @@ export async function failedAuthentication(
     const { success } = await env.FAILED_AUTHENTICATIONS.limit({ key: floodKey(clientAddress) });
     return success ? 'unauthenticated' : 'rate_limited';
   } catch (error) {
-    log('warn', 'flood_guard_unavailable', { reason: error instanceof Error ? error.message : String(error) });
+    log('warn', 'flood_guard_unavailable', { reason: errorMessage(error) });
     return 'unauthenticated';
   }
 }

@@ -1,12 +1,12 @@
-import type { GateNonce } from './port.ts';
+import type { LimiterNonce } from './port.ts';
 import type { Burst } from './sliding-window.ts';
 
-// WITHOUT ROWID and no index on the times: a claim is one row written. Forgetting scans, which costs reads only, and rarely.
+// WITHOUT ROWID and no index on the times, so that a claim writes one row. Deleting expired rows scans, but only at the alarm.
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS bursts (start INTEGER PRIMARY KEY, last INTEGER NOT NULL, units INTEGER NOT NULL, forget_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, claim TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;`;
 
-/** A gate's rows. Every method but `clear` is synchronous. */
+/** The rows of a merchant limiter. Every method but `clear` is synchronous. */
 export class LimiterStore {
   readonly #storage: DurableObjectStorage;
   #ready = false;
@@ -20,15 +20,15 @@ export class LimiterStore {
     return this.#sql().exec<Burst>('SELECT start, last, units FROM bursts ORDER BY start').toArray();
   }
 
-  /** Remembers a burst, or that it has grown. */
-  keep(burst: Burst, forgetAt: number): void {
+  /** Inserts a burst, or updates one that has grown. `expiresAt` in ms. */
+  save(burst: Burst, expiresAt: number): void {
     this.#sql().exec(
       `INSERT INTO bursts (start, last, units, forget_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (start) DO UPDATE SET last = excluded.last, units = excluded.units, forget_at = excluded.forget_at`,
       burst.start,
       burst.last,
       burst.units,
-      forgetAt,
+      expiresAt,
     );
   }
 
@@ -36,8 +36,8 @@ export class LimiterStore {
     this.#sql().exec('DELETE FROM bursts WHERE start < ?', start);
   }
 
-  /** True for exactly one asker while the nonce is remembered; the row it meets decides, not a read before it. */
-  claim({ nonce, claim, expiresAt }: GateNonce, now: number): boolean {
+  /** True for exactly one caller until the nonce expires. The insert itself decides, not a read before it. */
+  claim({ nonce, claim, expiresAt }: LimiterNonce, now: number): boolean {
     const claimed = this.#sql().exec(
       `INSERT INTO nonces (nonce, claim, expires_at) VALUES (?, ?, ?)
        ON CONFLICT (nonce) DO UPDATE SET claim = excluded.claim, expires_at = excluded.expires_at
@@ -51,14 +51,14 @@ export class LimiterStore {
     return claimed.toArray().length === 1;
   }
 
-  /** Deletes what has run out; the bursts that are left. */
-  forget(now: number): Burst[] {
+  /** Deletes expired rows. @returns the bursts that are left */
+  deleteExpired(now: number): Burst[] {
     this.#sql().exec('DELETE FROM nonces WHERE expires_at <= ?', now);
     this.#sql().exec('DELETE FROM bursts WHERE forget_at <= ?', now);
     return this.bursts();
   }
 
-  /** When the last row of all runs out, ms; null: nothing is kept. */
+  /** When the last row expires, ms; null: there is none. */
   lastExpiry(): number | null {
     return this.#sql()
       .exec<{ last: number | null }>(
@@ -74,7 +74,7 @@ export class LimiterStore {
     await this.#storage.deleteAll();
   }
 
-  /** The tables are made when first needed, by this instance or after `clear`. */
+  /** Creates the tables when they are first needed, also after `clear`. */
   #sql(): SqlStorage {
     if (!this.#ready) this.#storage.sql.exec(SCHEMA);
     this.#ready = true;

@@ -17,9 +17,9 @@ export type AdmissionRequest = {
 };
 
 /**
- * - `limited`: the quota cannot carry the cost; the nonce, if any, is burnt all the same.
+ * - `limited`: the cost does not fit the quota; the nonce, if any, is used up all the same.
  * - `replayed`: the nonce was seen before; nothing is counted.
- * - `unavailable`: the gate could not be reached; only a request with a nonce is refused for it.
+ * - `unavailable`: the merchant limiter could not be reached; only a request with a nonce is refused for it.
  */
 export type AdmissionResult =
   | { kind: 'admitted'; quota: QuotaState }
@@ -27,30 +27,30 @@ export type AdmissionResult =
   | { kind: 'replayed' }
   | { kind: 'unavailable' };
 
-/** Exactly one wait: quota and nonce are asked for together. */
+/** Asks for quota and nonce together: one wait. */
 export interface Admission {
   admit(request: AdmissionRequest): Promise<AdmissionResult>;
 }
 
 /**
- * What a limiter says, whichever it is.
+ * The answer of any limiter.
  * - `remaining`: units left after this answer.
- * - `resetMs`: how long until more is free; if refused, until `cost` fits (a whole window when it never can).
+ * - `resetMs`: how long until more is free; if refused, until `cost` fits (a whole window if it never does).
  * - `blockedMs`: if refused, how long a single unit is sure to be refused too; else 0.
  */
 export type QuotaAnswer = { admitted: boolean; remaining: number; resetMs: number; blockedMs: number };
 
-/** A nonce to claim; `claim` names the asker, so that asking again after a lost answer is not a replay. `expiresAt` ms. */
-export type GateNonce = { nonce: string; claim: string; expiresAt: number };
+/** A nonce to claim. `claim` names the request, so that asking again after a lost answer is not a replay. `expiresAt` in ms. */
+export type LimiterNonce = { nonce: string; claim: string; expiresAt: number };
 
-/** What is asked of a gate: quota, nonce or both, in one call. `cost` in units, ≥ 1, all or nothing. */
-export type GateRequest = { quota: Quota | null; cost: number; nonce: GateNonce | null };
+/** What a merchant limiter is asked: quota, nonce or both, in one call. `cost` in units, ≥ 1, all or nothing. */
+export type LimiterRequest = { quota: Quota | null; cost: number; nonce: LimiterNonce | null };
 
-/** `quota` is null when none was asked for. Its times count from the answer, so that the asker's clock does not matter. */
-export type GateAnswer = { replayed: true } | { replayed: false; quota: QuotaAnswer | null };
+/** `quota` is null when none was asked for. Its times count from the answer, so the caller's clock does not matter. */
+export type LimiterAnswer = { replayed: true } | { replayed: false; quota: QuotaAnswer | null };
 
-/** What the Worker asks of a merchant's gate. */
-export interface GateRpc {
+/** What the Worker calls on a merchant's limiter. */
+export interface LimiterRpc {
   /** Claims the nonce, if any, then counts the cost. */
-  admit(request: GateRequest): Promise<GateAnswer>;
+  admit(request: LimiterRequest): Promise<LimiterAnswer>;
 }

@@ -13,7 +13,7 @@ export function rateLimitHeaders(quota: QuotaState): Record<string, string> {
   };
 }
 
-/** `Retry-After` of a limited request, seconds: the same moment as `t`, as the draft asks for. */
+/** `Retry-After` of a limited request, seconds: equal to `t`, as the draft says. */
 export const retryAfter = (quota: QuotaState): number => quota.resetSeconds;
 
 /** The merchant's own settings, each else the configuration's. */
@@ -27,7 +27,7 @@ export function quotaOf(
   };
 }
 
-/** A quota as it stands, `resetMs` from now; whole seconds, at least 1, for the headers. */
+/** The state of a quota for the headers: `resetMs` in whole seconds, at least 1. */
 export const quotaState = (quota: Quota, remaining: number, resetMs: number): QuotaState => ({
   limit: quota.limit,
   windowSeconds: quota.windowSeconds,
@@ -35,7 +35,7 @@ export const quotaState = (quota: Quota, remaining: number, resetMs: number): Qu
   resetSeconds: Math.max(1, Math.ceil(resetMs / 1000)),
 });
 
-/** The answer alone, without what its limiter keeps. */
+/** The answer alone, without the limiter's own state. */
 export const quotaAnswer = ({ admitted, remaining, resetMs, blockedMs }: QuotaAnswer): QuotaAnswer => ({
   admitted,
   remaining,

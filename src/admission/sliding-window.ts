@@ -1,16 +1,17 @@
 import type { QuotaAnswer } from './port.ts';
+
 /**
- * A sliding window that never lets more than `limit` units through in any `windowMs`, in bounded space. Pure: no I/O, no clock.
+ * A sliding window that never admits more than `limit` units in any `windowMs`, in bounded space. Pure: no I/O, no clock.
  *
- * It is a log of what was admitted, in which neighbours within a 60th of the window share one entry. Such a burst counts until its
- * last unit is a whole window old, so grouping can only be too strict, by at most that 60th, and never too generous. (Weighing two
- * fixed windows against each other, as Upstash does, is cheaper still, but lets up to twice the limit through in an unlucky window.)
+ * It is a log of admissions, in which those within a 60th of the window share one entry, a burst. A burst counts until its last unit is a
+ * whole window old, so the window is stricter than an exact log by at most that 60th, and never looser. (Two weighted fixed windows, as
+ * at Upstash, are cheaper still, but admit up to twice the limit in an unlucky window.)
  */
 
 /** Units admitted from `start` to `last`, both inclusive, ms. `start` names the burst. */
 export type Burst = { readonly start: number; readonly last: number; readonly units: number };
 
-export type Ask = { limit: number; windowMs: number; cost: number; now: number };
+type Ask = { limit: number; windowMs: number; cost: number; now: number };
 
 /**
  * - `changed`: the burst to keep (insert, or replace by `start`); null when nothing was admitted, so there is nothing to write.
@@ -23,7 +24,7 @@ const BURSTS_PER_WINDOW = 60;
 /** How far apart two units may be to share a burst, ms. */
 export const grainOf = (windowMs: number): number => Math.ceil(windowMs / BURSTS_PER_WINDOW);
 
-/** How long until so many units have left the window that `units` more fit, ms; a whole window when they never do. */
+/** How long until `units` more fit into the window, ms; a whole window if they never do. */
 function msUntilFit(bursts: readonly Burst[], used: number, units: number, ask: Ask): number {
   let left = used;
   for (const burst of bursts) {
@@ -43,7 +44,7 @@ function joined(bursts: readonly Burst[], { cost, now, windowMs }: Ask): { burst
   return { bursts: [...bursts, changed], changed };
 }
 
-/** Admits `cost` units (≥ 1) as a whole or not at all. A clock that went backwards is held at the newest burst. */
+/** Admits all `cost` units (≥ 1) or none. When the clock went backwards, the newest burst's time is used. */
 export function decide(bursts: readonly Burst[], asked: Ask): Decision {
   const ask = { ...asked, now: Math.max(asked.now, bursts.at(-1)?.last ?? asked.now) };
   const counting = bursts.filter((burst) => burst.last + ask.windowMs > ask.now);

@@ -6,15 +6,15 @@ import type { Quota, QuotaAnswer } from './port.ts';
 const PREFIX = 'paylinks:quota';
 
 /**
- * A refusal does not say when the next unit is free, only when the bucket ends, and something may be free long before. So this is how
- * long a merchant is believed to be blocked, ms: no sooner than `Retry-After` could say.
+ * A refusal says when the bucket ends, not when the next unit is free, which may be long before. So a refusal is remembered for this
+ * time only, ms: the shortest that `Retry-After` can say.
  */
 const BLOCK_MS = 1_000;
 
 /**
- * The library's window refuses a cost only when nothing at all is left; a cost that does not fit is counted and refused, and the answer
- * does not tell the two apart. With room for this many units above the limit a cost above one is always counted, and `remaining` says
- * what was used before it.
+ * The library refuses a cost uncounted only when nothing is left. A cost that does not fit is counted and refused, and the answer looks
+ * the same. So a cost above one is asked for with this many units above the limit: it is always counted, and `remaining` says what was
+ * used before it.
  */
 const HEADROOM = 1_000_000_000;
 
@@ -27,7 +27,7 @@ const windowMs = ({ windowSeconds }: Quota): number => windowSeconds * 1000;
 const bucketOf = (now: number, quota: Quota): number => Math.floor(now / windowMs(quota));
 const headroomOf = (rate: number): number => (rate > 1 ? HEADROOM : 0);
 
-/** The quota at Upstash. Throws whatever is wrong; the caller has a rule for that, so nothing is asked twice. */
+/** The quota at Upstash. It throws on every fault and never repeats a call: the caller decides what an outage means. */
 export class UpstashQuota {
   readonly #connection: Connection;
 
@@ -37,7 +37,7 @@ export class UpstashQuota {
 
   /**
    * One call; none for a cost above the limit, which never fits.
-   * @throws Error when Upstash is slow (beyond the time-out), unreachable, refuses the token or answers nonsense
+   * @throws Error when Upstash is slower than the time-out, is unreachable, refuses the token or answers something unexpected
    */
   async ask(merchantId: string, quota: Quota, cost: number): Promise<UpstashAnswer> {
     if (cost > quota.limit) {
@@ -55,8 +55,8 @@ export class UpstashQuota {
   }
 
   /**
-   * Takes back what a request used that was then not let in. Only within the bucket that was charged (`chargedAt`, ms): the next one
-   * would be credited instead, and let through more than the quota.
+   * Gives back what a request was charged and then not admitted for, only in the bucket that was charged (`chargedAt`, ms). A later bucket
+   * would be credited instead, and would admit more than the quota.
    */
   async giveBack(merchantId: string, quota: Quota, cost: number, chargedAt: number): Promise<void> {
     if (bucketOf(Date.now(), quota) === bucketOf(chargedAt, quota)) await this.#limit(merchantId, quota, -cost);
@@ -87,7 +87,7 @@ export class UpstashQuota {
       const answer = await limiter.limit(merchantId, { rate });
       if (answer.reason === 'timeout') throw new Error(`no answer within ${timeoutMs} ms`);
       // A proxy, a wrong address or another service may answer in Upstash's place.
-      if (answer.limit !== tokens || !Number.isInteger(answer.remaining)) throw new Error('not an answer of a limiter');
+      if (answer.limit !== tokens || !Number.isInteger(answer.remaining)) throw new Error('unexpected answer');
       return answer;
     } finally {
       // The library stops waiting at the time-out, but leaves the call open.

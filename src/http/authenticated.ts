@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { admissionFor, knownToBeOver } from '../admission/admit.ts';
+import { admissionFor, usedUpQuota } from '../admission/admit.ts';
 import { failedAuthentication } from '../admission/flood-guard.ts';
 import type { QuotaState } from '../admission/port.ts';
 import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
@@ -51,7 +51,7 @@ export async function authenticateAndAdmit(
   const { caller, nonce } = identity;
   const quota = quotaOf(caller.merchant, config);
   // Before anything is begun: a merchant that is known to be over its quota costs no I/O.
-  const known = knownToBeOver(caller.merchant.id, quota, Date.now());
+  const known = usedUpQuota(caller.merchant.id, quota, Date.now());
   if (known) return overQuota(known);
   const cost = await begin(caller);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
-import type { GateAnswer, GateRequest } from '../../src/admission/port.ts';
+import type { LimiterAnswer, LimiterRequest } from '../../src/admission/port.ts';
 
-type Ask = (request: GateRequest) => Promise<GateAnswer>;
+type Ask = (request: LimiterRequest) => Promise<LimiterAnswer>;
 
-/** The gates with something between asker and object: `between` gets the call number (from 1), the real call and the request. */
-export function gatesWith(between: (call: number, real: Ask, request: GateRequest) => Promise<GateAnswer>) {
+/** Merchant limiters whose calls pass through `between`: it gets the call's number (from 1), the real call and the request. */
+export function limitersWith(between: (call: number, real: Ask, request: LimiterRequest) => Promise<LimiterAnswer>) {
   let call = 0;
   return new Proxy(env.GATE, {
     get(target, name) {
@@ -15,17 +15,17 @@ export function gatesWith(between: (call: number, real: Ask, request: GateReques
         const stub = target.get(id);
         call += 1;
         const mine = call;
-        return { admit: (request: GateRequest) => between(mine, async (asked) => await stub.admit(asked), request) };
+        return { admit: (request: LimiterRequest) => between(mine, async (asked) => await stub.admit(asked), request) };
       };
     },
   });
 }
 
-/** As the runtime throws when it loses an object. */
+/** What the runtime throws when it loses an object. */
 export const lost = (flags: { retryable?: boolean; overloaded?: boolean }): Error =>
   Object.assign(new Error('Network connection lost.'), flags);
 
-export const unreachableGates = () =>
-  gatesWith(async () => {
+export const unreachableLimiters = () =>
+  limitersWith(async () => {
     throw lost({});
   });

@@ -7,17 +7,17 @@ afterEach(() => {
 });
 
 describe('the flood guard', () => {
-  it('tells an address that has failed 100 times in a minute to stop, and no other', async () => {
-    const verdicts: string[] = [];
-    for (let attempt = 0; attempt < 250; attempt++) verdicts.push(await failedAuthentication(env, '203.0.113.7'));
-    const refused = verdicts.filter((verdict) => verdict === 'rate_limited').length;
-    // Two windows at most can have begun meanwhile.
+  it('limits an address that has failed 100 times in a minute, and no other', async () => {
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 250; attempt++) answers.push(await failedAuthentication(env, '203.0.113.7'));
+    const refused = answers.filter((answer) => answer === 'rate_limited').length;
+    // The binding's window may have changed once meanwhile.
     expect(refused).toBeGreaterThanOrEqual(50);
-    expect(verdicts.slice(0, 50)).not.toContain('rate_limited');
+    expect(answers.slice(0, 50)).not.toContain('rate_limited');
     expect(await failedAuthentication(env, '203.0.113.8')).toBe('unauthenticated');
   });
 
-  it('answers the plain 401 when its binding fails', async () => {
+  it('answers the usual 401 when its binding fails', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     const broken = {
       FAILED_AUTHENTICATIONS: {
@@ -38,7 +38,7 @@ describe('the flood guard', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['unknown', 'unknown'],
-  ])('holds a failure of %s against %s', (address, key) => {
+  ])('counts a failure of %s under %s', (address, key) => {
     expect(floodKey(address)).toBe(key);
   });
 });

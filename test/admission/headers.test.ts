@@ -6,14 +6,14 @@ import { configOf } from '../../src/env.ts';
 const state = { limit: 100, windowSeconds: 60, remaining: 42, resetSeconds: 17 };
 
 describe('the quota in headers', () => {
-  it('reads as the RateLimit draft spells it', () => {
+  it('has the fields of the RateLimit draft', () => {
     expect(rateLimitHeaders(state)).toEqual({
       'RateLimit-Policy': '"merchant";q=100;w=60',
       RateLimit: '"merchant";r=42;t=17',
     });
   });
 
-  it('asks to come back at the moment that t names', () => {
+  it('has a Retry-After equal to t', () => {
     expect(retryAfter(state)).toBe(17);
   });
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { outages } from '../../src/admission/outages.ts';
-import { bridge, objectConfig, startRedis, upstashConfig } from './forms.ts';
 import { admissionLaws } from './laws.ts';
+import { bridge, objectConfig, startRedis, upstashConfig } from './support.ts';
 
-describe('admission by the gate', () => {
+describe('admission by the merchant limiter', () => {
   admissionLaws(async () => objectConfig(), { refusedCosts: 'never charged' });
 });
 
@@ -13,7 +13,7 @@ describe.skipIf(bridge === null)('admission by Upstash, a real redis-server behi
     path = await startRedis();
   });
   afterAll(() => {
-    // Else the gate would have kept the laws in its place.
+    // Otherwise the merchant limiter answered, not Upstash.
     expect(outages.upstash).toBe(0);
   });
   admissionLaws(async () => upstashConfig(path), { refusedCosts: 'given back' });

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/env.ts';
-import { asking, type Desk, desk, HUNDRED, nonceOf, parallel, someMerchant, tally } from './forms.ts';
+import {
+  admissionWith,
+  asking,
+  HUNDRED,
+  nonceOf,
+  parallel,
+  someMerchant,
+  type TestAdmission,
+  tally,
+} from './support.ts';
 
 const WINDOW_MS = HUNDRED.windowSeconds * 1000;
 
@@ -10,16 +19,16 @@ const WINDOW_MS = HUNDRED.windowSeconds * 1000;
  */
 type Form = { refusedCosts: 'never charged' | 'given back' };
 
-/** What every form of admission keeps. Time stands still, and moves only when a law moves it. */
+/** The laws of admission, whoever keeps the quota. Time moves only where a law sets it. */
 export function admissionLaws(configured: () => Promise<Config>, { refusedCosts }: Form): void {
   const givenBack = refusedCosts === 'given back';
-  let admission: Desk;
+  let admission: TestAdmission;
   let start: number;
   const at = (ms: number) => vi.setSystemTime(start + ms);
   const burst = (merchantId: string, times: number) => parallel(times, () => admission.admit(asking(merchantId)));
 
   beforeEach(async () => {
-    admission = desk(await configured());
+    admission = admissionWith(await configured());
     vi.useFakeTimers({ toFake: ['Date'] });
     start = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS;
     at(0);
@@ -30,7 +39,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     vi.useRealTimers();
   });
 
-  it('lets exactly 100 of 500 parallel requests through, in each of 20 rounds', async () => {
+  it('admits exactly 100 of 500 parallel requests, in each of 20 rounds', async () => {
     for (let round = 0; round < 20; round++) {
       expect(tally(await burst(someMerchant(), 500))).toEqual({
         admitted: 100,
@@ -41,7 +50,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     }
   });
 
-  it('lets no second burst through behind a window boundary', async () => {
+  it('admits no second burst just after a window boundary', async () => {
     const merchant = someMerchant();
     at(WINDOW_MS - 100);
     expect(tally(await burst(merchant, 150)).admitted).toBe(100);
@@ -51,7 +60,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(tally(await burst(merchant, 150)).admitted).toBeLessThanOrEqual(3);
   });
 
-  it('slides: a burst is forgotten a window later, not before', async () => {
+  it('counts a burst for one window, no longer', async () => {
     const merchant = someMerchant();
     at(WINDOW_MS - 100);
     await burst(merchant, 100);
@@ -68,7 +77,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(tally(await burst(merchant, 150)).admitted).toBe(100);
   });
 
-  it('counts down what remains and says when there is more', async () => {
+  it('says how many units remain and when there are more', async () => {
     const merchant = someMerchant();
     at(1_000);
     const first = await admission.admit(asking(merchant));
@@ -80,7 +89,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(refused).toEqual({ kind: 'limited', quota: { ...HUNDRED, remaining: 89, resetSeconds: seconds } });
   });
 
-  it('admits a cost above one as a whole or not at all', async () => {
+  it('admits all of a cost above one, or nothing', async () => {
     const merchant = someMerchant();
     const kinds: string[] = [];
     for (const cost of [98, 5, 3, 2, 1]) {
@@ -90,7 +99,7 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(kinds).toEqual(['admitted', 'limited', 'limited', 'admitted', 'limited']);
   });
 
-  it('fits as many parallel costs of three as the quota carries', async () => {
+  it('admits as many parallel costs of three as fit the quota', async () => {
     const merchant = someMerchant();
     const results = await parallel(80, () => admission.admit(asking(merchant, { cost: 3 })));
     expect(tally(results).admitted).toBe(33);
@@ -106,12 +115,12 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(answer).toMatchObject({ kind: 'limited', quota: { ...HUNDRED, remaining: givenBack ? 0 : 100 } });
   });
 
-  it('counts each merchant by itself', async () => {
+  it('counts each merchant apart', async () => {
     await burst(someMerchant(), 100);
     expect(await admission.admit(asking(someMerchant()))).toMatchObject({ kind: 'admitted', quota: { remaining: 99 } });
   });
 
-  it('takes a nonce once, and a replay counts nothing', async () => {
+  it('accepts a nonce once, and a replay costs nothing', async () => {
     const merchant = someMerchant();
     const signed = asking(merchant, { nonce: nonceOf('n'.repeat(16)) });
     expect((await admission.admit(signed)).kind).toBe('admitted');
@@ -120,13 +129,13 @@ export function admissionLaws(configured: () => Promise<Config>, { refusedCosts 
     expect(await admission.admit(asking(merchant))).toMatchObject({ kind: 'admitted', quota: { remaining: 98 } });
   });
 
-  it('lets exactly one of 16 equal requests at the same instant through', async () => {
+  it('admits exactly one of 16 equal signed requests at once', async () => {
     const merchant = someMerchant();
     const results = await parallel(16, () => admission.admit(asking(merchant, { nonce: nonceOf('r'.repeat(16)) })));
     expect(tally(results)).toEqual({ admitted: 1, limited: 0, replayed: 15, unavailable: 0 });
   });
 
-  it('burns the nonce of a request it then limits', async () => {
+  it('uses up the nonce of a request that it limits', async () => {
     const quota = { limit: 1, windowSeconds: 60 };
     const merchant = someMerchant();
     const signed = asking(merchant, { quota, nonce: nonceOf('b'.repeat(16)) });

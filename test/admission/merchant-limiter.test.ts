@@ -1,43 +1,43 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MerchantGate } from '../../src/admission/gate.ts';
-import type { GateRequest } from '../../src/admission/port.ts';
-import { HUNDRED, someMerchant } from './forms.ts';
+import { MerchantGate } from '../../src/admission/merchant-limiter.ts';
+import type { LimiterRequest } from '../../src/admission/port.ts';
+import { HUNDRED, someMerchant } from './support.ts';
 
 const SCARCE = { limit: 2, windowSeconds: 60 };
 
 const stubOf = (merchantId: string) => env.GATE.get(env.GATE.idFromName(merchantId));
-const bearer = (quota = HUNDRED): GateRequest => ({ quota, cost: 1, nonce: null });
-const signed = (nonce: string, quota: GateRequest['quota'] = null): GateRequest => ({
+const bearer = (quota = HUNDRED): LimiterRequest => ({ quota, cost: 1, nonce: null });
+const signed = (nonce: string, quota: LimiterRequest['quota'] = null): LimiterRequest => ({
   quota,
   cost: 1,
   nonce: { nonce, claim: crypto.randomUUID(), expiresAt: Date.now() + 360_000 },
 });
 
-/** Rows inserted, updated or deleted so far by this instance of the gate. */
+/** Rows inserted, updated or deleted so far by this instance of the limiter. */
 const changes = (stub: ReturnType<typeof stubOf>): Promise<number> =>
-  runInDurableObject(stub, (_gate, { storage }) =>
+  runInDurableObject(stub, (_limiter, { storage }) =>
     Number(storage.sql.exec<{ n: number }>('SELECT total_changes() AS n').one().n),
   );
 
 const tables = (stub: ReturnType<typeof stubOf>): Promise<string[]> =>
-  runInDurableObject(stub, (_gate, { storage }) =>
+  runInDurableObject(stub, (_limiter, { storage }) =>
     storage.sql
       .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('bursts', 'nonces')")
       .toArray()
       .map(({ name }) => name),
   );
 
-/** Runs `work` inside the gate. */
-const inGate = <T>(gateStub: ReturnType<typeof stubOf>, work: (gate: MerchantGate) => T | Promise<T>) =>
-  runInDurableObject(gateStub, (instance) => {
-    if (!(instance instanceof MerchantGate)) throw new Error('not a gate');
+/** Runs `work` inside the object. */
+const inLimiter = <T>(limiterStub: ReturnType<typeof stubOf>, work: (limiter: MerchantGate) => T | Promise<T>) =>
+  runInDurableObject(limiterStub, (instance) => {
+    if (!(instance instanceof MerchantGate)) throw new Error('not a merchant limiter');
     return work(instance);
   });
 
 const alarmOf = (stub: ReturnType<typeof stubOf>): Promise<number | null> =>
-  runInDurableObject(stub, (_gate, { storage }) => storage.getAlarm());
+  runInDurableObject(stub, (_limiter, { storage }) => storage.getAlarm());
 
 let stub: ReturnType<typeof stubOf>;
 
@@ -54,10 +54,10 @@ const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 describe('a nonce', () => {
   it('works once out of 10,000, each replayed serially', async () => {
-    const accepted = await inGate(stub, (gate) => {
+    const accepted = await inLimiter(stub, (limiter) => {
       const claims = Array.from({ length: 10_000 }, (_, index) => `nonce-${index}-abcdefgh`);
-      const fresh = claims.filter((nonce) => !gate.admit(signed(nonce)).replayed);
-      const again = claims.filter((nonce) => !gate.admit(signed(nonce)).replayed);
+      const fresh = claims.filter((nonce) => !limiter.admit(signed(nonce)).replayed);
+      const again = claims.filter((nonce) => !limiter.admit(signed(nonce)).replayed);
       return { fresh: fresh.length, again: again.length };
     });
     expect(accepted).toEqual({ fresh: 10_000, again: 0 });
@@ -81,28 +81,28 @@ describe('a nonce', () => {
     expect(await stub.admit(signed('remembered-nonce'))).toEqual({ replayed: false, quota: null });
   });
 
-  it('is not a replay when the same asker asks again', async () => {
+  it('is not a replay when the same request claims it again', async () => {
     const claim = signed('asked-again-nonce');
     await stub.admit(claim);
     expect(await stub.admit(claim)).toEqual({ replayed: false, quota: null });
   });
 
-  it('is burnt by a request that is then limited', async () => {
+  it('is used up by a request that is limited', async () => {
     await stub.admit({ ...bearer(SCARCE), cost: 2 });
     expect(await stub.admit(signed('limited-nonce-01', SCARCE))).toMatchObject({ quota: { admitted: false } });
     expect(await stub.admit(signed('limited-nonce-01', SCARCE))).toEqual({ replayed: true });
   });
 });
 
-describe('what a gate keeps', () => {
-  it('counts on after eviction', async () => {
+describe('what a merchant limiter stores', () => {
+  it('survives eviction', async () => {
     await stub.admit(bearer());
     await stub.admit({ ...bearer(), cost: 4 });
     await evictDurableObject(stub);
     expect(await stub.admit(bearer())).toMatchObject({ quota: { admitted: true, remaining: 94 } });
   });
 
-  it('is written with one row an admission and one a nonce, none for a refusal', async () => {
+  it('is one row an admission and one a nonce, none for a refusal', async () => {
     const quota = { limit: 2, windowSeconds: 60 };
     await stub.admit(bearer(quota));
     const steps = [signed('row-counting-01', quota), bearer(quota), signed('row-counting-02', quota)];
@@ -120,7 +120,7 @@ describe('what a gate keeps', () => {
       await stub.admit(bearer());
       pass(60_000);
     }
-    const kept = await runInDurableObject(stub, (_gate, { storage }) =>
+    const kept = await runInDurableObject(stub, (_limiter, { storage }) =>
       storage.sql.exec('SELECT start FROM bursts').toArray(),
     );
     expect(kept).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('what a gate keeps', () => {
 });
 
 describe('the alarm', () => {
-  it('is armed once, not with every admission', async () => {
+  it('is set once, not with every admission', async () => {
     await stub.admit(bearer());
     const armed = await alarmOf(stub);
     for (let second = 0; second < 30; second++) {
@@ -138,7 +138,7 @@ describe('the alarm', () => {
     expect(await alarmOf(stub)).toBe(armed);
   });
 
-  it('leaves nothing of an idle merchant behind', async () => {
+  it('deletes everything of an idle merchant', async () => {
     await stub.admit(signed('idle-merchant-01', HUNDRED));
     pass(11 * 60_000);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
@@ -146,7 +146,7 @@ describe('the alarm', () => {
     expect(await alarmOf(stub)).toBeNull();
   });
 
-  it('keeps what still counts, and rings again for it', async () => {
+  it('keeps what still counts, and is set again for it', async () => {
     await stub.admit(signed('early-nonce-0001'));
     pass(300_000);
     await stub.admit(signed('late-nonce-00001', HUNDRED));
@@ -157,12 +157,12 @@ describe('the alarm', () => {
     expect(await alarmOf(stub)).toBeGreaterThan(Date.now());
   });
 
-  it('does no harm ringing twice, and the gate goes on after it', async () => {
+  it('may run twice, and the limiter works after it', async () => {
     await stub.admit(bearer());
     pass(11 * 60_000);
-    await inGate(stub, async (gate) => {
-      await gate.alarm();
-      await gate.alarm();
+    await inLimiter(stub, async (limiter) => {
+      await limiter.alarm();
+      await limiter.alarm();
     });
     expect(await stub.admit(signed('after-alarm-0001', HUNDRED))).toMatchObject({ quota: { remaining: 99 } });
     expect(await stub.admit(signed('after-alarm-0001', HUNDRED))).toEqual({ replayed: true });
@@ -170,9 +170,9 @@ describe('the alarm', () => {
     expect(await stub.admit(bearer())).toMatchObject({ quota: { remaining: 98 } });
   });
 
-  it('does no harm ringing too early', async () => {
+  it('may run too early', async () => {
     await stub.admit(signed('early-bell-00001', HUNDRED));
-    await inGate(stub, (gate) => gate.alarm());
+    await inLimiter(stub, (limiter) => limiter.alarm());
     expect(await stub.admit(signed('early-bell-00001', HUNDRED))).toEqual({ replayed: true });
     expect(await stub.admit(bearer())).toMatchObject({ quota: { remaining: 98 } });
   });

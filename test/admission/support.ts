@@ -8,10 +8,10 @@ import { type Config, configOf } from '../../src/env.ts';
 /** null: no redis-server here, so what needs it is skipped (the run says so). */
 export const bridge = inject('redisBridge');
 
-/** The gate keeps the quota. */
+/** The merchant limiter keeps the quota. */
 export const objectConfig = (): Config => configOf({ ...env, RATE_LIMITER: 'object' });
 
-/** Upstash keeps it, at `path` of the bridge. The time-out is generous unless it is what a test is about. */
+/** Upstash keeps it, at `path` of the bridge. The time-out is long unless a test sets it. */
 export const upstashConfig = (path: string, more: Record<string, string> = {}): Config =>
   configOf({
     ...env,
@@ -32,12 +32,12 @@ export const killRedis = async (path: string): Promise<void> => {
   await (await fetch(`${bridge?.url}${path}/kill`, { method: 'POST' })).text();
 };
 
-/** An admission and what it left to `waitUntil`. */
-export type Desk = Admission & { settled: () => Promise<void> };
+/** An admission; `settled` awaits what it passed to `waitUntil`. */
+export type TestAdmission = Admission & { settled: () => Promise<void> };
 
-export function desk(config: Config, gates: typeof env.GATE = env.GATE): Desk {
+export function admissionWith(config: Config, limiters: typeof env.GATE = env.GATE): TestAdmission {
   const work: Promise<unknown>[] = [];
-  const admission = admissionFor({ GATE: gates }, config, (promise) => void work.push(promise));
+  const admission = admissionFor({ GATE: limiters }, config, (promise) => void work.push(promise));
   return {
     ...admission,
     settled: async () => {
@@ -49,7 +49,7 @@ export function desk(config: Config, gates: typeof env.GATE = env.GATE): Desk {
 export const HUNDRED: Quota = { limit: 100, windowSeconds: 60 };
 
 let made = 0;
-/** A merchant nobody has met. */
+/** A new merchant's id. */
 export const someMerchant = (): string => `merchant-${++made}-${crypto.randomUUID()}`;
 
 export const asking = (merchantId: string, more: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
@@ -59,7 +59,7 @@ export const asking = (merchantId: string, more: Partial<AdmissionRequest> = {})
   ...more,
 });
 
-/** A nonce as a request signed now would bring it. */
+/** The nonce of a request signed now. */
 export const nonceOf = (nonce: string) => ({ nonce, expiresAt: Date.now() + 360_000 });
 
 /** How many answers there are of each kind. */

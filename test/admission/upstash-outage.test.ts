@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countOutage, outages } from '../../src/admission/outages.ts';
 import { UpstashQuota } from '../../src/admission/upstash.ts';
 import {
+  admissionWith,
   asking,
   bridge,
-  desk,
   HUNDRED,
   killRedis,
   nonceOf,
@@ -13,7 +13,7 @@ import {
   startRedis,
   tally,
   upstashConfig,
-} from './forms.ts';
+} from './support.ts';
 
 const FIVE = { limit: 5, windowSeconds: 60 };
 
@@ -37,8 +37,8 @@ const outageForms = {
 };
 
 describe.skipIf(bridge === null).each(Object.entries(outageForms))('when Upstash %s', (_, configured) => {
-  it('the gate decides, exactly, and the outage is counted', async () => {
-    const { admit } = desk(await configured());
+  it('the merchant limiter decides exactly, and the outage is counted', async () => {
+    const { admit } = admissionWith(await configured());
     const merchant = someMerchant();
     const before = outages.upstash;
     const results = await parallel(12, () => admit(asking(merchant, { quota: FIVE })));
@@ -48,7 +48,7 @@ describe.skipIf(bridge === null).each(Object.entries(outageForms))('when Upstash
   });
 
   it('a cost above one is still all or nothing', async () => {
-    const { admit } = desk(await configured());
+    const { admit } = admissionWith(await configured());
     const merchant = someMerchant();
     const kinds: string[] = [];
     for (const cost of [4, 2, 1]) kinds.push((await admit(asking(merchant, { quota: FIVE, cost }))).kind);
@@ -56,7 +56,7 @@ describe.skipIf(bridge === null).each(Object.entries(outageForms))('when Upstash
   });
 
   it('a nonce still works once', async () => {
-    const { admit } = desk(await configured());
+    const { admit } = admissionWith(await configured());
     const signed = asking(someMerchant(), { nonce: nonceOf('outage-nonce-0001') });
     const results = await parallel(8, () => admit(signed));
     expect(tally(results)).toEqual({ admitted: 1, limited: 0, replayed: 7, unavailable: 0 });
@@ -64,9 +64,9 @@ describe.skipIf(bridge === null).each(Object.entries(outageForms))('when Upstash
 });
 
 describe.skipIf(bridge === null)('when redis-server is killed in the middle of a run', () => {
-  it('no request is lost and no more than the quota of the gate goes through', async () => {
+  it('no request is lost, and no more are admitted than the merchant limiter allows', async () => {
     const path = await startRedis();
-    const { admit } = desk(upstashConfig(path));
+    const { admit } = admissionWith(upstashConfig(path));
     const merchant = someMerchant();
     const request = asking(merchant, { quota: { limit: 250, windowSeconds: 60 } });
     const before = await parallel(100, () => admit(request));
@@ -76,7 +76,7 @@ describe.skipIf(bridge === null)('when redis-server is killed in the middle of a
     expect(tally([...before, ...(await during)])).toEqual({ admitted: 200, limited: 0, replayed: 0, unavailable: 0 });
     const { admitted, limited } = tally(after);
     expect(admitted + limited).toBe(300);
-    // The gate's own quota, less those of `during` that it decided.
+    // The quota, less those of `during` that the limiter decided.
     expect(admitted).toBeLessThanOrEqual(250);
     expect(admitted).toBeGreaterThanOrEqual(150);
   });
@@ -120,7 +120,7 @@ describe('the wait for Upstash', () => {
 });
 
 describe('an outage in the log', () => {
-  it('is one line an interval with the count so far, not one a request', () => {
+  it('is one line a minute with the count so far, not one a request', () => {
     const lines = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const start = Date.now() + 3_600_000;
     for (let second = 0; second < 120; second++) countOutage('upstash', 'slow', start + second * 1_000);

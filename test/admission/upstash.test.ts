@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UpstashQuota } from '../../src/admission/upstash.ts';
-import { asking, bridge, desk, parallel, someMerchant, startRedis, tally, upstashConfig } from './forms.ts';
+import { admissionWith, asking, bridge, parallel, someMerchant, startRedis, tally, upstashConfig } from './support.ts';
 
 const quota = { limit: 8, windowSeconds: 60 };
 const windowMs = quota.windowSeconds * 1000;
@@ -35,11 +35,11 @@ describe.skipIf(bridge === null)('the quota at Upstash, a real redis-server behi
     vi.setSystemTime(Math.ceil(Date.now() / windowMs) * windowMs);
   });
 
-  it('admits any sequence of costs as a sliding window of whole costs would, whatever was refused', async () => {
+  it('admits any sequence of costs as a weighted sliding window does, whatever was refused', async () => {
     const step = fc.record({ after: fc.integer({ min: 1_000, max: 15_000 }), cost: fc.integer({ min: 1, max: 9 }) });
     const story = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const merchant = someMerchant();
-      const { admit, settled } = desk(upstashConfig(path));
+      const { admit, settled } = admissionWith(upstashConfig(path));
       const expected = model();
       vi.setSystemTime(Math.ceil(Date.now() / windowMs) * windowMs);
       for (const { after, cost } of steps) {
@@ -53,9 +53,9 @@ describe.skipIf(bridge === null)('the quota at Upstash, a real redis-server behi
     await fc.assert(story, { numRuns: 30 });
   });
 
-  it('a full quota is not opened by refused costs that are given back', async () => {
+  it('refused costs that are given back free nothing of a full quota', async () => {
     const merchant = someMerchant();
-    const { admit, settled } = desk(upstashConfig(path));
+    const { admit, settled } = admissionWith(upstashConfig(path));
     await admit(asking(merchant, { quota, cost: 8 }));
     await parallel(20, () => admit(asking(merchant, { quota, cost: 3 })));
     await settled();
@@ -66,9 +66,9 @@ describe.skipIf(bridge === null)('the quota at Upstash, a real redis-server behi
     });
   });
 
-  it('a refused cost leaves what was free to others once it is given back', async () => {
+  it('a refused cost takes nothing from others once it is given back', async () => {
     const merchant = someMerchant();
-    const { admit, settled } = desk(upstashConfig(path));
+    const { admit, settled } = admissionWith(upstashConfig(path));
     await admit(asking(merchant, { quota, cost: 6 }));
     expect((await admit(asking(merchant, { quota, cost: 3 }))).kind).toBe('limited');
     await settled();
@@ -78,9 +78,9 @@ describe.skipIf(bridge === null)('the quota at Upstash, a real redis-server behi
     });
   });
 
-  it('a refusal is believed for one second', async () => {
+  it('a refusal is remembered for one second', async () => {
     const merchant = someMerchant();
-    const { admit } = desk(upstashConfig(path));
+    const { admit } = admissionWith(upstashConfig(path));
     await admit(asking(merchant, { quota, cost: 8 }));
     await admit(asking(merchant, { quota }));
     const fetches = vi.spyOn(globalThis, 'fetch');
@@ -94,8 +94,8 @@ describe.skipIf(bridge === null)('the quota at Upstash, a real redis-server behi
   });
 });
 
-describe('without any answer of Upstash', () => {
-  it('a cost above the limit is refused unasked', async () => {
+describe('without a call to Upstash', () => {
+  it('a cost above the limit is refused', async () => {
     const fetches = vi.spyOn(globalThis, 'fetch');
     const answer = await new UpstashQuota({ url: 'https://upstash.test', token: 't', timeoutMs: 300 }).ask(
       'm',
@@ -107,13 +107,13 @@ describe('without any answer of Upstash', () => {
   });
 });
 
-describe('an answer in the place of Upstash', () => {
+describe('an answer from the address of Upstash', () => {
   const asked = (result: unknown) => {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ result }));
     return new UpstashQuota({ url: 'https://upstash.test', token: 't', timeoutMs: 300 }).ask('m', quota, 1);
   };
 
-  it('with our limit and whole units that remain is believed', async () => {
+  it('is accepted when it has our limit and whole remaining units', async () => {
     expect(await asked([5, 8])).toMatchObject({ admitted: true, remaining: 5 });
   });
 
