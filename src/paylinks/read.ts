@@ -1,18 +1,15 @@
 import type { Merchant, Paylink } from '../model.ts';
-import { parsePaylinkId } from '../paylink-id.ts';
 import { findOwner } from '../store/merchants.ts';
 import { findPaylink as find, listPaylinks as list, type PaylinkFilter } from '../store/paylinks.ts';
 import type { Context } from './context.ts';
 
-/** A Paylink of the caller's or of its direct child's; null for any other id, well-formed or not. */
-export async function findPaylink(ctx: Context, id: string): Promise<Paylink | null> {
-  const paylinkId = parsePaylinkId(id);
-  if (!paylinkId) return null;
+/** A Paylink of the caller or of its direct child; null for any other id. `paylinkId` is parsed (`parsePaylinkId`). */
+export async function findPaylink(ctx: Context, paylinkId: string): Promise<Paylink | null> {
   const stored = await ctx.timings.during('read', find(ctx.env.DB, ctx.caller.merchant.id, paylinkId));
   return stored?.paylink ?? null;
 }
 
-/** A page of the caller's own Paylinks, newest first, and whether more follow. */
+/** A page of the caller's own Paylinks, newest first, and whether there are more. */
 export async function listPaylinks(ctx: Context, filter: PaylinkFilter): Promise<{ page: Paylink[]; more: boolean }> {
   const { merchant } = ctx.caller;
   const found = await ctx.timings.during('read', list(ctx.env.DB, merchant.id, { ...filter, limit: filter.limit + 1 }));
@@ -20,11 +17,12 @@ export async function listPaylinks(ctx: Context, filter: PaylinkFilter): Promise
 }
 
 /**
- * The merchant of a Paylink that the caller may act on; null for any other id, well-formed or not. One D1 query. An id that does not
- * exist is to be refused before its coordinator is called: a call makes the object.
+ * The merchant of a Paylink that the caller may act on; null for any other id. `paylinkId` is parsed. One D1 query. Refuse an unknown id
+ * before calling its coordinator: a call would create the object.
  */
-export async function ownerOf(ctx: Pick<Context, 'env' | 'caller' | 'timings'>, id: string): Promise<Merchant | null> {
-  const paylinkId = parsePaylinkId(id);
-  if (!paylinkId) return null;
+export async function ownerOf(
+  ctx: Pick<Context, 'env' | 'caller' | 'timings'>,
+  paylinkId: string,
+): Promise<Merchant | null> {
   return ctx.timings.during('read', findOwner(ctx.env.DB, paylinkId, ctx.caller.merchant.id));
 }

@@ -9,12 +9,12 @@ import type { PaymentReport } from './domain/change.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { ownerOf } from './read.ts';
 
-/** Paylinks a sweep expires at most; the next one takes the rest. */
+/** The most Paylinks that one sweep expires. */
 const MAX_BATCH = 500;
 
 /**
- * Writes EXPIRED, with its event, into the Paylinks whose expiration has passed. They cannot be sent from that very moment on; this
- * only writes it down (and tells merchants). @returns how many were found
+ * Writes EXPIRED, with its event, to Paylinks whose expiration has passed. Sends are refused from that moment on without it; the sweep
+ * only records it, and merchants get their webhook. @returns how many were found
  */
 export async function sweepExpired(env: Bindings, config: Config, now: number): Promise<number> {
   const ids = await listExpired(env.DB, now, MAX_BATCH);
@@ -26,12 +26,12 @@ export async function sweepExpired(env: Bindings, config: Config, now: number): 
   return ids.length;
 }
 
-/** Notes that the customer has opened the link of a Paylink that exists. */
+/** Records that the customer has opened the link of an existing Paylink. */
 export async function openPaylink(env: Bindings, config: Config, paylinkId: string): Promise<void> {
   await callCoordinator(env, config, paylinkId, (coordinator) => coordinator.change(paylinkId, null, { kind: 'open' }));
 }
 
-/** Records what the merchant's checkout reports of an order, once for each order's own id. */
+/** Records what the merchant's checkout reports about an order, once for each order id. */
 export async function recordPayment(
   ctx: Context,
   paylinkId: string,
@@ -46,7 +46,8 @@ export async function recordPayment(
 }
 
 /**
- * Cancels a Paylink: once this says done, no provider call for it begins. `owner` is this Paylink's `ownerOf`, if it was begun earlier.
+ * Cancels a Paylink: after `done`, no provider call for it begins.
+ * @param owner this Paylink's `ownerOf`, if it is being read already
  */
 export async function cancelPaylink(
   ctx: Context,

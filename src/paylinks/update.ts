@@ -10,8 +10,8 @@ import type { UpdateFields } from './domain/schemas.ts';
 import { ownerOf } from './read.ts';
 
 /**
- * Changes the fields that are given; `lineItems` and `customer` replace the old ones whole. Only CREATED, OPENED and SENT Paylinks.
- * `owner` is this Paylink's `ownerOf`, if it was begun earlier.
+ * Changes the given fields; `lineItems` and `customer` replace the old ones as a whole. Only for CREATED, OPENED and SENT Paylinks.
+ * @param owner this Paylink's `ownerOf`, if it is being read already
  */
 export async function updatePaylink(
   ctx: Context,

@@ -3,11 +3,11 @@ import type { Context } from '../../paylinks/context.ts';
 import type { SendOutcome } from '../../paylinks/domain/outcome.ts';
 import type { Idempotency, SendInput } from '../../paylinks/send.ts';
 
-/** The verbs this surface is an adapter of. */
+/** The verbs that GraphQL calls. */
 export type Verbs = {
   send: (ctx: Context, input: SendInput) => Promise<SendOutcome>;
-  /** null: malformed, unknown, or not the caller's to see. */
-  find: (ctx: Context, id: string) => Promise<Paylink | null>;
+  /** `paylinkId` is parsed. null: unknown, or another merchant's. */
+  find: (ctx: Context, paylinkId: string) => Promise<Paylink | null>;
 };
 
 /** One authenticated and admitted request. */
@@ -18,8 +18,8 @@ export type GraphqlRun = {
   idempotency: Idempotency;
 };
 
-/** What the sends of one document came to, as far as the HTTP answer's headers tell of it. */
+/** Results of one document's sends that the answer's HTTP headers need. */
 export type SendTally = { sends: number; replays: number; retryAfterSeconds: number | null };
 
-/** What resolvers are given. `rootFields` is how many fields the operation runs. */
+/** What resolvers get. `rootFields` is how many fields the operation runs. */
 export type GraphqlContext = { run: GraphqlRun; rootFields: number; tally: SendTally };

@@ -9,7 +9,7 @@ function errorCode({ code }: Refusal): GraphqlErrorCode {
   return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-/** A refusal of the whole request, in GraphQL's shape. */
+/** Refuses a whole request as a GraphQL error. */
 export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
   const more = {
     ...headers,
@@ -22,16 +22,16 @@ export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Rec
 }
 
 /**
- * What a client is to do, as `extensions.code`: authenticate, correct the request, wait and repeat it, or repeat it and tell us.
- * `extensions.reason`, where there is one, is the finer code that REST problems carry.
+ * `extensions.code` tells a client what to do: authenticate, correct the request, wait and repeat it, or repeat it and tell us.
+ * `extensions.reason`, where present, is the more precise code of REST problems.
  */
 export type GraphqlErrorCode = 'UNAUTHENTICATED' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'INTERNAL';
 
-/** The media type of an answer to this `Accept` header, where no operation was executed. */
+/** The media type of an answer to this `Accept` header when no operation was executed. */
 const mediaTypeFor = (accept: string | null): string =>
   accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
 
-/** Refuses a whole HTTP request in GraphQL's shape. `accept` is the request's header. */
+/** The answer to a refused request. `accept` is the request's header. */
 export function graphqlError(
   status: number,
   code: GraphqlErrorCode,
@@ -49,7 +49,7 @@ export function graphqlError(
   });
 }
 
-/** A request that could not be read, parsed or validated: the caller's to correct, so its message may be told. */
+/** A request that could not be read, parsed or validated. The caller must correct it, so the message is shown. */
 export const badInput = (error: Readonly<Error>): GraphQLError =>
   error instanceof GraphQLError
     ? new GraphQLError(error.message, {
@@ -62,8 +62,8 @@ export const badInput = (error: Readonly<Error>): GraphQLError =>
     : new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } });
 
 /**
- * An error met while executing, as the caller may see it; null when it is a fault of ours that must be masked.
- * Resolvers throw expected errors as GraphQLErrors with a code; graphql-js's own about arguments name the nodes they concern.
+ * An error of execution as the caller may see it; null for a fault of the gateway, which must be masked. Resolvers throw expected errors
+ * as GraphQLErrors with a code; errors of graphql-js about arguments have nodes.
  */
 export function expectedError(error: GraphQLError): GraphQLError | null {
   const thrown = error.originalError ?? error;
@@ -72,7 +72,7 @@ export function expectedError(error: GraphQLError): GraphQLError | null {
   return thrown.nodes && thrown.nodes.length > 0 ? badInput(error) : null;
 }
 
-/** What is told of a fault of ours; the log has the rest under the same request id. */
+/** What the caller sees of a fault of the gateway. The log has the details under the same request id. */
 export const maskedError = (error: GraphQLError, requestId: string): GraphQLError =>
   new GraphQLError('Something went wrong on our side. Repeat the request with the same Idempotency-Key.', {
     nodes: error.nodes ?? null,

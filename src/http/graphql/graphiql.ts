@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { AppEnv } from '../app-env.ts';
 
-/** Where `npm start` serves GraphiQL's files (src/local/graphiql-files.ts): they are no part of the worker, nor of any deployment. */
+/** Where `npm start` serves GraphiQL's files (src/local/graphiql-files.ts). They are not part of the worker. */
 const Files = z.pipe(
   z.url({ protocol: /^https?$/ }),
   z.transform((url) => new URL(url).origin),
@@ -28,7 +28,7 @@ const page = (files: string) => `<!doctype html>
 </html>
 `;
 
-/** GraphiQL for a browser, locally; the page asks this same endpoint, off-line too. */
+/** GraphiQL for a browser on this machine; it needs no network. */
 export function graphiqlPage(c: Context<AppEnv>): Response {
   const files = Files.safeParse(c.env.GRAPHIQL_FILES).data ?? '';
   const policy = [

@@ -3,29 +3,29 @@ import { createHandler } from 'graphql-http';
 import { log } from '../../lib/log.ts';
 import type { GraphqlContext, GraphqlRun, SendTally } from './context.ts';
 import { badInput, expectedError, graphqlError, maskedError } from './errors.ts';
-import { type GraphqlRequest, type PreparedGraphql, prepareGraphql } from './prepare.ts';
+import type { PreparedGraphql } from './prepare.ts';
 import { rootValue } from './resolvers.ts';
 import { schema } from './schema.ts';
 
-type Exchange = { prepared: PreparedGraphql; run: GraphqlRun; tally: SendTally };
+type RawRequest = { prepared: PreparedGraphql; run: GraphqlRun; tally: SendTally };
 
-/** Tells the caller what it can act on and masks the rest, which the log gets. */
+/** An expected error as it is; any other is logged and masked. */
 function forCaller(error: GraphQLError, requestId: string): GraphQLError {
   const expected = expectedError(error);
   if (expected) return expected;
-  const fault = error.originalError ?? error;
-  log('error', 'graphql.fault', {
+  const thrown = error.originalError ?? error;
+  log('error', 'graphql_error', {
     requestId,
     path: error.path?.join('.'),
-    error: fault.name,
-    message: fault.message,
-    stack: fault.stack,
+    error: thrown.name,
+    message: thrown.message,
+    stack: thrown.stack,
   });
   return maskedError(error, requestId);
 }
 
-// graphql-http reads the request's form, negotiates the media type and executes; documents come parsed and validated from prepare.ts.
-const handler = createHandler<Exchange, null, GraphqlContext>({
+// graphql-http checks the HTTP request, negotiates the media type and executes; prepare.ts has parsed and validated the document.
+const handler = createHandler<RawRequest, null, GraphqlContext>({
   rootValue,
   parseRequestParams: ({ raw }) => raw.prepared.params(),
   onSubscribe: ({ raw: { prepared, run, tally } }, { operationName, variables }) => {
@@ -55,13 +55,13 @@ function headersOf(tally: SendTally): Record<string, string> {
 }
 
 /**
- * Answers an admitted request, after the GraphQL over HTTP specification. Never throws for anything a caller sends.
- * `Idempotency-Replayed: true` when every send of the document was a replay.
+ * Answers an admitted request as the GraphQL over HTTP specification says. It never throws, whatever the caller sends.
+ * `Idempotency-Replayed: true` if every send of the document was a replay.
  */
 export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
   const { request } = prepared;
   const tally: SendTally = { sends: 0, replays: 0, retryAfterSeconds: null };
-  const raw: Exchange = { prepared, run, tally };
+  const raw: RawRequest = { prepared, run, tally };
   const [body, init] = await handler({ ...request, raw, context: null });
   const wrongForm = refusals[init.status];
   if (wrongForm !== undefined) {
@@ -73,9 +73,4 @@ export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Pr
     status: init.status,
     headers: { ...init.headers, 'cache-control': 'no-store', ...headersOf(tally) },
   });
-}
-
-/** Prepares and answers in one step, for a caller that was admitted already. */
-export async function handleGraphql(request: GraphqlRequest, run: GraphqlRun): Promise<Response> {
-  return runGraphql(await prepareGraphql(request), run);
 }

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import * as z from 'zod/mini';
+import { parsePaylinkId } from '../../paylink-id.ts';
 import type { Idempotency } from '../../paylinks/send.ts';
 import type { GraphqlContext } from './context.ts';
 import { paymentSession } from './payment-session.ts';
@@ -9,13 +10,13 @@ import { type OperationSuccess, operationSuccess } from './send-result.ts';
 const SessionArguments = z.object({ id: z.string() });
 
 /**
- * One HTTP request has one key. Where its document sends several times, each send's response name joins the key, so that they
- * are different operations and a repeat of the request replays each; a single send has the bare key, the one a REST retry would use.
+ * One HTTP request has one key. In a document with several sends, each send's response name is added to the key: they are different
+ * operations, and a repeated request replays each. A single send uses the key alone, as REST does.
  */
 function idempotencyOf({ run, rootFields }: GraphqlContext, info: GraphQLResolveInfo): Idempotency {
   const { key, waitSeconds } = run.idempotency;
   if (key === null || rootFields === 1) return { key, waitSeconds };
-  // A line break stands in no key that a caller can send, so this names no other request's operation.
+  // No key that a caller can send has a line break, so this cannot be another request's key.
   return { key: `${key}\n${info.path.key}`, waitSeconds };
 }
 
@@ -27,7 +28,7 @@ async function sendPaymentSessionLink(
   const { run, tally } = context;
   tally.sends += 1;
   const asked = readSendArguments(args);
-  if (asked.kind === 'no') return { success: false, message: asked.message };
+  if (asked.kind === 'invalid') return { success: false, message: asked.message };
   const { paylinkId, channel, to } = asked;
   const input = {
     paylinkId,
@@ -47,7 +48,8 @@ async function sendPaymentSessionLink(
 }
 
 async function findPaymentSession(args: unknown, { run }: GraphqlContext) {
-  const paylink = await run.verbs.find(run.ctx, SessionArguments.parse(args).id);
+  const id = parsePaylinkId(SessionArguments.parse(args).id);
+  const paylink = id === null ? null : await run.verbs.find(run.ctx, id);
   return paylink ? paymentSession(paylink, run.ctx.config, run.ctx.now) : null;
 }
 

@@ -13,10 +13,10 @@ import { type PreparedGraphql, prepareGraphql } from './prepare.ts';
 
 const verbs = { send: sendPaylink, find: findPaylink };
 const decoder = new TextDecoder();
-/** A GET only reads: its key is ignored, also a malformed one. */
+/** A GET only reads, so its key is ignored, even a malformed one. */
 const unkeyed: Idempotency = { key: null, waitSeconds: 0 };
 
-/** Authenticates, admits for what the document costs, then executes. */
+/** Authenticates, admits at the document's cost, then executes. */
 async function graphql(c: Context<AppEnv>): Promise<Response> {
   const { method, url, headers } = c.req.raw;
   const wantsPage =
@@ -25,12 +25,12 @@ async function graphql(c: Context<AppEnv>): Promise<Response> {
   const body = c.get('body');
   const request = { method, url, headers, body: body.length === 0 ? null : decoder.decode(body) };
   let prepared: PreparedGraphql | undefined;
-  // Only for who is authenticated: parsing and validating a document is work, and its place in the cache is another's.
-  const out = await authenticateAndAdmit(c, async () => {
+  // After authentication only: parsing and validating is work, and the document takes space in the cache.
+  const rejection = await authenticateAndAdmit(c, async () => {
     prepared = await prepareGraphql(request);
     return prepared.cost;
   });
-  if (out) return refuseGraphql(c, out.refusal, out.headers);
+  if (rejection) return refuseGraphql(c, rejection.refusal, rejection.headers);
   const idempotency = method === 'GET' ? unkeyed : parseIdempotency(headers);
   if ('code' in idempotency) return refuseGraphql(c, idempotency);
   return runGraphql(prepared ?? (await prepareGraphql(request)), {

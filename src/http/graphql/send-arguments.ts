@@ -6,7 +6,7 @@ import { normalizePhone } from '../../paylinks/recipients/recipient.ts';
 const Email = z.email().check(z.maxLength(254));
 const Phone = z.e164().check(z.refine((number) => normalizePhone(number, 'US') === number));
 
-/** What is wrong with an explicit `to`, for a person; null when it can be sent to. */
+/** What is wrong with an explicit `to`, for a person; null if it is valid. */
 export function wrongOverride(channel: Channel, to: string): string | null {
   if (channel === 'EMAIL') {
     return Email.safeParse(to).success ? null : '`to` must be a valid email address, such as ada@example.com.';
@@ -16,22 +16,24 @@ export function wrongOverride(channel: Channel, to: string): string | null {
 
 const channels = { Email: 'EMAIL', Phone: 'SMS' } as const satisfies Record<string, Channel>;
 
-// graphql-js has coerced these against the schema already; this only tells TypeScript, by looking.
+// graphql-js has coerced these already; parsing tells TypeScript their type.
 const SendArguments = z.object({
   input: z.object({ id: z.string(), channel: z.enum(['Email', 'Phone']), to: z.nullish(z.string()) }),
 });
 
 export type SendRequest = { paylinkId: string; channel: Channel; to: string | null };
 
-/** What a send field asks for, or why that cannot be done. Any id that is not of our form is simply not found. */
-export function readSendArguments(args: unknown): ({ kind: 'send' } & SendRequest) | { kind: 'no'; message: string } {
+/** The arguments of a send, or why they cannot be used. A malformed id is answered like an unknown one. */
+export function readSendArguments(
+  args: unknown,
+): ({ kind: 'send' } & SendRequest) | { kind: 'invalid'; message: string } {
   const { input } = SendArguments.parse(args);
   const channel = channels[input.channel];
   const to = input.to ?? null;
   const wrong = to === null ? null : wrongOverride(channel, to);
-  if (wrong) return { kind: 'no', message: wrong };
+  if (wrong) return { kind: 'invalid', message: wrong };
   const paylinkId = parsePaylinkId(input.id);
-  return paylinkId ? { kind: 'send', paylinkId, channel, to } : { kind: 'no', message: sessionNotFound };
+  return paylinkId ? { kind: 'send', paylinkId, channel, to } : { kind: 'invalid', message: sessionNotFound };
 }
 
 export const sessionNotFound = 'No payment session was found with this id.';

@@ -14,19 +14,19 @@ const error = (code: GraphqlErrorCode, message: string, { code: reason, retryAft
     extensions: { code, reason, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
   });
 
-const spoken: Record<Channel, { done: string; recipient: string; missing: string }> = {
+const words: Record<Channel, { done: string; recipient: string; missing: string }> = {
   EMAIL: { done: 'emailed', recipient: 'email address', missing: 'email' },
   SMS: { done: 'texted', recipient: 'phone number', missing: 'phone' },
 };
 
 /**
- * A send's outcome as this surface tells it: a business failure is a value, with a message a person can act on; a fault of the
- * request's form, of quota or of ours is an error to throw. `success` is true only when a provider took the message.
+ * A send's outcome for GraphQL. A business failure is a value with a message that a person can act on. A malformed request, a used-up
+ * quota and a fault of the gateway are errors to throw. `success` is true only if a provider accepted the message.
  */
 export function operationSuccess(outcome: SendOutcome, channel: Channel): OperationSuccess | GraphQLError {
   switch (outcome.kind) {
     case 'sent':
-      return { success: true, message: `The payment link was ${spoken[channel].done}.` };
+      return { success: true, message: `The payment link was ${words[channel].done}.` };
     case 'pending':
       return unsuccessful(
         'The provider has not answered yet, so the payment link may or may not have been sent. Do not send it again: the ' +
@@ -34,7 +34,7 @@ export function operationSuccess(outcome: SendOutcome, channel: Channel): Operat
       );
     case 'failed':
       return unsuccessful(
-        `The payment link was not sent, the provider refused it: ${outcome.reason}. Check the ${spoken[channel].recipient}, or try again later.`,
+        `The payment link was not sent, the provider refused it: ${outcome.reason}. Check the ${words[channel].recipient}, or try again later.`,
       );
     case 'refused':
       return refused(outcome.refusal, channel);
@@ -42,7 +42,7 @@ export function operationSuccess(outcome: SendOutcome, channel: Channel): Operat
 }
 
 function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQLError {
-  const { recipient, missing } = spoken[channel];
+  const { recipient, missing } = words[channel];
   switch (refusal.code) {
     case 'not_found':
       return unsuccessful(sessionNotFound);
@@ -70,11 +70,11 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':
-      return unsuccessful(`${refusal.detail}${comeBack(refusal.retryAfterSeconds)}`);
+      return unsuccessful(`${refusal.detail}${tryAgain(refusal.retryAfterSeconds)}`);
     case 'idempotency_key_reuse':
       return error('BAD_USER_INPUT', 'This Idempotency-Key was used for another operation; use a new one.', refusal);
     case 'idempotency_in_progress':
-      // Of the published codes the one clients answer by waiting and asking the same again; `reason` says which wait it is.
+      // The published code after which clients wait and repeat the request; `reason` says why.
       return error(
         'RATE_LIMITED',
         'The same send is still running: repeat this request with the same Idempotency-Key in a moment.',
@@ -104,7 +104,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
   }
 }
 
-function comeBack(seconds: number | undefined): string {
+function tryAgain(seconds: number | undefined): string {
   if (seconds === undefined) return '';
   if (seconds <= 90) return ` Try again in ${seconds} s.`;
   const minutes = Math.ceil(seconds / 60);

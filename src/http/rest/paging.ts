@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 /** Where a page ended: the time (ms) and id of its last row. */
 export type PageEnd = { at: number; id: string };
 
-/** `limit` and `cursor` of every list: 1–100 rows (20), and the `nextCursor` of an earlier page (base 36 time, `~`, id; opaque to callers). */
+/** `limit` (1–100, default 20) and `cursor` of every list. A cursor is a time in base 36, `~` and an id; opaque to callers. */
 export const paging = {
   limit: z._default(
     z.pipe(
@@ -23,6 +23,6 @@ export const paging = {
   ),
 };
 
-/** The cursor behind a page's last row; null on the last page. */
+/** The cursor after a page's last row; null on the last page. */
 export const nextCursor = (more: boolean, last: PageEnd | undefined): string | null =>
   more && last ? `${last.at.toString(36)}~${last.id}` : null;

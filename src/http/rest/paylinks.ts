@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
-import { type Caller, type Channel, type Merchant, type Paylink, paylinkStatuses } from '../../model.ts';
+import { type Channel, type Merchant, type Paylink, paylinkStatuses } from '../../model.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { createPaylink } from '../../paylinks/create.ts';
 import { shortLinkOf } from '../../paylinks/domain/links.ts';
@@ -10,7 +10,7 @@ import { findPaylink, listPaylinks, ownerOf } from '../../paylinks/read.ts';
 import { sendPaylink } from '../../paylinks/send.ts';
 import { cancelPaylink } from '../../paylinks/transitions.ts';
 import { updatePaylink } from '../../paylinks/update.ts';
-import type { AppEnv } from '../app-env.ts';
+import type { AppEnv, Handle } from '../app-env.ts';
 import { authenticated, authenticatedWithPrefetch, callerOf } from '../authenticated.ts';
 import { readJson, validate } from '../body.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
@@ -28,7 +28,7 @@ const Query = z.strictObject({
 });
 
 /** `GET /paylinks`: the merchant's own, newest first, `{data, nextCursor}`; `nextCursor` is null on the last page. */
-export async function listPage(c: Context<AppEnv>): Promise<Response> {
+async function listPage(c: Context<AppEnv>): Promise<Response> {
   const query = validate(Query, c.req.query(), 'query');
   if (query.kind === 'refused') return problem(c, query.refusal);
   const { limit, cursor, status, merchantInvoiceId } = query.value;
@@ -45,8 +45,30 @@ const SendBody = z.pipe(z.transform(withSendSms), SendFields);
 
 const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 
-/** A malformed id is as unknown as any other. */
-const idOf = (c: Context<AppEnv>): string => parsePaylinkId(c.req.param('paylinkId') ?? '') ?? '';
+const unknownPaylink = authenticated((c) => problem(c, notFound));
+
+/** A route with a Paylink's id in its path, parsed. A malformed id is answered like an unknown one. */
+const withPaylinkId =
+  (route: (paylinkId: string) => Handle): Handle =>
+  (c) => {
+    const paylinkId = parsePaylinkId(c.req.param('paylinkId') ?? '');
+    return (paylinkId === null ? unknownPaylink : route(paylinkId))(c);
+  };
+
+/** A route whose handler gets the Paylink that the caller may see, or null. */
+const withPaylink = (handle: (c: Context<AppEnv>, paylink: Promise<Paylink | null>) => Promise<Response>): Handle =>
+  withPaylinkId((id) => authenticatedWithPrefetch((c, caller) => findPaylink(verbContext(c, caller), id), handle));
+
+/** A route whose handler gets the merchant of a Paylink that the caller may change, or null. */
+const withOwner = (
+  handle: (c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>) => Promise<Response>,
+): Handle =>
+  withPaylinkId((id) =>
+    authenticatedWithPrefetch(
+      (c, caller) => ownerOf(verbContext(c, caller), id),
+      (c, owner) => handle(c, id, owner),
+    ),
+  );
 
 const show = (c: Context<AppEnv>, paylink: Paylink, status: 200 | 201 | 202, headers: Record<string, string> = {}) =>
   c.json(renderPaylink(c.get('config'), paylink, c.get('now')), status, headers);
@@ -62,38 +84,31 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
 }
 
-const readPaylink = (c: Context<AppEnv>, caller: Caller) => findPaylink(verbContext(c, caller), idOf(c));
-const readOwner = (c: Context<AppEnv>, caller: Caller) => ownerOf(verbContext(c, caller), idOf(c));
-
 async function read(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise<Response> {
   const paylink = await reading;
   return paylink ? show(c, paylink, 200) : problem(c, notFound);
 }
 
-async function update(c: Context<AppEnv>, owner: Promise<Merchant | null>): Promise<Response> {
+async function update(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
   const body = await readJson(c, UpdateBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const id = idOf(c);
-  if (id === '') return problem(c, notFound);
   const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, owner);
   return updated.kind === 'refused' ? problem(c, updated.refusal) : show(c, updated.paylink, 200);
 }
 
-async function cancel(c: Context<AppEnv>, owner: Promise<Merchant | null>): Promise<Response> {
-  const id = idOf(c);
-  if (id === '') return problem(c, notFound);
+async function cancel(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
   const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, owner);
   return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
 }
 
-async function send(c: Context<AppEnv>): Promise<Response> {
+async function send(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
   const body = await readJson(c, SendBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
   const idempotency = parseIdempotency(c.req.raw.headers);
   if ('code' in idempotency) return problem(c, idempotency);
   const { sendEmail, sendSms } = body.value;
   const channels: Channel[] = [...(sendEmail ? (['EMAIL'] as const) : []), ...(sendSms ? (['SMS'] as const) : [])];
-  const input = { paylinkId: idOf(c), channels, to: null, requireEnabled: true, idempotency };
+  const input = { paylinkId, channels, to: null, requireEnabled: true, idempotency };
   const outcome = await sendPaylink(verbContext(c, callerOf(c)), input);
   switch (outcome.kind) {
     case 'sent':
@@ -113,15 +128,15 @@ async function qr(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
 
-/** The REST routes of Paylinks. Static paths stand before them: an id may stand at the root. */
+/** The REST routes of Paylinks. Static paths come before them, because an id may be the whole path. */
 export const paylinkRoutes: Routes = {
   '/': byMethod({ POST: authenticated(create) }),
   '/paylinks': byMethod({ GET: authenticated(listPage) }),
   '/:paylinkId': byMethod({
-    GET: authenticatedWithPrefetch(readPaylink, read),
-    PATCH: authenticatedWithPrefetch(readOwner, update),
+    GET: withPaylink(read),
+    PATCH: withOwner(update),
   }),
-  '/:paylinkId/cancel': byMethod({ PATCH: authenticatedWithPrefetch(readOwner, cancel) }),
-  '/:paylinkId/send': byMethod({ PATCH: authenticated(send) }),
-  '/:paylinkId/qr.svg': byMethod({ GET: authenticatedWithPrefetch(readPaylink, qr) }),
+  '/:paylinkId/cancel': byMethod({ PATCH: withOwner(cancel) }),
+  '/:paylinkId/send': byMethod({ PATCH: withPaylinkId((id) => authenticated((c) => send(c, id))) }),
+  '/:paylinkId/qr.svg': byMethod({ GET: withPaylink(qr) }),
 };

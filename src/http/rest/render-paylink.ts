@@ -6,7 +6,7 @@ import { statusAt } from '../../paylinks/domain/status.ts';
 const iso = (ms: number) => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
-/** A Paylink as REST answers it: every field of the source document, timestamps as `YYYY-MM-DDTHH:mm:ss.sssZ`, null where empty. */
+/** A Paylink as REST returns it: every field of the source document, timestamps as `YYYY-MM-DDTHH:mm:ss.sssZ`, null where empty. */
 export function renderPaylink(config: Config, paylink: Paylink, now: number) {
   const paylinkId = paylink.id;
   return {

@@ -43,7 +43,7 @@ const Recipient = z.union(
     z.strictObject({ email: z.email('Must be an email address.').check(z.maxLength(254)) }),
     z.strictObject({ phone: z.string().check(z.minLength(1), z.maxLength(32)) }),
   ],
-  'Name either an email or a phone.',
+  'Give either email or phone.',
 );
 
 async function erase(c: Context<AppEnv>): Promise<Response> {
@@ -61,7 +61,7 @@ async function erase(c: Context<AppEnv>): Promise<Response> {
   return c.json(await eraseRecipient(ctx, 'SMS', phone));
 }
 
-/** Whom the merchant may not send to, and the erasure of a recipient. Static paths: they stand before those of Paylinks. */
+/** Suppressed recipients, and the erasure of a recipient. Static paths: they come before those of Paylinks. */
 export const suppressionRoutes: Routes = {
   '/suppressions': byMethod({ GET: authenticated(list) }),
   '/suppressions/:suppressionId': byMethod({ DELETE: authenticated(lift) }),

@@ -50,7 +50,7 @@ const ReplayBody = z.union(
       ),
     }),
   ],
-  'Name either a deliveryId or, as an ISO 8601 time, since.',
+  'Give either deliveryId, or since as an ISO 8601 time.',
 );
 
 const AttemptsQuery = z.strictObject(paging);
@@ -165,7 +165,7 @@ async function replay(c: Context<AppEnv>): Promise<Response> {
 const all = '/webhook-endpoints';
 const one = `${all}/:endpointId`;
 
-/** Where a merchant hears of events, and what was tried there. Static paths: they stand before those of Paylinks. */
+/** A merchant's webhook endpoints and their delivery attempts. Static paths: they come before those of Paylinks. */
 export const webhookEndpointRoutes: Routes = {
   [all]: byMethod({ POST: authenticated(create), GET: authenticated(list) }),
   [one]: byMethod({

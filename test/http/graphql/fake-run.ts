@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { configOf } from '../../../src/env.ts';
 import type { GraphqlRun, Verbs } from '../../../src/http/graphql/context.ts';
-import { handleGraphql } from '../../../src/http/graphql/handler.ts';
+import { runGraphql } from '../../../src/http/graphql/handler.ts';
+import { prepareGraphql } from '../../../src/http/graphql/prepare.ts';
 import { Timings } from '../../../src/lib/timings.ts';
 import type { Merchant } from '../../../src/model.ts';
 import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
@@ -117,7 +118,7 @@ export const fetchFrom =
     const request = new Request(url, init);
     const { method, headers } = request;
     const body = request.body ? await request.text() : null;
-    return handleGraphql({ method, url: request.url, headers, body }, run);
+    return runGraphql(await prepareGraphql({ method, url: request.url, headers, body }), run);
   };
 
 /** Posts one operation as JSON. */

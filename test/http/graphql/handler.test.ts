@@ -315,7 +315,7 @@ describe('a fault of ours', () => {
     });
     expect(JSON.parse(logged)).toMatchObject({
       level: 'error',
-      event: 'graphql.fault',
+      event: 'graphql_error',
       requestId: 'req-1',
       error: 'TypeError',
       message: 'secret detail',
