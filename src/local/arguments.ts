@@ -1,4 +1,4 @@
-/** What `npm start -- …` was given: what this command must know, and everything else for `wrangler dev`. */
+/** The arguments of `npm start -- …`: those that this command uses, and the rest for `wrangler dev`. */
 export type StartArguments = {
   /** 0: any free port. */
   port: number;
@@ -11,9 +11,8 @@ export type StartArguments = {
 const known = new Set(['--port', '--ip', '--persist-to', '--var']);
 
 /**
- * Reads the arguments as wrangler does: `--name value` or `--name=value`; `--var` takes every value up to the next flag; the last one
- * of a kind wins.
- * @throws Error, with a message for a person, for a port that is none or a `--var` without a colon
+ * Reads arguments as wrangler does: `--name value` or `--name=value`; `--var` takes every value up to the next flag; the last one wins.
+ * @throws Error with a message for a person: an invalid port, a missing value, or a `--var` without a colon
  */
 export function readArguments(argv: readonly string[]): StartArguments {
   const given: StartArguments = {

@@ -9,9 +9,9 @@ const migrations = join(import.meta.dirname, '../store/migrations');
 const seeding = ['demo.ts', 'seed.ts'].map((name) => join(import.meta.dirname, name));
 
 /**
- * Brings the local D1 to the current schema and seeds the demo merchants. Each wrangler call takes seconds, so what was done is
- * noted beside the data, and a start that finds nothing changed does neither.
- * @returns whether there was something to do
+ * Migrates the local D1 and seeds the demo merchants. Each wrangler call takes seconds, so a note next to the data says what was done,
+ * and a later start skips both when nothing has changed.
+ * @returns whether anything was done
  */
 export async function prepareDatabase(persistTo: string, secretsKey: string): Promise<boolean> {
   const note = join(persistTo, 'prepared.txt');
@@ -41,6 +41,6 @@ function fingerprint(secretsKey: string): string {
   return hash.digest('hex');
 }
 
-/** The note is worth nothing once the data under it has been deleted. */
+/** The note does not count when the data was deleted. */
 const hasDatabase = (persistTo: string) =>
   globSync('v3/d1/*/*.sqlite', { cwd: persistTo }).some((file) => !file.endsWith('metadata.sqlite'));

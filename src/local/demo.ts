@@ -1,4 +1,4 @@
-/** The demo merchants of `npm start`: fixed and public, so that the README's examples work as printed. Never part of a deployment. */
+/** The demo merchants of `npm start`. They are fixed and public, so the README's examples work as printed. Never part of a deployment. */
 type DemoMerchant = {
   id: string;
   name: string;
@@ -50,12 +50,12 @@ export const demoMerchants: DemoMerchant[] = [
   },
 ];
 
-/** Both accounts are live, so that the configured providers are used (the local ones are the inbox). */
+/** Both merchants are live, so the configured providers are used; by default that is the inbox. */
 export const demoSettings = {
   mode: 'live',
   country: 'US',
   locale: 'en-US',
   smsCountries: ['US', 'CA', 'GB'],
-  /** 2026-01-01, ms: fixed, so that seeding again changes nothing. */
+  /** 2026-01-01, ms; fixed, so that seeding again changes nothing. */
   createdAt: Date.UTC(2026, 0, 1),
 } as const;

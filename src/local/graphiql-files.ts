@@ -37,7 +37,7 @@ query Session($id: ID!) {
 }
 `;
 
-/** Mounts GraphiQL on the page that src/entry/graphql/graphiql.ts answers. */
+/** Starts GraphiQL on the page of src/http/graphql/graphiql.ts. */
 function startScript(): string {
   const key = demoMerchants[0]?.credentials.find(({ scheme }) => scheme === 'bearer')?.secret;
   const props = {
@@ -52,8 +52,8 @@ function startScript(): string {
 }
 
 /**
- * Serves what GraphiQL's page at GET /graphql is made of, on a free port of this machine: it works off-line, and nothing of it is in the
- * worker. Ends with this process. Gives the URL for the variable `GRAPHIQL_FILES`.
+ * Serves the files of GraphiQL's page (GET /graphql) on a free port of this machine, so that it works without a network and outside the
+ * worker. It ends with this process. @returns the URL for the variable `GRAPHIQL_FILES`
  */
 export function serveGraphiqlFiles(): Promise<string> {
   const server = createServer((request, response) => {

@@ -9,8 +9,8 @@ const insert = (table: string, row: Record<string, string | number | null>, onCo
   `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(literal).join(', ')}) ON CONFLICT ${onConflict};`;
 
 /**
- * SQL that makes the demo merchants exist. Run again it keeps what was changed since, and seals the secrets anew, so that they
- * open also when `SECRETS_KEY` is another one than last time.
+ * SQL that inserts the demo merchants. Run again, it keeps later changes and encrypts the secrets again, so that they can be read with a
+ * new `SECRETS_KEY` too.
  * @param secretsKey 64 hex digits
  */
 export async function seedSql(secretsKey: string): Promise<string> {

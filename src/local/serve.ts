@@ -1,14 +1,13 @@
-// The second half of `npm start`, on the Node from npm: prepares the local data, then runs `wrangler dev` until it is told to stop.
+// The second half of `npm start`, on the Node from npm: prepares the local data, then runs `wrangler dev` until it is stopped.
 import { isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
+import { errorMessage } from '../lib/error-message.ts';
 import { readArguments } from './arguments.ts';
 import { prepareDatabase } from './database.ts';
 import { demoMerchants } from './demo.ts';
 import { serveGraphiqlFiles } from './graphiql-files.ts';
-import { claimPort } from './port.ts';
-import { localSecrets } from './secrets-file.ts';
-import { fireCronEveryMinute, untilHealthy } from './tend.ts';
-import { localVariables } from './variables.ts';
+import { claimPort, fireCronEveryMinute, untilHealthy } from './network.ts';
+import { localSecrets, localVariables } from './variables.ts';
 import { startWrangler } from './wrangler.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -31,11 +30,11 @@ async function serve(): Promise<void> {
     : ['--show-interactive-dev-session=false'];
   const vars = [...variables].flatMap(([name, value]) => ['--var', `${name}:${value}`]);
   const gateway = startWrangler(['dev', ...own, ...quiet, ...given.rest, ...vars], 'inherit');
-  let asked = false;
-  gateway.on('exit', (code) => process.exit(asked ? 0 : (code ?? 1)));
-  // A terminal's Ctrl-C reaches wrangler too; a signal to this process alone does not.
+  let stopped = false;
+  gateway.on('exit', (code) => process.exit(stopped ? 0 : (code ?? 1)));
+  // A terminal's Ctrl-C reaches wrangler too; a signal to this process does not.
   const stop = () => {
-    asked = true;
+    stopped = true;
     gateway.kill('SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -59,6 +58,6 @@ const welcome = (url: string, persistTo: string) => `
 `;
 
 serve().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(errorMessage(error));
   process.exit(1);
 });

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { localSecrets } from '../../../src/local/secrets-file.ts';
-import { localVariables } from '../../../src/local/variables.ts';
+import { localSecrets, localVariables } from '../../../src/local/variables.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'paylinks-variables-'));
 afterAll(() => rmSync(directory, { recursive: true }));
