@@ -5,7 +5,7 @@ import { webhookRoutes } from './http/callbacks/routes.ts';
 import { graphqlRoutes } from './http/graphql/route.ts';
 import { inboxRoutes } from './http/pages/inbox.tsx';
 import { publicRoutes } from './http/pages/public.tsx';
-import { exchange } from './http/pipeline.ts';
+import { pipeline } from './http/pipeline.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { suppressionRoutes } from './http/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
@@ -13,7 +13,7 @@ import { byMethod, nothingHere, type Routes } from './http/routing.ts';
 import { unsubscribe } from './paylinks/recipients/suppressions.ts';
 import { openPaylink } from './paylinks/transitions.ts';
 
-/** The inbox, and what customers see. */
+/** The inbox, and the pages that customers see. */
 export const pageRoutes: Routes = {
   ...inboxRoutes,
   ...publicRoutes({
@@ -22,7 +22,7 @@ export const pageRoutes: Routes = {
   }),
 };
 
-// Static paths first: a Paylink's id may stand at the root.
+// Static paths first: a Paylink's id may be the whole path.
 const routes: Routes = {
   '/healthz': byMethod({ GET: (c) => c.json({ status: 'ok' }) }),
   ...pageRoutes,
@@ -35,7 +35,7 @@ const routes: Routes = {
 };
 
 const app = new Hono<AppEnv>();
-for (const [path, handle] of Object.entries(routes)) app.all(path, exchange(handle));
-app.notFound(exchange(nothingHere));
+for (const [path, handle] of Object.entries(routes)) app.all(path, pipeline(handle));
+app.notFound(pipeline(nothingHere));
 
 export default app;

@@ -3,10 +3,10 @@ import * as z from 'zod/mini';
 import type { LimiterRpc } from './admission/port.ts';
 import type { CoordinatorRpc } from './paylinks/coordinator/rpc.ts';
 
-/** A message on the Queue only names an outbox row; the row says everything (see events/). */
+/** A message on the Queue names an outbox row, which has everything else (see store/outbox.ts). */
 export type QueueMessage = { deliveryId: string };
 
-/** A Durable Object namespace whose stubs speak `T`: plain values in, plain values out. (The runtime's own mapped type does not end on recursive JSON.) */
+/** A Durable Object namespace whose stubs have the methods of `T`. (The runtime's own mapped type does not terminate on recursive JSON.) */
 export interface Namespace<T> {
   idFromName(name: string): DurableObjectId;
   get(id: DurableObjectId, options?: DurableObjectNamespaceGetDurableObjectOptions): DurableObjectStub & T;
@@ -37,21 +37,17 @@ const list = <T extends string>(names: readonly T[]) =>
   );
 
 const secret = z.optional(z.string().check(z.minLength(1)));
-const baseUrl = (real: string) =>
-  z.pipe(
-    z._default(z.url({ protocol: /^https?$/ }), real),
-    z.transform((url) => url.replace(/\/+$/, '')),
-  );
-const count = (least: number, most: number, fallback: number) =>
-  z._default(z.coerce.number().check(z.int(), z.gte(least), z.lte(most)), fallback);
+const baseUrl = z.pipe(
+  z.url({ protocol: /^https?$/ }),
+  z.transform((url) => url.replace(/\/+$/, '')),
+);
+const count = (min: number, max: number, fallback: number) =>
+  z._default(z.coerce.number().check(z.int(), z.gte(min), z.lte(max)), fallback);
 
 const Configuration = z
   .object({
     ENVIRONMENT: z.enum(['local', 'staging', 'production']),
-    PUBLIC_BASE_URL: z.pipe(
-      z.url({ protocol: /^https?$/ }),
-      z.transform((url) => url.replace(/\/+$/, '')),
-    ),
+    PUBLIC_BASE_URL: baseUrl,
     EMAIL_PROVIDERS: list(['inbox', 'mailchannels', 'resend']),
     SMS_PROVIDERS: list(['inbox', 'twilio', 'telnyx']),
     EMAIL_FROM: z.email(),
@@ -66,10 +62,10 @@ const Configuration = z
       z.enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se']),
     ),
     COORDINATORS: count(1, 4096, 64),
-    MAILCHANNELS_BASE_URL: baseUrl('https://api.mailchannels.net'),
-    RESEND_BASE_URL: baseUrl('https://api.resend.com'),
-    TWILIO_BASE_URL: baseUrl('https://api.twilio.com'),
-    TELNYX_BASE_URL: baseUrl('https://api.telnyx.com'),
+    MAILCHANNELS_BASE_URL: z._default(baseUrl, 'https://api.mailchannels.net'),
+    RESEND_BASE_URL: z._default(baseUrl, 'https://api.resend.com'),
+    TWILIO_BASE_URL: z._default(baseUrl, 'https://api.twilio.com'),
+    TELNYX_BASE_URL: z._default(baseUrl, 'https://api.telnyx.com'),
     SECRETS_KEY: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits')),
     ADMIN_TOKEN: z.optional(z.string().check(z.minLength(24))),
     MAILCHANNELS_API_KEY: secret,
@@ -105,10 +101,10 @@ const Configuration = z
     }
   });
 
-/** The configuration as every part sees it; absent secrets are undefined. */
+/** The parsed configuration; absent secrets are undefined. */
 export type Config = z.infer<typeof Configuration>;
 
-/** A variable is missing or wrong: the log gets the names, the caller only `misconfigured`. */
+/** A variable is missing or wrong. The log gets the names, the caller only `misconfigured`. */
 export class Misconfigured extends Error {
   override name = 'Misconfigured';
 }

@@ -1,4 +1,4 @@
-/** The one union of refusals; each surface maps it to its wire form. `Record` makes a new code a compile error until it has a status. */
+/** The HTTP status of each refusal; GraphQL and problems map the code to their own form. */
 export const statusOf = {
   invalid_request: 400,
   no_channel: 400,
@@ -31,7 +31,7 @@ export type ErrorCode = keyof typeof statusOf;
 /** `path` is dotted, from the body's root: `customer.email`, `lineItems.0.price`. */
 export type FieldError = { path: string; message: string };
 
-/** An expected "no": why (for a person), which fields, and when to come back (seconds). */
+/** An expected refusal: why (for a person), which fields, and when to try again (seconds). */
 export type Refusal = {
   code: ErrorCode;
   detail: string;
@@ -45,5 +45,5 @@ export const refusal = (code: ErrorCode, detail: string, more: Omit<Refusal, 'co
   ...more,
 });
 
-/** Every Paylink that is unknown or somebody else's is refused with these very words. */
+/** The same words for a Paylink that is unknown and for one of another merchant. */
 export const notFound = refusal('not_found', 'Paylink was not found.');

@@ -3,7 +3,7 @@ import { sha256Hex, toHex, utf8 } from '../lib/encoding.ts';
 
 const digest = (text: string) => crypto.subtle.digest('SHA-256', utf8(text));
 
-/** Whether an `Authorization` header is `Bearer ADMIN_TOKEN`; never when no token is configured. Both are hashed first, so that not even the length shows in the time it takes. */
+/** Whether an `Authorization` header is `Bearer ADMIN_TOKEN`; false when no token is configured. Both are hashed, so timing does not show the length. */
 export async function isOperator(config: Pick<Config, 'ADMIN_TOKEN'>, authorization: string | null): Promise<boolean> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (config.ADMIN_TOKEN === undefined || token === undefined) return false;
@@ -13,13 +13,13 @@ export async function isOperator(config: Pick<Config, 'ADMIN_TOKEN'>, authorizat
 /** 128 random bits. */
 const random = () => toHex(crypto.getRandomValues(new Uint8Array(16)));
 
-/** What is stored of a bearer key: the lowercase hex SHA-256 of its UTF-8 bytes. 128 random bits need no slow hash. */
+/** The stored form of a bearer key: lowercase hex SHA-256 of its UTF-8 bytes. 128 random bits need no slow hash. */
 export const hashApiKey = (key: string): Promise<string> => sha256Hex(utf8(key));
 
-/** A new bearer key; its prefix tells the mode of the merchant it belongs to. */
+/** A new bearer key, with its merchant's mode in the prefix. */
 export const newApiKey = (mode: 'test' | 'live'): string => `plk_${mode}_${random()}`;
 
-/** A new HMAC secret. Its UTF-8 bytes, prefix and all, are the key. */
+/** A new HMAC secret. Its UTF-8 bytes, with the prefix, are the key. */
 export const newHmacSecret = (mode: 'test' | 'live'): string => `sk_${mode}_${random()}`;
 
 /** A new key of the `skipify` scheme. */

@@ -2,14 +2,15 @@ import type { NonceClaim } from '../admission/port.ts';
 import type { Config } from '../env.ts';
 import { sha256Hex } from '../lib/encoding.ts';
 import type { Caller } from '../model.ts';
+import { findBearerCredential } from '../store/credentials.ts';
 import { hashApiKey } from './api-key.ts';
-import { type CredentialCache, loadBearer, loadSigning, type SigningCredential } from './credential-cache.ts';
+import { type CredentialCache, loadSigning, type SigningCredential } from './credential-cache.ts';
 import { type Claim, parseClaim } from './headers.ts';
 import { canonicalRequest, requestTarget, verifyHmac } from './hmac.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';
 
-/** A request as it came. */
-export type AuthenticatedRequest = Pick<Request, 'method' | 'url' | 'headers'>;
+/** The request to authenticate, unchanged. */
+export type RequestToAuthenticate = Pick<Request, 'method' | 'url' | 'headers'>;
 
 export type AuthenticationDeps = {
   config: Config;
@@ -17,11 +18,11 @@ export type AuthenticationDeps = {
   cache: CredentialCache;
   /** When the request came in, ms. */
   now: number;
-  /** Keeps a load alive that other requests wait for, when this one's client is gone. */
+  /** Keeps a load alive that other requests share when this client disconnects. */
   waitUntil?: (work: Promise<unknown>) => void;
 };
 
-/** `reason` is for the log only: every cause is the same 401 outside. `nonce`, of a signed request, is still to be claimed (admission). */
+/** `reason` is for the log only: every cause gives the same 401. `nonce`, of a signed request, must still be claimed by admission. */
 export type Authentication =
   | { kind: 'authenticated'; caller: Caller; nonce: NonceClaim | null }
   | { kind: 'unauthenticated'; reason: string };
@@ -29,17 +30,17 @@ export type Authentication =
 type Signed = Extract<Claim, { kind: 'signed' }>;
 type Bearer = Extract<Claim, { kind: 'bearer' }>;
 
-/** A signature is good this long before and after its timestamp; its nonce is remembered a minute longer. */
-const toleranceMs = 300_000;
-const nonceMemoryMs = 360_000;
-/** When no credential fits, those that were read longer ago are read again: a new one works at once, guessing costs one query a second. */
-const rereadAfterMs = 1_000;
+/** How far a timestamp may be from now, ms. A nonce is remembered a minute longer. */
+const TOLERANCE_MS = 300_000;
+const NONCE_RETENTION_MS = 360_000;
+/** When no credential fits, those read longer ago are read again: a new one works within a second, and guessing costs one query a second. */
+const REREAD_AFTER_MS = 1_000;
 
 const unauthenticated = (reason: string): Authentication => ({ kind: 'unauthenticated', reason });
 
-/** Establishes which merchant a request is from; `body` as raw bytes. No I/O when its credential was used in the last 30 s. */
+/** Finds out which merchant a request is from; `body` is the raw bytes. No I/O if its credential was used in the last 30 s. */
 export async function authenticate(
-  request: AuthenticatedRequest,
+  request: RequestToAuthenticate,
   body: Uint8Array,
   deps: AuthenticationDeps,
 ): Promise<Authentication> {
@@ -57,7 +58,7 @@ export async function authenticate(
 const isLive = (credential: { expiresAt: number | null }, now: number) =>
   credential.expiresAt === null || credential.expiresAt > now;
 
-/** Passes a load on to `waitUntil`. */
+/** Passes a load to `waitUntil` too. */
 function keepAlive<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => Promise<T> {
   return () => {
     const loading = load();
@@ -69,7 +70,7 @@ function keepAlive<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => P
 async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Promise<Authentication> {
   const { db, cache, now } = deps;
   const hash = await hashApiKey(claim.key);
-  const load = keepAlive(deps, () => loadBearer(db, hash));
+  const load = keepAlive(deps, () => findBearerCredential(db, hash));
   const credential = await cache.bearer.get(hash, now, load);
   if (!credential) return unauthenticated('unknown key');
   if (!isLive(credential, now)) return unauthenticated('key expired');
@@ -81,12 +82,12 @@ async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Prom
 
 async function authenticateSigned(
   claim: Signed,
-  request: AuthenticatedRequest,
+  request: RequestToAuthenticate,
   body: Uint8Array,
   deps: AuthenticationDeps,
 ): Promise<Authentication> {
   const { config, db, cache, now } = deps;
-  if (Math.abs(now - claim.time) > toleranceMs) return unauthenticated('timestamp out of range');
+  if (Math.abs(now - claim.time) > TOLERANCE_MS) return unauthenticated('timestamp out of range');
   const id = claim.merchantId.toLowerCase();
   const load = keepAlive(deps, () => loadSigning(db, config, id, now));
   const signer = await cache.signing.get(id, now, load);
@@ -96,19 +97,19 @@ async function authenticateSigned(
   let credential = await firstFit(tried, claim, now, verify);
   let merchant = signer.merchant;
   if (!credential) {
-    const reread = await cache.signing.get(id, now, load, rereadAfterMs);
+    const reread = await cache.signing.get(id, now, load, REREAD_AFTER_MS);
     if (!reread || reread === signer) return unauthenticated('no credential of the merchant verifies the signature');
     merchant = reread.merchant;
     const added = reread.credentials.filter(({ id }) => !tried.some((old) => old.id === id && isLive(old, now)));
     credential = await firstFit(added, claim, now, verify);
     if (!credential) return unauthenticated('no credential of the merchant verifies the signature');
   }
-  // What a skipify signature covers has no case, so neither has its nonce.
+  // A skipify signature ignores case, so its nonce must too.
   const nonce = credential.scheme === 'skipify' ? claim.nonce.toUpperCase() : claim.nonce;
   return {
     kind: 'authenticated',
     caller: { merchant, credentialId: credential.id },
-    nonce: { nonce, expiresAt: claim.time + nonceMemoryMs },
+    nonce: { nonce, expiresAt: claim.time + NONCE_RETENTION_MS },
   };
 }
 
@@ -127,8 +128,8 @@ async function firstFit(
   return null;
 }
 
-/** Verifies this request under one credential after another; what they share is made once. */
-function verifierOf(claim: Signed, request: AuthenticatedRequest, body: Uint8Array): Verify {
+/** Verifies this request with any credential; the canonical text is computed once. */
+function verifierOf(claim: Signed, request: RequestToAuthenticate, body: Uint8Array): Verify {
   const target = requestTarget(request.url);
   const { merchantId, timestamp, nonce, signature } = claim;
   const { method } = request;
@@ -153,7 +154,7 @@ function verifierOf(claim: Signed, request: AuthenticatedRequest, body: Uint8Arr
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** null for bytes that are no UTF-8: replaced characters would let different bodies share a signature. */
+/** null for bytes that are not UTF-8: with replacement characters, different bodies would share a signature. */
 function textOf(body: Uint8Array): string | null {
   try {
     return decoder.decode(body);

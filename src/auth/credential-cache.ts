@@ -2,15 +2,10 @@ import { LoadingCache } from '../lib/loading-cache.ts';
 import { log } from '../lib/log.ts';
 import { openSecret, type SecretsKey } from '../lib/secrets.ts';
 import type { Merchant } from '../model.ts';
-import {
-  type BearerCredential,
-  findBearerCredential,
-  listSigningCredentials,
-  type SealedCredential,
-} from '../store/credentials.ts';
+import { type BearerCredential, listSigningCredentials, type SealedCredential } from '../store/credentials.ts';
 import { importHmacKey } from './hmac.ts';
 
-/** A credential that verifies signatures: an imported key, or the key text that `skipify` hashes along. */
+/** A credential that verifies signatures: an imported key, or the key text that `skipify` hashes. */
 export type SigningCredential = { id: string; expiresAt: number | null } & (
   | { scheme: 'hmac'; key: CryptoKey }
   | { scheme: 'skipify'; apiKey: string }
@@ -24,7 +19,7 @@ export type CredentialCache = {
   signing: LoadingCache<SigningMerchant>;
 };
 
-// A revoked credential, or a changed merchant, is seen within 30 s; a new merchant or key within 10 s.
+// A revoked credential or a changed merchant takes effect within 30 s, a new merchant or key within 10 s.
 const bounds = {
   known: { max: 5_000, maxAgeMs: 30_000 },
   absent: { max: 1_000, maxAgeMs: 10_000 },
@@ -35,18 +30,16 @@ export const newCredentialCache = (): CredentialCache => ({
   signing: new LoadingCache(bounds),
 });
 
-/** This isolate's. */
+/** The cache of this isolate. */
 export const credentialCache: CredentialCache = newCredentialCache();
 
-/** After a change by the operator: this isolate sees it at once, the others within the bounds above. */
+/** After a change by the operator: it takes effect at once here, in other isolates within the bounds above. */
 export function forgetCredentials(cache: CredentialCache): void {
   cache.bearer.clear();
   cache.signing.clear();
 }
 
-export const loadBearer = findBearerCredential;
-
-/** Reads a merchant's signing credentials and imports their keys. One that does not open is left out: the log names it. */
+/** Reads a merchant's signing credentials and imports their keys. One that cannot be decrypted is logged and left out. */
 export async function loadSigning(
   db: D1Database,
   config: SecretsKey,
@@ -65,7 +58,7 @@ async function open(config: SecretsKey, sealed: SealedCredential): Promise<Signi
   try {
     secret = await openSecret(config, id, sealed.secretCiphertext);
   } catch {
-    // Sealed under another SECRETS_KEY, or moved here from another row: the merchant's other credentials still work.
+    // Sealed with another SECRETS_KEY or for another row. The merchant's other credentials still work.
     log('error', 'credential_unreadable', { credentialId: id });
     return null;
   }

@@ -1,4 +1,4 @@
-/** What a request says about who sends it, before anything is checked. */
+/** The credentials that a request presents, not verified yet. */
 export type Claim =
   | { kind: 'bearer'; key: string; merchantId: string | null }
   | {
@@ -28,8 +28,8 @@ const forms = {
 const malformed = (reason: string): Claim => ({ kind: 'malformed', reason });
 
 /**
- * Reads the authentication headers. A request with both an `Authorization` and a `signature` is refused: which of two identities it
- * means would be a guess, and a guess here is a way round the nonce.
+ * Reads the authentication headers. A request with both `Authorization` and `signature` is refused: choosing one of two identities could
+ * let it skip the nonce.
  */
 export function parseClaim(headers: Headers): Claim {
   const authorization = headers.get('authorization');
@@ -53,9 +53,9 @@ function parseSigned(headers: Headers, signature: string): Claim {
   const keyId = headers.get('x-key-id');
   if (!uuid.test(merchantId)) return malformed('x-merchant-id is not a UUID');
   if (!forms.timestamp.test(timestamp)) return malformed('timestamp is not Unix time');
-  if (!forms.nonce.test(nonce)) return malformed('nonce has another form');
+  if (!forms.nonce.test(nonce)) return malformed('nonce is malformed');
   if (!forms.signature.test(signature)) return malformed('signature is not 64 lowercase hex digits');
-  if (keyId !== null && !forms.keyId.test(keyId)) return malformed('x-key-id has another form');
+  if (keyId !== null && !forms.keyId.test(keyId)) return malformed('x-key-id is malformed');
   const unit = timestamp.length === 13 ? 'ms' : 's';
   const time = Number(timestamp) * (unit === 's' ? 1000 : 1);
   return { kind: 'signed', merchantId, timestamp, time, unit, nonce, signature, keyId };

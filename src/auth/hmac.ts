@@ -4,24 +4,24 @@ import { fromHex, utf8 } from '../lib/encoding.ts';
 export const importHmacKey = (secret: string): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
 
-/** Whether `signature` (64 lowercase hex digits) is HMAC-SHA256 of `canonical`; compared in constant time by the runtime. */
+/** Whether `signature` (64 lowercase hex digits) is HMAC-SHA256 of `canonical`. The runtime compares in constant time. */
 export const verifyHmac = (key: CryptoKey, canonical: string, signature: string): Promise<boolean> =>
   crypto.subtle.verify('HMAC', key, fromHex(signature), utf8(canonical));
 
-/** What a caller signs. Pure: the body's hash is made elsewhere. */
+/** What a caller signs. */
 export type SignedParts = {
   merchantId: string;
-  /** Unix seconds, as the header has them. */
+  /** Unix seconds, as in the header. */
   timestamp: string;
   nonce: string;
   method: string;
   /** Path and query of the normalised URL (`requestTarget`). */
   target: string;
-  /** Lowercase hex SHA-256 of the raw body; of no bytes when there is none. */
+  /** Lowercase hex SHA-256 of the raw body; without a body, of no bytes. */
   bodySha256: string;
 };
 
-/** The text under an HMAC signature: 7 lines, no newline at the end. No part can hold a newline, so no two requests share one. */
+/** The text that an HMAC signs: 7 lines, no newline at the end. No part can contain a newline, so no two requests share a text. */
 export const canonicalRequest = (parts: SignedParts): string =>
   [
     'PAYLINKS-HMAC-SHA256-V1',
@@ -33,7 +33,7 @@ export const canonicalRequest = (parts: SignedParts): string =>
     parts.bodySha256,
   ].join('\n');
 
-/** Path and query after WHATWG URL normalisation (`/a/../b` is `/b`, `é` is `%C3%A9`), cut from the href so that a bare `?` is kept. */
+/** Path and query after WHATWG URL normalisation (`/a/../b` is `/b`, `é` is `%C3%A9`), taken from the href, which keeps a bare `?`. */
 export function requestTarget(url: string): string {
   const { href, origin, hash } = new URL(url);
   return href.slice(origin.length, href.length - hash.length);

@@ -1,10 +1,10 @@
 import { sha256Hex, toBase64, utf8 } from '../lib/encoding.ts';
 
-/** What the vendor's Java SDK (`HeaderUtil`) signs. Case and whitespace of all of it are lost: weaker than our own scheme. */
+/** What the vendor's Java SDK (`HeaderUtil`) signs. The signature ignores case and whitespace, so it is weaker than our own scheme. */
 export type SkipifyParts = {
   merchantId: string;
   apiKey: string;
-  /** Unix seconds or milliseconds, as the header has them. */
+  /** Unix seconds or milliseconds, as in the header. */
   timestamp: string;
   nonce: string;
   /** `skipifyRequestUri`. */
@@ -14,7 +14,7 @@ export type SkipifyParts = {
   body: string;
 };
 
-/** Path without its leading slash; the query's parameters in alphabetical order of their names, otherwise as they came. */
+/** Path without its leading slash; the query's parameters sorted by name, otherwise unchanged. */
 export function skipifyRequestUri(target: string): string {
   const [path = '', query = ''] = target.slice(1).split(/\?(.*)/s);
   if (query === '') return path;
@@ -23,7 +23,7 @@ export function skipifyRequestUri(target: string): string {
   return `${path}?${pairs.join('&')}`;
 }
 
-/** The signed text before it is encoded: joined by `|`, without what Java's `\s` matches, in upper case. */
+/** The signed text before encoding: joined by `|`, without what Java's `\s` matches, in upper case. */
 export const skipifyText = (parts: SkipifyParts): string =>
   [parts.merchantId, parts.apiKey, parts.timestamp, parts.nonce, parts.requestUri, parts.method, parts.body]
     .join('|')

@@ -3,7 +3,7 @@ import type { Bindings, Config } from '../env.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Caller } from '../model.ts';
 
-/** What is known of a request by the time its handler runs (exchange.ts). */
+/** What a handler knows about its request (set by pipeline.ts). */
 export type AppEnv = {
   Bindings: Bindings;
   Variables: {
@@ -11,15 +11,15 @@ export type AppEnv = {
     /** When the request came in, ms. */
     now: number;
     config: Config;
-    /** The body as it came, read once, within its limit. */
+    /** The body's bytes, within the limit. */
     body: Uint8Array;
-    /** What it has waited for so far. */
+    /** How long the request has waited for what. */
     timings: Timings;
     /** Why authentication failed, for the log alone. */
     rejection?: string;
-    /** Set where authentication was asked for and passed. */
+    /** Set on routes that authenticate. */
     caller?: Caller;
-    /** What its answer tells of the quota. */
+    /** RateLimit headers for the answer. */
     quotaHeaders?: Record<string, string>;
   };
 };

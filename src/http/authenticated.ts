@@ -10,7 +10,7 @@ import type { Caller } from '../model.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { problem } from './problem.ts';
 
-/** Why a request is not let in, with the headers that tell of the quota. */
+/** Why a request is not admitted, with its RateLimit headers. */
 export type Rejection = { refusal: Refusal; headers: Record<string, string> };
 
 const unauthenticated = refusal('unauthenticated', 'The request is not authenticated.');
@@ -18,14 +18,14 @@ const tooManyFailures = refusal('rate_limited', 'Too many failed authentications
   retryAfterSeconds: 60,
 });
 
-const cannotCheck = refusal('unavailable', 'Signed requests cannot be checked right now. Try again.', {
+const nonceUnavailable = refusal('unavailable', 'Signed requests cannot be checked right now. Try again.', {
   retryAfterSeconds: 1,
 });
 
-async function unknownCaller(c: Context<AppEnv>, reason: string): Promise<Rejection> {
+async function rejectUnauthenticated(c: Context<AppEnv>, reason: string): Promise<Rejection> {
   c.set('rejection', reason);
-  const verdict = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
-  return { refusal: verdict === 'rate_limited' ? tooManyFailures : unauthenticated, headers: {} };
+  const code = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
+  return { refusal: code === 'rate_limited' ? tooManyFailures : unauthenticated, headers: {} };
 }
 
 function overQuota(quota: QuotaState): Rejection {
@@ -35,9 +35,9 @@ function overQuota(quota: QuotaState): Rejection {
 }
 
 /**
- * Authenticates a request and admits it: one wait, quota and nonce together. `begin` runs as soon as it is known who asks: it says what
- * the request costs (units) and may start work, which then goes on while admission is awaited.
- * @returns null: it is let in, and who asks is known (`callerOf`)
+ * Authenticates a request and admits it, quota and nonce in one wait.
+ * @param begin runs once the caller is known and returns the request's cost in units; reads it starts run while admission is awaited
+ * @returns null: admitted, and `callerOf` has the caller
  */
 export async function authenticateAndAdmit(
   c: Context<AppEnv>,
@@ -47,12 +47,12 @@ export async function authenticateAndAdmit(
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   const deps = { config, db: c.env.DB, cache: credentialCache, now: c.get('now'), waitUntil };
   const identity = await authenticate(c.req.raw, c.get('body'), deps);
-  if (identity.kind === 'unauthenticated') return unknownCaller(c, identity.reason);
+  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity.reason);
   const { caller, nonce } = identity;
   const quota = quotaOf(caller.merchant, config);
-  // Before anything is begun: a merchant that is known to be over its quota costs no I/O.
-  const known = usedUpQuota(caller.merchant.id, quota, Date.now());
-  if (known) return overQuota(known);
+  // First, so that a merchant known to be over its quota costs no I/O.
+  const usedUp = usedUpQuota(caller.merchant.id, quota, Date.now());
+  if (usedUp) return overQuota(usedUp);
   const cost = await begin(caller);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
   const admission = admissionFor(c.env, config, waitUntil);
@@ -64,25 +64,24 @@ export async function authenticateAndAdmit(
       return null;
     case 'limited':
       return overQuota(admitted.quota);
-    // Not for the flood guard: whoever replays has signed well.
+    // Not counted by the flood guard: the signature of a replay is valid.
     case 'replayed':
       return { refusal: unauthenticated, headers: {} };
     case 'unavailable':
-      return { refusal: cannotCheck, headers: {} };
+      return { refusal: nonceUnavailable, headers: {} };
   }
 }
 
-/** A route for authenticated, admitted requests only. */
+/** A route for authenticated and admitted requests only. */
 export const authenticated =
   (handle: Handle): Handle =>
   async (c) => {
-    const out = await authenticateAndAdmit(c, () => 1);
-    return out ? problem(c, out.refusal, out.headers) : handle(c);
+    const rejection = await authenticateAndAdmit(c, () => 1);
+    return rejection ? problem(c, rejection.refusal, rejection.headers) : handle(c);
   };
 
 /**
- * The same, for a route that begins with a read: that begins as soon as it is known who asks and goes on while the request is being
- * admitted, so that it costs no wait.
+ * The same, for a route that starts with a read. The read runs while the request is being admitted, so it adds no wait.
  */
 export const authenticatedWithPrefetch =
   <T>(
@@ -91,18 +90,18 @@ export const authenticatedWithPrefetch =
   ): Handle =>
   async (c) => {
     let reading: Promise<T> | undefined;
-    const out = await authenticateAndAdmit(c, (caller) => {
+    const rejection = await authenticateAndAdmit(c, (caller) => {
       reading = read(c, caller);
-      // When the request is not admitted nobody asks how it ended.
+      // Nobody awaits it when the request is not admitted.
       reading.catch(() => {});
       return 1;
     });
-    return out ? problem(c, out.refusal, out.headers) : handle(c, reading ?? read(c, callerOf(c)));
+    return rejection ? problem(c, rejection.refusal, rejection.headers) : handle(c, reading ?? read(c, callerOf(c)));
   };
 
-/** The caller of a request that was let in. @throws where none is asked for */
+/** The caller of an admitted request. @throws Error on a route without authentication */
 export function callerOf(c: Context<AppEnv>): Caller {
   const caller = c.get('caller');
-  if (!caller) throw new Error('this route is not behind authenticated()');
+  if (!caller) throw new Error('this route does not authenticate');
   return caller;
 }

@@ -9,14 +9,14 @@ export type Parsed<T> = { kind: 'ok'; value: T } | { kind: 'refused'; refusal: R
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
- * Reads a request's body, at most `limit` bytes; null when it is longer. A body of a length that was told is read in one go, any other
- * piece by piece, and no further than that is certain.
+ * Reads a request's body; null if it is longer than `limit` bytes. With a Content-Length it is read at once, otherwise chunk by chunk, and
+ * no further than the limit.
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array | null> {
   if (!request.body) return new Uint8Array();
-  const told = request.headers.get('content-length');
-  if (told !== null && Number(told) > limit) return null;
-  if (told !== null) {
+  const length = request.headers.get('content-length');
+  if (length !== null && Number(length) > limit) return null;
+  if (length !== null) {
     const body = new Uint8Array(await request.arrayBuffer());
     return body.byteLength > limit ? null : body;
   }
@@ -38,7 +38,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return whole;
 }
 
-/** zod's issues as the contract names them: a dotted path and what is wrong with it. */
+/** zod's issues as the API reports them: a dotted path and a message. */
 export function fieldErrors(error: z.core.$ZodError): FieldError[] {
   return error.issues
     .slice(0, 20)
@@ -61,8 +61,8 @@ export function validate<S extends z.ZodMiniType>(schema: S, value: unknown, whe
   return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors }) };
 }
 
-/** No body of ours is nested this deeply; whatever walks one may then recurse. */
-const deepest = 32;
+/** The API needs less. With this limit code may walk a body recursively. */
+const MAX_DEPTH = 32;
 
 const nestedWithin = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
@@ -73,7 +73,7 @@ function invalidBody(detail: string): Parsed<never> {
   return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors: [{ path: '', message: detail }] }) };
 }
 
-/** Parses the body that the middleware read, as JSON of the given shape. 415 for another media type, 400 for anything else. */
+/** Parses the request's body as JSON of the given shape. 415 for another media type, 400 for any other fault. */
 export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, schema: S): Promise<Parsed<z.output<S>>> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
@@ -88,6 +88,6 @@ export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, sche
   } catch {
     return invalidBody('The body is not valid JSON.');
   }
-  if (!nestedWithin(value, deepest)) return invalidBody(`The body is nested more than ${deepest} levels deep.`);
+  if (!nestedWithin(value, MAX_DEPTH)) return invalidBody(`The body is nested more than ${MAX_DEPTH} levels deep.`);
   return validate(schema, value);
 }

@@ -4,7 +4,7 @@ import type { Idempotency } from '../paylinks/send.ts';
 
 const bare = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-/** The string of a structured-field Item (RFC 9651 §3.3.3) that has no parameters; null: it is none. */
+/** The string of a structured-field Item (RFC 9651 §3.3.3) without parameters; null for anything else. */
 function stringOf(item: string): string | null {
   try {
     const [value, parameters] = parseItem(item);
@@ -14,12 +14,12 @@ function stringOf(item: string): string | null {
   }
 }
 
-/** At most what `Prefer: wait` grants, seconds. */
-const longestWait = 20;
+/** The longest `Prefer: wait`, seconds. */
+const MAX_WAIT_SECONDS = 20;
 
 /**
- * `Idempotency-Key`: 1–255 printable ASCII; what begins with `"` is a structured-field string, anything else is taken byte for byte, so
- * both forms of a key are the same key. null when absent, a refusal when its syntax is wrong.
+ * `Idempotency-Key`: 1–255 printable ASCII characters. A header that begins with `"` is a structured-field string, any other is the key
+ * itself, so both forms give the same key. null when absent, a refusal when malformed.
  */
 export function parseIdempotencyKey(header: string | null): string | null | Refusal {
   if (header === null) return null;
@@ -30,16 +30,16 @@ export function parseIdempotencyKey(header: string | null): string | null | Refu
   return refusal('invalid_request', `Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
 }
 
-/** The seconds of `Prefer: wait=N` (RFC 7240 §4.3), at most 20; 0 when absent or malformed, as preferences may be ignored. */
+/** The seconds of `Prefer: wait=N` (RFC 7240 §4.3), at most 20; 0 when absent or malformed. */
 export function parseWait(header: string | null): number {
   for (const preference of header?.split(',') ?? []) {
     const wait = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i.exec(preference)?.[1];
-    if (wait !== undefined) return Math.min(Number(wait), longestWait);
+    if (wait !== undefined) return Math.min(Number(wait), MAX_WAIT_SECONDS);
   }
   return 0;
 }
 
-/** How a request wants its repeats treated, or why its headers cannot be read. */
+/** The request's idempotency headers, or why they are malformed. */
 export function parseIdempotency(headers: Headers): Idempotency | Refusal {
   const key = parseIdempotencyKey(headers.get('idempotency-key'));
   if (typeof key === 'object' && key !== null) return key;

@@ -29,10 +29,10 @@ const titles: Record<ErrorCode, string> = {
   unavailable: 'Temporarily unavailable',
 };
 
-/** The path as it came; a request's URL is in its normal form already. */
+/** The path of a URL. A request's URL is normalised already. */
 const pathOf = (url: string): string => /^[^/]*\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? '';
 
-/** A refusal on the wire: `application/problem+json` (RFC 9457) with `code`, `requestId` and, for wrong fields, `errors`. */
+/** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
   const status = statusOf[refused.code];
   const body = {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { log } from '../lib/log.ts';
 import type { AppEnv } from './app-env.ts';
 
-/** Which refusals get a line: whoever floods the gateway must not flood its log, which is I/O and paid by the line. */
+/** Limits the log lines for refusals: a flood of requests must not flood the log, which costs I/O and money. */
 export class RefusalLines {
   readonly #perSecond: number;
   #second = 0;
@@ -13,7 +13,7 @@ export class RefusalLines {
     this.#perSecond = perSecond;
   }
 
-  /** How many refusals had no line since the last that had one; null: this one has none either. `now` in ms. */
+  /** How many refusals were not logged since the last line; null: do not log this one either. `now` in ms. */
   take(now: number): number | null {
     const second = Math.floor(now / 1000);
     if (second !== this.#second) this.#written = 0;
@@ -31,7 +31,7 @@ export class RefusalLines {
 
 const refusalLines = new RefusalLines(20);
 
-/** One line a request (which came at `now`, ms), with what it waited for; of a flood of 401 and 429 only some lines, which tell how many others there were. */
+/** Logs a request that came in at `now` (ms). Of 401 and 429 only some are logged, with the number of the others. */
 export function logRequest(c: Context<AppEnv>, status: number, now: number): void {
   const unlogged = status === 401 || status === 429 ? refusalLines.take(now) : 0;
   if (unlogged === null) return;

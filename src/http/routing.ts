@@ -2,7 +2,7 @@ import { refusal } from '../errors.ts';
 import type { Handle } from './app-env.ts';
 import { problem } from './problem.ts';
 
-/** What answers at which path. */
+/** Handlers by path. */
 export type Routes = { [path: string]: Handle };
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -19,5 +19,5 @@ export function byMethod(methods: { [method in Method]?: Handle }): Handle {
   return (c) => (handles.get(c.req.method) ?? otherwise)(c);
 }
 
-/** Answers where there is nothing. */
+/** The 404 of an unknown path. */
 export const nothingHere: Handle = (c) => problem(c, refusal('not_found', 'There is nothing here.'));

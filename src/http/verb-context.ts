@@ -6,7 +6,7 @@ import type { AppEnv } from './app-env.ts';
 /** W3C Trace Context §3.2, version 00. */
 const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** What verbs are told of a request: who asks, with what, when. */
+/** The context that verbs get from a request. */
 export function verbContext(c: HonoContext<AppEnv>, caller: Caller): Context {
   const trace = c.req.header('traceparent');
   return {

@@ -1,4 +1,4 @@
-/** The marks that the runtime sets on what a call to a Durable Object threw (Durable Objects, error handling). */
+/** Flags that the runtime sets on errors of calls to a Durable Object (Durable Objects, error handling). */
 const says = (error: unknown, mark: 'retryable' | 'overloaded'): boolean =>
   typeof error === 'object' && error !== null && Reflect.get(error, mark) === true;
 

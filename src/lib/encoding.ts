@@ -11,7 +11,7 @@ export function toHex(bytes: Uint8Array): string {
   return hex;
 }
 
-/** Bytes of an even number of hex digits; the caller has checked that they are. */
+/** The bytes of an even number of hex digits, which the caller has checked. */
 export const fromHex = (hex: string): Uint8Array =>
   Uint8Array.from({ length: hex.length / 2 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
 

@@ -1,18 +1,18 @@
-/** What a request can wait for. */
+/** What a request waits for. */
 const names = ['admission', 'read', 'coordinator', 'provider', 'store'] as const;
 export type TimingName = (typeof names)[number];
 
-/** Waits as plain values, ms. */
+/** Timings as plain values, ms. */
 export type TimingsByName = { [name in TimingName]?: number };
 
 /**
- * How long a request waited for what, ms. Clocks of the runtime move only with I/O, so waits are all there is to measure; waits that
- * overlap are counted side by side.
+ * How long a request waited for what, ms. The runtime's clock moves only with I/O, so only waits can be measured. Overlapping waits are
+ * both counted in full.
  */
 export class Timings {
   readonly #ms = new Map<TimingName, number>();
 
-  /** Counts the time until `work` settles. */
+  /** Adds the time until `work` settles. */
   async during<T>(name: TimingName, work: Promise<T>): Promise<T> {
     const begun = Date.now();
     try {
@@ -26,12 +26,12 @@ export class Timings {
     this.#ms.set(name, (this.#ms.get(name) ?? 0) + ms);
   }
 
-  /** Adds what was waited for elsewhere on the request's behalf. */
+  /** Adds timings measured elsewhere for this request. */
   include(times: TimingsByName): void {
     for (const name of names) if (times[name] !== undefined) this.add(name, times[name]);
   }
 
-  /** As plain values, to be told across an object's boundary. */
+  /** As plain values, for a call between objects. */
   all(): TimingsByName {
     return Object.fromEntries(this.#ms);
   }

@@ -1,5 +1,5 @@
 import { config } from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 
-// zod/mini brings no words of its own: without these a caller would read "Invalid input" of every field.
+// zod/mini has no messages of its own: without these every field would be "Invalid input".
 config(english());

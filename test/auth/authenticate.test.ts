@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthenticatedRequest, authenticate } from '../../src/auth/authenticate.ts';
+import { authenticate, type RequestToAuthenticate } from '../../src/auth/authenticate.ts';
 import { type CredentialCache, newCredentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
@@ -31,7 +31,7 @@ beforeEach(() => {
   cache = newCredentialCache();
 });
 
-type Asked = AuthenticatedRequest & { body: Uint8Array };
+type Asked = RequestToAuthenticate & { body: Uint8Array };
 const ask = (request: Asked, at = now, db = env.DB) =>
   authenticate(request, request.body, { config: configOf(env), db, cache, now: at });
 const reasonOf = async (request: Asked, at = now) => {

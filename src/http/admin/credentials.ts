@@ -46,7 +46,7 @@ function newSecret(scheme: Scheme, mode: Merchant['mode']): string {
   }
 }
 
-/** `POST /admin/merchants/{id}/credentials`. The answer is the one place where the secret is ever shown. */
+/** `POST /admin/merchants/{id}/credentials`. Only this answer ever shows the secret. */
 export async function issue(c: Context<AppEnv>): Promise<Response> {
   const merchant = await merchantOf(c);
   if (!merchant) return problem(c, merchantNotFound);
@@ -67,7 +67,7 @@ export async function issue(c: Context<AppEnv>): Promise<Response> {
   return c.json(answer, 201, { location: `/admin/merchants/${merchant.id}/credentials/${id}` });
 }
 
-/** `GET /admin/merchants/{id}/credentials`: all of them, dead ones too, no secrets. */
+/** `GET /admin/merchants/{id}/credentials`: all, also expired and revoked ones, without secrets. */
 export async function list(c: Context<AppEnv>): Promise<Response> {
   const merchant = await merchantOf(c);
   if (!merchant) return problem(c, merchantNotFound);
@@ -75,7 +75,7 @@ export async function list(c: Context<AppEnv>): Promise<Response> {
   return c.json({ data: credentials.map(renderCredential) });
 }
 
-/** `PATCH /admin/merchants/{id}/credentials/{credentialId}` with `{expiresAt}`: the old one of a rotation ends then. */
+/** `PATCH /admin/merchants/{id}/credentials/{credentialId}` with `{expiresAt}`: ends the old credential of a rotation. */
 export async function expire(c: Context<AppEnv>): Promise<Response> {
   const id = parseUuid(c.req.param('id'));
   const credentialId = parseUuid(c.req.param('credentialId'));
@@ -89,7 +89,7 @@ export async function expire(c: Context<AppEnv>): Promise<Response> {
   return c.json(renderCredential(expired));
 }
 
-/** `DELETE /admin/merchants/{id}/credentials/{credentialId}`: revoked for good; dead everywhere within 30 s. */
+/** `DELETE /admin/merchants/{id}/credentials/{credentialId}`: revokes it for good, everywhere within 30 s. */
 export async function revoke(c: Context<AppEnv>): Promise<Response> {
   const id = parseUuid(c.req.param('id'));
   const credentialId = parseUuid(c.req.param('credentialId'));

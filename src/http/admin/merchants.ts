@@ -29,9 +29,9 @@ export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
       forgetCredentials(credentialCache);
       return c.json(renderMerchant(merchant), 201, { location: `/admin/merchants/${id}` });
     case 'duplicate':
-      return problem(c, refusal('conflict', 'A merchant with this id exists.'));
+      return problem(c, refusal('conflict', 'A merchant with this id already exists.'));
     case 'unknown_parent': {
-      const message = 'There is no such merchant of this mode.';
+      const message = 'No merchant of this mode has this id.';
       return problem(c, refusal('invalid_request', message, { errors: [{ path: 'parentId', message }] }));
     }
   }
@@ -55,7 +55,7 @@ export async function readMerchant(c: Context<AppEnv>): Promise<Response> {
   return merchant ? c.json(renderMerchant(merchant)) : problem(c, merchantNotFound);
 }
 
-/** `PATCH /admin/merchants/{id}`. Everywhere within 30 s, as a merchant is cached with its credentials. */
+/** `PATCH /admin/merchants/{id}`. Takes effect everywhere within 30 s: merchants are cached with their credentials. */
 export async function changeMerchant(c: Context<AppEnv>): Promise<Response> {
   const id = parseUuid(c.req.param('id'));
   if (id === null) return problem(c, merchantNotFound);

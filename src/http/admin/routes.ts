@@ -7,7 +7,7 @@ import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { expire, issue, list, revoke } from './credentials.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
 
-/** Lets only the operator through: `Authorization: Bearer ADMIN_TOKEN`. Nobody is the operator while no token is set. */
+/** For the operator only: `Authorization: Bearer ADMIN_TOKEN`. Without a configured token, nobody is the operator. */
 const operatorOnly =
   (handle: Handle): Handle =>
   async (c) => {
@@ -28,7 +28,7 @@ const routes: Routes = {
   '/admin/*': nothingHere,
 };
 
-/** The operator's side: merchants and their credentials. Whoever else asks does not even learn what there is. */
+/** The operator's routes: merchants and their credentials. Everyone else gets 401 for any path below `/admin`. */
 export const adminRoutes: Routes = Object.fromEntries(
   Object.entries(routes).map(([path, handle]) => [path, operatorOnly(handle)]),
 );

@@ -30,11 +30,11 @@ function isHttpsUrl(text: string): boolean {
 
 const HttpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttpsUrl, 'Must be an https URL without credentials.'));
 
-/** Placeholders belong behind the host: what is filled in may not choose where the customer pays. */
+/** Placeholders must come after the host, so that a filled-in value cannot change where the customer pays. */
 const CheckoutUrlTemplate = HttpsUrl.check(
   z.refine(
     (url) => /\{(paylinkId|code)\}/.test(url) && !/^https:\/\/[^/?#]*[{}]/i.test(url),
-    'Must name {paylinkId} or {code} behind the host.',
+    'Must contain {paylinkId} or {code} after the host.',
   ),
 );
 
@@ -42,13 +42,13 @@ const Uuid = z.pipe(
   z.guid('Must be a UUID.'),
   z.transform((id) => id.toLowerCase()),
 );
-const count = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+const count = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
 
 const settings = {
-  // It stands in the From header and the subject of an email: one line.
+  // Used in the From header and the subject of emails, so it must be one line.
   name: z
     .string()
-    .check(z.trim(), z.minLength(1), z.maxLength(255), z.regex(/^\P{Cc}*$/u, 'Must not hold control characters.')),
+    .check(z.trim(), z.minLength(1), z.maxLength(255), z.regex(/^\P{Cc}*$/u, 'Must not contain control characters.')),
   country: Country,
   locale: Locale,
   brandColor: z.nullable(z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'Must be a colour as #rrggbb.'))),
@@ -66,7 +66,7 @@ const settings = {
   unkeyedWindowMs: count(0, 600_000),
 };
 
-/** A new merchant. Test mode unless said otherwise: nothing of it leaves the gateway. */
+/** A new merchant. The default is test mode, in which no message leaves the gateway. */
 export const MerchantCreate = z.pipe(
   z.strictObject({
     id: z.optional(Uuid),
@@ -89,9 +89,9 @@ export const MerchantCreate = z.pipe(
   z.transform((body) => ({ ...body, smsCountries: body.smsCountries ?? [body.country] })),
 );
 
-const fixed = z.optional(z.never('Is fixed when the merchant is created.'));
+const fixed = z.optional(z.never('Cannot be changed.'));
 
-/** Settings to change. Keys carry the mode in their prefix and Paylinks the parent's rights, so neither changes. */
+/** Settings to change. `mode` is in the prefix of keys, and `parentId` gives rights to Paylinks, so neither can change. */
 export const MerchantUpdate = z
   .strictObject({ ...z.partial(z.object(settings)).shape, id: fixed, parentId: fixed, mode: fixed })
   .check(z.refine((body) => Object.keys(body).length > 0, 'Give at least one setting to change.'));
@@ -101,7 +101,7 @@ const Instant = z.pipe(
   z.transform((text) => Date.parse(text)),
 );
 
-/** A credential to issue; `expiresAt` must be ahead of `now` (ms). */
+/** A credential to issue; `expiresAt` must be after `now` (ms). */
 export const credentialIssue = (now: number) =>
   z.strictObject({
     scheme: z.enum(['hmac', 'skipify', 'bearer']),
@@ -109,7 +109,7 @@ export const credentialIssue = (now: number) =>
     expiresAt: z._default(z.nullable(Instant.check(z.refine((time) => time > now, 'Must be in the future.'))), null),
   });
 
-/** When a credential ends; null: never. A time that has passed ends it now. */
+/** When a credential expires; null: never. A time in the past expires it now. */
 export const CredentialExpiry = z.strictObject({ expiresAt: z.nullable(Instant) });
 
 /** A page of merchants. */
@@ -124,5 +124,5 @@ export const MerchantPage = z.strictObject({
   cursor: z.optional(Uuid),
 });
 
-/** An id in a path, in lower case; null when it is no UUID. */
+/** An id in a path, in lower case; null if it is not a UUID. */
 export const parseUuid = (text: string | undefined): string | null => Uuid.safeParse(text).data ?? null;

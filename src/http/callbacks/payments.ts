@@ -13,12 +13,12 @@ import { verbContext } from '../verb-context.ts';
 /** Minor units. */
 const amount = z.int('Must be an integer of minor units (cents).');
 
-/** `amount` of a refund is all that was refunded of the order so far, so that a repeat changes nothing. */
+/** `amount` of a refund is the order's total refund so far, so a repeat changes nothing. */
 const Payment = z.strictObject({
   paylinkId: z.string(),
   orderId: z.string().check(
     z.regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.'),
-    z.refine((id) => id.isWellFormed(), 'Not well-formed Unicode.'),
+    z.refine((id) => id.isWellFormed(), 'Must be well-formed Unicode.'),
   ),
   type: z.enum(['payment', 'refund']),
   amount: amount.check(z.gte(1, 'Must be at least 1.')),
@@ -26,7 +26,7 @@ const Payment = z.strictObject({
   currencyCode: z.string().check(z.regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.')),
 });
 
-/** `POST /webhooks/payments`: what the merchant's checkout reports of an order; answers the Paylink. */
+/** `POST /webhooks/payments`: the merchant's checkout reports an order. Answers with the Paylink. */
 export async function payments(c: Context<AppEnv>): Promise<Response> {
   const body = await readJson(c, Payment);
   if (body.kind === 'refused') return problem(c, body.refusal);

@@ -5,7 +5,7 @@ import { type Config, configOf } from '../../../src/env.ts';
 import type { AppEnv } from '../../../src/http/app-env.ts';
 import type { Routes } from '../../../src/http/routing.ts';
 
-/** What a page's routes find around them (exchange.ts), with a clock that stands still. */
+/** An app with the variables that pipeline.ts sets, and a fixed clock. */
 export function testApp(routes: Routes, more: { now?: number; config?: Partial<Config> } = {}) {
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
@@ -16,7 +16,7 @@ export function testApp(routes: Routes, more: { now?: number; config?: Partial<C
     await next();
   });
   for (const [path, handle] of Object.entries(routes)) app.all(path, handle);
-  /** Answers once all that was left to `waitUntil` is done. */
+  /** Answers when everything passed to `waitUntil` is done. */
   return async (path: string, init?: RequestInit): Promise<Response> => {
     const ctx = createExecutionContext();
     const response = await app.request(path, init, env, ctx);
