@@ -50,8 +50,8 @@ const who = async (request: Parameters<typeof authenticate>[0] & { body: Uint8Ar
   return answer.kind === 'authenticated' ? answer.caller : null;
 };
 
-describe('the operator’s side', () => {
-  it('gives one and the same 401 to everybody else, whatever they ask for', async () => {
+describe('the operator’s routes', () => {
+  it('answer everyone else with the same 401 on every path', async () => {
     const asked = [
       await call('GET', '/merchants', undefined, null),
       await call('GET', '/merchants', undefined, 'Bearer wrong'),
@@ -67,14 +67,14 @@ describe('the operator’s side', () => {
     for (const path of paths) expect((await call('PUT', path, {}, 'Bearer wrong')).status).toBe(401);
   });
 
-  it('names the methods it knows', async () => {
+  it('answer another method with 405 and Allow', async () => {
     const { status, headers } = await call('PUT', '/merchants', {});
     expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD, POST' });
   });
 });
 
 describe('a new merchant', () => {
-  it('has every setting it was given', async () => {
+  it('has every given setting', async () => {
     const parentId = (await create({ mode: 'live' })).id;
     const inTest = (await create({ mode: 'test' })).id;
     const mixed = await call('POST', '/merchants', {
@@ -108,7 +108,7 @@ describe('a new merchant', () => {
     expect((await call('GET', `/merchants/${settings.id.toUpperCase()}`)).body).toEqual(body);
   });
 
-  it('has the documented defaults otherwise, test mode among them', async () => {
+  it('has the documented defaults, test mode among them', async () => {
     expect(await create({ country: 'ca' })).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       parentId: null,
@@ -131,7 +131,7 @@ describe('a new merchant', () => {
     });
   });
 
-  it('cannot take an id that is taken', async () => {
+  it('cannot have the id of another', async () => {
     const { id } = await create();
     const { status, body } = await call('POST', '/merchants', { id, name: 'Another' });
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'conflict' });
@@ -182,7 +182,7 @@ describe('a new merchant', () => {
 });
 
 describe('a merchant’s settings', () => {
-  it('change one by one', async () => {
+  it('can be changed one by one', async () => {
     const merchant = await create({ brandColor: '#1d4ed8' });
     const { status, body } = await call('PATCH', `/merchants/${merchant.id}`, { brandColor: null, locale: 'fr-CA' });
     const { updatedAt, ...changed } = body;
@@ -206,7 +206,7 @@ describe('a merchant’s settings', () => {
     expect((await call('GET', `/merchants/${merchant.id}`)).body).toEqual(merchant);
   });
 
-  it('are nowhere for a merchant that does not exist', async () => {
+  it('are a 404 for an unknown merchant', async () => {
     for (const id of [crypto.randomUUID(), 'x', '%00']) {
       expect((await call('GET', `/merchants/${id}`)).status).toBe(404);
       expect((await call('PATCH', `/merchants/${id}`, { name: 'Books' })).status).toBe(404);
@@ -215,7 +215,7 @@ describe('a merchant’s settings', () => {
     }
   });
 
-  it('are listed page by page', async () => {
+  it('are listed by page', async () => {
     await create();
     await create();
     const ids: string[] = [];
@@ -258,7 +258,7 @@ describe('an issued credential', () => {
     expect(JSON.stringify(stored)).not.toContain(secret);
   });
 
-  it('authenticates its merchant at once, each scheme its own way', async () => {
+  it('authenticates its merchant at once, with each scheme', async () => {
     const { id: merchantId } = await create();
     const url = 'https://gateway.test/paylinks';
     const base = { merchantId, timestamp: Math.floor(now / 1000), url };
@@ -278,7 +278,7 @@ describe('an issued credential', () => {
     expect(await who(bearer(`Bearer ${skipify.secret}`))).toBe(null);
   });
 
-  it('ends when it is told to, or is revoked', async () => {
+  it('stops working when it expires or is revoked', async () => {
     const { id } = await create();
     const [ending, revoked] = [
       (await issue(id, { scheme: 'bearer' })).body,
@@ -299,7 +299,7 @@ describe('an issued credential', () => {
     });
   });
 
-  it('is out of reach under another merchant’s path', async () => {
+  it('is a 404 under another merchant’s path', async () => {
     const [mine, other] = [await create(), await create()];
     const credential = (await issue(mine.id, { scheme: 'bearer' })).body;
     const path = `/merchants/${other.id}/credentials/${credential.id}`;

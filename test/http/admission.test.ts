@@ -6,7 +6,7 @@ import { type Api, merchantApi, request } from '../support/api.ts';
 const secret = 'sk_live_0123456789abcdef0123456789abcdef';
 const base = 'http://gateway.test';
 
-describe('admission, on both surfaces', () => {
+describe('admission, by REST and GraphQL', () => {
   let api: Api;
   beforeAll(async () => {
     api = await merchantApi();
@@ -20,7 +20,7 @@ describe('admission, on both surfaces', () => {
     query: `mutation { ${Array.from({ length: count }, (_, n) => `m${n}: sendPaymentSessionLink(input: {id: "x", channel: Email}) { success }`).join(' ')} }`,
   });
 
-  it('tells of the quota on every authenticated answer, refusals too', async () => {
+  it('has RateLimit headers on every authenticated answer, refusals too', async () => {
     const limited = await merchantApi({ rateLimitRequests: 50, rateLimitWindowSeconds: 30 });
     const answers = [
       await limited.call('GET', '/paylinks'),
@@ -39,7 +39,7 @@ describe('admission, on both surfaces', () => {
     expect((await request('GET', '/paylinks')).headers.get('ratelimit')).toBeNull();
   });
 
-  it('over the quota says 429 with Retry-After, as a problem and as a GraphQL error', async () => {
+  it('refuses over the quota with 429 and Retry-After, as a problem and as a GraphQL error', async () => {
     const limited = await merchantApi({ rateLimitRequests: 3, rateLimitWindowSeconds: 60 });
     const whole = await limited.call('POST', '/graphql', mutations(4));
     expect([whole.status, await whole.json()]).toMatchObject([
@@ -64,7 +64,7 @@ describe('admission, on both surfaces', () => {
     }
   });
 
-  it('turns failed authentications from one address into 429, and never a good one', async () => {
+  it('refuses more than 100 failed authentications of one address with 429, and no valid one', async () => {
     const from = { 'cf-connecting-ip': '192.0.2.7' };
     const statuses: number[] = [];
     for (let n = 0; n < 120; n += 1) statuses.push((await request('GET', '/paylinks', undefined, from)).status);
@@ -74,7 +74,7 @@ describe('admission, on both surfaces', () => {
     expect((await request('GET', '/paylinks', undefined, { 'cf-connecting-ip': '192.0.2.8' })).status).toBe(401);
   });
 
-  it('says what it waited for', async () => {
+  it('says in Server-Timing what it waited for', async () => {
     const answer = await api.call('GET', '/paylinks');
     expect(answer.headers.get('server-timing')).toMatch(/^admission;dur=\d+, read;dur=\d+$/);
   });

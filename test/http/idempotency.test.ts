@@ -75,7 +75,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     return { id: paylinkId, email };
   };
 
-  it('same key, same operation: the first answer again, bare or quoted, on the other surface too', async () => {
+  it('the same key and operation get the first answer again, bare or quoted, by the other API too', async () => {
     const { id, email } = await paylinkWith(accepted);
     expect(await surface.send(api, id, 'key-1')).toMatchObject({ outcome: 'sent', status: 200, replayed: false });
     expect(await surface.send(api, id, '"key-1"')).toMatchObject({ outcome: 'sent', status: 200, replayed: true });
@@ -84,7 +84,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(email.received).toHaveLength(1);
   });
 
-  it('same key, other operation: refused, and the record untouched', async () => {
+  it('the same key with another operation is refused, and the record stays', async () => {
     const { id } = await paylinkWith(accepted);
     await surface.send(api, id, 'k');
     const reuse = await surface.send(api, id, 'k', {}, true);
@@ -92,7 +92,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(await surface.send(api, id, 'k')).toMatchObject({ outcome: 'sent', replayed: true });
   });
 
-  it('still running: 409 with Retry-After, or with Prefer: wait the answer', async () => {
+  it('a repeat of a running send gets 409 with Retry-After, or the answer with Prefer: wait', async () => {
     const { promise, resolve } = Promise.withResolvers<ProviderOutcome>();
     const { id, email } = await paylinkWith(() => promise);
     const first = surface.send(api, id, 'k');
@@ -105,7 +105,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(email.received).toHaveLength(1);
   });
 
-  it('not known yet: said so, answered from the present state until it is settled, then kept', async () => {
+  it('a repeat of a send with an unknown outcome gets the current state until it is known, then always the same', async () => {
     const { id, email } = await paylinkWith(unknown);
     const first = await surface.send(api, id, 'k');
     expect(first).toMatchObject({ outcome: 'pending', status: surface === rest ? 202 : 200 });
@@ -117,7 +117,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(email.received).toHaveLength(1);
   });
 
-  it('refused by every provider: the key is free, a retry really tries again', async () => {
+  it('after a refusal by every provider the key is free, and a retry asks a provider again', async () => {
     const script = [refused, accepted];
     const { id, email } = await paylinkWith(() => (script.shift() ?? accepted)());
     const failed = await surface.send(api, id, 'k');
@@ -126,7 +126,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(email.received).toHaveLength(2);
   });
 
-  it('without a key, an identical send at once is the same, another is not', async () => {
+  it('without a key, two identical sends at once are one, and a send with a key is another', async () => {
     const { id, email } = await paylinkWith(accepted);
     const both = await Promise.all([surface.send(api, id), surface.send(api, id)]);
     expect(both.map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
@@ -135,7 +135,7 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     expect(email.received).toHaveLength(2);
   });
 
-  it('bad syntax of the key is refused before anything happens', async () => {
+  it('a malformed key is refused before a provider is asked', async () => {
     const { id, email } = await paylinkWith(accepted);
     for (const key of ['"open', 'x'.repeat(256), 'caf\u00e9']) {
       expect((await surface.send(api, id, key)).status).toBe(400);

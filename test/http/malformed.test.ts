@@ -132,7 +132,7 @@ describe('malformed requests', () => {
     paylinkId = created.paylinkId;
   });
 
-  /** How many rows there are of what a caller could half write. */
+  /** Counts of the rows that a request could leave half-written. */
   const rows = async () => {
     const { results } = await env.DB.prepare(
       `SELECT (SELECT count(*) FROM paylinks) AS paylinks, (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM delivery_logs) AS logs,
@@ -222,7 +222,7 @@ describe('malformed requests', () => {
     return list;
   }
 
-  it('never answer 5xx, never write half a row', async () => {
+  it('never get a 5xx and never leave a half-written row', async () => {
     const all = attempts();
     expect(all.length).toBeGreaterThanOrEqual(300);
     const wrong: string[] = [];
@@ -234,7 +234,7 @@ describe('malformed requests', () => {
         const isProblem = response.headers.get('content-type') === 'application/problem+json';
         if (response.status >= 400 && isProblem && !JSON.parse(text).code) wrong.push(`${name}: no code`);
       } catch (error) {
-        // What a client library itself refuses to send never reaches the gateway.
+        // The client refused to send it, so it never reached the gateway.
         if (!(error instanceof TypeError)) wrong.push(`${name}: ${error}`);
       }
     }
@@ -242,7 +242,7 @@ describe('malformed requests', () => {
     expect(await rows()).toMatchObject({ half: 0 });
   }, 120_000);
 
-  it('change nothing where they are refused', async () => {
+  it('change nothing when they are refused', async () => {
     const before = await rows();
     for (const raw of rawBodies) {
       const response = await api.call('POST', '/', raw);

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RefusalLines } from '../../src/http/request-log.ts';
 
-describe('refusals in the log', () => {
-  it('each have a line while they are few', () => {
+describe('the log of refusals', () => {
+  it('has a line for each while they are few', () => {
     const lines = new RefusalLines(20);
     expect(Array.from({ length: 100 }, (_, n) => lines.take(n * 50))).toEqual(Array.from({ length: 100 }, () => 0));
   });
 
-  it('in a flood have so many lines a second, and the next line tells of the others', () => {
+  it('has so many lines a second in a flood, and the next line counts the others', () => {
     const lines = new RefusalLines(2);
     expect([0, 1, 2, 3, 999].map((now) => lines.take(now))).toEqual([0, 0, null, null, null]);
     expect([1_000, 1_001, 1_002, 2_000].map((now) => lines.take(now))).toEqual([3, 0, null, 1]);
   });
 
-  it('are all told of, one way or the other', () => {
+  it('counts every refusal, with its own line or in a later one', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400)), fc.integer({ min: 1, max: 5 }), (gaps, perSecond) => {
         const lines = new RefusalLines(perSecond);

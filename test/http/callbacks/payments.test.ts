@@ -29,7 +29,7 @@ describe('a checkout’s payment', () => {
     expect((await call('POST', path, { ...body, amount: 999 })).status).toBe(409);
   });
 
-  it('may be signed like any request of the API', async () => {
+  it('may be signed like any request', async () => {
     const { merchant } = await merchantApi();
     const { id } = await seedPaylink(merchant);
     const secret = 'a-secret-of-this-test';
@@ -45,7 +45,7 @@ describe('a checkout’s payment', () => {
     expect((await request('POST', path, body)).status).toBe(401);
   });
 
-  it('of somebody else’s Paylink finds nothing; a parent’s of its child’s does', async () => {
+  it('is a 404 for another merchant’s Paylink, but not for a child’s', async () => {
     const parent = await merchantApi();
     const child = await merchantApi({ parentId: parent.merchant.id });
     const stranger = await merchantApi();
@@ -56,7 +56,7 @@ describe('a checkout’s payment', () => {
     expect((await parent.call('POST', path, body)).status).toBe(200);
   });
 
-  it('that is malformed names its wrong fields', async () => {
+  it('that is malformed gets the names of its wrong fields', async () => {
     const { call } = await merchantApi();
     const answer = await call('POST', path, { paylinkId: 'x', orderId: '', type: 'tip', amount: 1.5, extra: 1 });
     expect(answer.status).toBe(400);

@@ -132,7 +132,7 @@ describe('REST', () => {
     expect(await json(await api.call('GET', `/${created.paylinkId}`))).toMatchObject({ status: 'CANCELED' });
   });
 
-  it('pages through a list, newest first, without skipping or repeating', async () => {
+  it('pages through a list, newest first, without a gap or a repeat', async () => {
     const other = await merchantApi();
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1)
@@ -151,7 +151,7 @@ describe('REST', () => {
     expect([...seen].sort()).toEqual([...ids].sort());
   });
 
-  it('is idempotent at create: the same key gives the same Paylink, also in a race, and no other', async () => {
+  it('creates one Paylink a key, also when equal requests race', async () => {
     const headers = { 'idempotency-key': '"create-1"' };
     const body = createBody(api.merchant.id);
     const answers = await Promise.all(Array.from({ length: 16 }, () => api.call('POST', '/', body, headers)));
@@ -208,7 +208,7 @@ describe('REST', () => {
     expect(await json(await api.call('GET', `/${paylinkId}`))).toMatchObject({ status: 'CREATED', deliveryLogs: [] });
   });
 
-  it('names the wrong field', async () => {
+  it('names each wrong field', async () => {
     const response = await api.call(
       'POST',
       '/',
@@ -223,7 +223,7 @@ describe('REST', () => {
     });
   });
 
-  it('keeps merchants apart: a stranger finds nothing by any route, a parent acts for its child', async () => {
+  it('isolates merchants: another merchant gets 404 on every route, a parent may act for its child', async () => {
     const stranger = await merchantApi();
     const child = await merchantApi({ parentId: api.merchant.id });
     const { paylinkId } = await json(await child.call('POST', '/', createBody(child.merchant.id)));
@@ -246,12 +246,31 @@ describe('REST', () => {
     expect((await child.call('GET', `/${ofParent}`)).status).toBe(404);
   });
 
+  it.each([
+    ['GET', ''],
+    ['PATCH', ''],
+    ['PATCH', '/cancel'],
+    ['PATCH', '/send'],
+    ['GET', '/qr.svg'],
+  ])('answers a malformed id with 404 to its caller, and 401 to others, at %s /{paylinkId}%s', async (method, rest) => {
+    const answers = [await api.call(method, `/not-an-id${rest}`), await request(method, `/not-an-id${rest}`)];
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([
+      { status: 404, detail: 'Paylink was not found.', instance: `/not-an-id${rest}` },
+      { status: 401 },
+    ]);
+    expect(answers[0]?.headers.get('ratelimit')).toMatch(/^"merchant";r=\d+;t=\d+$/);
+  });
+
   it('says 405 with Allow, 415, 413, 404 and 401 as problems', async () => {
     const { paylinkId } = await create();
     const wrongMethod = await api.call('PUT', `/${paylinkId}`, {});
     expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'GET, HEAD, PATCH']);
     expect((await api.call('POST', '/', 'x', { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await api.call('POST', '/', 'x'.repeat(65 * 1024))).status).toBe(413);
+    const tooLong = await api.call('POST', '/', 'x'.repeat(65_537));
+    expect([tooLong.status, await tooLong.json()]).toMatchObject([
+      413,
+      { detail: 'The body must be at most 65,536 bytes.' },
+    ]);
     expect((await api.call('GET', '/no/such/place')).status).toBe(404);
     const nobody = await request('GET', `/${paylinkId}`);
     expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')]);

@@ -42,7 +42,7 @@ describe('/webhook-endpoints', () => {
     api = await merchantApi();
   });
 
-  it('registers an endpoint and tells its secret once', async () => {
+  it('registers an endpoint and shows its secret once', async () => {
     const answer = await api.call('POST', path, { url: 'https://hooks.shop.example/paylinks', description: 'Orders' });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -81,13 +81,13 @@ describe('/webhook-endpoints', () => {
     expect(refused).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ path: field }] });
   });
 
-  it('has at most ten a merchant', async () => {
+  it('has at most ten endpoints a merchant', async () => {
     for (let count = 0; count < 10; count += 1) await create();
     const answer = await api.call('POST', path, { url: hookUrl('eleventh') });
     expect(await refusalOf(answer)).toMatchObject({ status: 409, code: 'conflict' });
   });
 
-  it('changes, disables and enables, and checks a new URL as the first', async () => {
+  it('changes, disables and enables an endpoint, and checks a new URL like the first', async () => {
     const { endpointId } = await create();
     const patch = (body: object) => api.call('PATCH', `${path}/${endpointId}`, body);
     const changed = await patch({
@@ -115,7 +115,7 @@ describe('/webhook-endpoints', () => {
     expect((await api.call('DELETE', `${path}/${endpointId}`)).status).toBe(404);
   });
 
-  it('rotates the secret, and says until when the one before signs too', async () => {
+  it('rotates the secret, and says until when the old one signs too', async () => {
     const first = await create();
     const answer = await api.call('POST', `${path}/${first.endpointId}/rotate`);
     const rotated = WithSecret.parse(await answer.json());
@@ -124,7 +124,7 @@ describe('/webhook-endpoints', () => {
     expect(overlap).toBe(24 * 60 * 60 * 1000);
   });
 
-  it('tests, lists attempts page by page and replays', async () => {
+  it('sends a test event, lists attempts by page and replays deliveries', async () => {
     const name = crypto.randomUUID();
     const { endpointId, secret } = await create({ url: hookUrl(name) });
     await behave(name, []);
@@ -163,7 +163,7 @@ describe('/webhook-endpoints', () => {
       expect((await api.call('GET', `${path}/${endpointId}/attempts${query}`)).status).toBe(400);
   });
 
-  it('is another merchant’s 404 on every route', async () => {
+  it('is a 404 for another merchant on every route', async () => {
     const { endpointId } = await create();
     const other = await merchantApi();
     const one = `${path}/${endpointId}`;
@@ -188,7 +188,7 @@ describe('/webhook-endpoints', () => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD']);
   });
 
-  it('hears of a Paylink that is created, sent and canceled, in an order it can restore', async () => {
+  it('gets the events of a Paylink that is created, sent and canceled, with their order', async () => {
     const name = crypto.randomUUID();
     const { endpointId, secret } = await create({ url: hookUrl(name) });
     const Created = z.object({ paylinkId: z.string() });
@@ -215,7 +215,7 @@ describe('/webhook-endpoints', () => {
     ]);
   });
 
-  it('hears through the Queue without anyone’s doing', async () => {
+  it('gets events through the Queue without any other call', async () => {
     const name = crypto.randomUUID();
     await create({ url: hookUrl(name), eventTypes: ['paylink.created'] });
     expect((await api.call('POST', '/', createBody(api.merchant.id))).status).toBe(201);

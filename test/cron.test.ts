@@ -1,0 +1,33 @@
+import { applyD1Migrations } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { runSweeps } from '../src/cron.ts';
+import { findInboxMessage, insertInboxMessage } from '../src/store/inbox.ts';
+
+beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const now = 100 * DAY_MS;
+
+const aMessage = (id: string, createdAt: number) => {
+  const text = { subject: null, text: 'Pay me', html: null };
+  return { id, merchantId: 'm', paylinkId: 'p', channel: 'SMS' as const, to: '+12025550123', ...text, createdAt };
+};
+
+it('a sweep that fails is logged by name and stops no other: inbox messages older than 30 days are deleted', async () => {
+  await insertInboxMessage(env.DB, aMessage('old', now - 30 * DAY_MS - 1));
+  await insertInboxMessage(env.DB, aMessage('young', now - 30 * DAY_MS + 1));
+  const DB = new Proxy(env.DB, {
+    get: (target, name) => (sql: string) => {
+      if (sql.includes('FROM paylinks')) throw new Error('no paylinks today');
+      return Reflect.get(target, name).call(target, sql);
+    },
+  });
+  const lines = vi.spyOn(console, 'error').mockImplementation(() => {});
+  await runSweeps({ ...env, DB }, now);
+  expect(lines.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual([
+    { level: 'error', event: 'sweep_failed', sweep: 'sweepExpired', error: 'no paylinks today' },
+  ]);
+  expect(await findInboxMessage(env.DB, 'old')).toBeNull();
+  expect(await findInboxMessage(env.DB, 'young')).not.toBeNull();
+});
