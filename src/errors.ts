@@ -45,5 +45,7 @@ export const refusal = (code: ErrorCode, detail: string, more: Omit<Refusal, 'co
   ...more,
 });
 
+export const unauthenticated = refusal('unauthenticated', 'The request is not authenticated.');
+
 /** The same words for a Paylink that is unknown and for one of another merchant. */
 export const notFound = refusal('not_found', 'Paylink was not found.');

@@ -5,7 +5,7 @@ import type { QuotaState } from '../admission/port.ts';
 import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { credentialCache } from '../auth/credential-cache.ts';
-import { type Refusal, refusal } from '../errors.ts';
+import { type Refusal, refusal, unauthenticated } from '../errors.ts';
 import type { Caller } from '../model.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { problem } from './problem.ts';
@@ -13,7 +13,6 @@ import { problem } from './problem.ts';
 /** Why a request is not admitted, with its RateLimit headers. */
 export type Rejection = { refusal: Refusal; headers: Record<string, string> };
 
-const unauthenticated = refusal('unauthenticated', 'The request is not authenticated.');
 const tooManyFailures = refusal('rate_limited', 'Too many failed authentications from this address.', {
   retryAfterSeconds: 60,
 });

@@ -32,6 +32,12 @@ const titles: Record<ErrorCode, string> = {
 /** The path of a URL. A request's URL is normalised already. */
 const pathOf = (url: string): string => /^[^/]*\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? '';
 
+/** `WWW-Authenticate` and `Retry-After`, where a refusal has them. */
+export const refusalHeaders = ({ code, retryAfterSeconds }: Refusal): Record<string, string> => ({
+  ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' } : {}),
+  ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+});
+
 /** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
   const status = statusOf[refused.code];
@@ -50,10 +56,7 @@ export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<st
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
-      ...(refused.code === 'unauthenticated'
-        ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
-        : {}),
-      ...(refused.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refused.retryAfterSeconds) }),
+      ...refusalHeaders(refused),
       ...headers,
     },
   });

@@ -34,3 +34,10 @@ export const fromBase64Url = (text: string): Uint8Array =>
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
+
+/** A time (ms) as `YYYY-MM-DDTHH:mm:ss.sssZ`; null for null. */
+export function iso(ms: number): string;
+export function iso(ms: number | null): string | null;
+export function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

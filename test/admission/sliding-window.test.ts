@@ -45,7 +45,7 @@ function run(
 }
 
 describe('the sliding window', () => {
-  it('never lets more than the limit through in any window', () => {
+  it('never admits more than the limit in any window', () => {
     fc.assert(
       fc.property(runs, ({ plan, quota }) => {
         const log = run(plan, quota, () => {});
@@ -56,7 +56,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('refuses only what an exact log, remembering a 60th of a window longer, would refuse too', () => {
+  it('refuses only what an exact log with a window longer by a 60th refuses too', () => {
     fc.assert(
       fc.property(runs, ({ plan, quota }) => {
         run(plan, quota, (log, now, cost, { admitted }) => {
@@ -69,7 +69,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('is the exact log itself while admissions are further apart than a 60th of a window', () => {
+  it('equals an exact log while admissions are further apart than a 60th of a window', () => {
     fc.assert(
       fc.property(runs, ({ plan, quota }) => {
         const apart = plan.map(({ wait, cost }) => ({ wait: wait + grainOf(quota.windowMs), cost }));
@@ -80,7 +80,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('says truly when a refused cost fits and until when nothing does', () => {
+  it('says when a refused cost fits, and until when nothing does', () => {
     fc.assert(
       fc.property(runs, ({ plan, quota }) => {
         run(plan, quota, (_log, now, cost, { admitted, bursts, resetMs, blockedMs, remaining }) => {
@@ -101,7 +101,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('keeps a bounded number of bursts and changes at most one', () => {
+  it('has a bounded number of bursts, and changes at most one', () => {
     fc.assert(
       fc.property(runs, ({ plan, quota }) => {
         run(plan, quota, (_log, _now, _cost, { bursts, changed }) => {
@@ -112,13 +112,13 @@ describe('the sliding window', () => {
     );
   });
 
-  it('is not fooled by a clock that went backwards', () => {
+  it('admits no more when the clock goes backwards', () => {
     const quota = { limit: 2, windowMs: 1_000 };
     const first = decide([], { ...quota, cost: 2, now: 5_000 });
     expect(decide(first.bursts, { ...quota, cost: 1, now: 4_000 })).toMatchObject({ admitted: false, resetMs: 1_000 });
   });
 
-  it('holds what was used against a limit that was lowered', () => {
+  it('counts what was used before the limit was lowered', () => {
     const before = decide([], { limit: 10, windowMs: 1_000, cost: 8, now: 0 });
     const after = decide(before.bursts, { limit: 5, windowMs: 1_000, cost: 1, now: 100 });
     expect(after).toMatchObject({ admitted: false, remaining: 0, resetMs: 900, blockedMs: 900 });

@@ -55,7 +55,7 @@ const sending = (request: Asked, headers: Record<string, string>): Asked => {
 };
 
 describe('a signed request', () => {
-  it('is its merchant’s, and leaves its nonce to be claimed until 360 s after its timestamp', async () => {
+  it('is authenticated as its merchant, with a nonce to claim until 360 s after its timestamp', async () => {
     const nonce = newNonce();
     expect(await ask(signed({ nonce, timestamp: timestamp - 100 }))).toEqual({
       kind: 'authenticated',
@@ -64,14 +64,14 @@ describe('a signed request', () => {
     });
   });
 
-  it('is accepted 300 s before and after its timestamp and refused a second later, both ways', async () => {
+  it('is accepted up to 300 s before and after its timestamp, and refused a second later', async () => {
     for (const skew of [-300, 300])
       expect(await reasonOf(signed({ timestamp: timestamp + skew }))).toBe('authenticated');
     for (const skew of [-301, 301])
       expect(await reasonOf(signed({ timestamp: timestamp + skew }))).toBe('timestamp out of range');
   });
 
-  it('is refused when anything it covers was changed', async () => {
+  it('is refused when anything that it signs was changed', async () => {
     const good = signed();
     const unverified = 'no credential of the merchant verifies the signature';
     expect(await reasonOf(good)).toBe('authenticated');
@@ -86,32 +86,32 @@ describe('a signed request', () => {
     expect(await reasonOf(sending(good, { 'x-merchant-id': other.id }))).toBe(unverified);
   });
 
-  it('may be for another host and spell its path unnormalised: path and query are what is signed', async () => {
+  it('may have another host or an unnormalised path: normalised path and query are signed', async () => {
     const good = signed({ url: 'https://gateway.test/b?q=%C3%A9' });
     expect(await reasonOf({ ...good, url: 'http://localhost:8787/a/../b?q=é' })).toBe('authenticated');
   });
 
-  it('is refused for a merchant that nobody knows, or without credentials', async () => {
+  it('is refused for an unknown merchant and for one without credentials', async () => {
     expect(await reasonOf(signed({ merchantId: crypto.randomUUID() }))).toBe('unknown merchant');
     expect(await reasonOf(signed({ merchantId: other.id }))).toMatch('no credential');
   });
 
-  it('may spell its merchant id in upper case, if it signs it so', async () => {
+  it('may have its merchant id in upper case, if it is signed so', async () => {
     expect(await reasonOf(signed({ merchantId: merchant.id.toUpperCase() }))).toBe('authenticated');
   });
 
-  it('may not have its timestamp in ms: that is the skipify scheme’s', async () => {
+  it('may not have its timestamp in ms: only the skipify scheme may', async () => {
     expect(await reasonOf(signed({ timestamp: now }))).toMatch('no credential');
   });
 
-  it('is refused when it also carries a bearer key', async () => {
+  it('is refused when it also has a bearer key', async () => {
     const both = sending(signed(), { authorization: `Bearer ${secrets.bearer}` });
     expect(await reasonOf(both)).toBe('both Authorization and signature');
   });
 });
 
 describe('several credentials', () => {
-  it('each verify, so that a secret can be rotated without downtime; x-key-id picks one', async () => {
+  it('all work, so that a secret can be rotated without downtime; x-key-id selects one', async () => {
     const rotating = await seedMerchant();
     const first = await giveCredential(rotating.id, 'hmac', 'sk_live_old');
     const second = await giveCredential(rotating.id, 'hmac', 'sk_live_new', { createdAt: 1 });
@@ -126,7 +126,7 @@ describe('several credentials', () => {
     expect(await reasonOf(sending(by('sk_live_old'), { 'x-key-id': ids.hmac }))).toMatch('no credential');
   });
 
-  it('work as soon as they are issued, and the others go on', async () => {
+  it('work as soon as they are issued, and the older ones still do', async () => {
     const rotating = await seedMerchant();
     await giveCredential(rotating.id, 'hmac', 'sk_live_old');
     const by = (secret: string) => signed({ merchantId: rotating.id, secret });
@@ -136,7 +136,7 @@ describe('several credentials', () => {
     expect(await reasonOf(by('sk_live_old'), now + 1_000)).toBe('authenticated');
   });
 
-  it('end at their time to the millisecond, cached or not', async () => {
+  it('expire to the millisecond, cached or not', async () => {
     const ending = await seedMerchant();
     const key = `plk_live_${crypto.randomUUID()}`;
     await giveCredential(ending.id, 'hmac', 'sk_live_ends', { expiresAt: now + 5 });
@@ -151,7 +151,7 @@ describe('several credentials', () => {
     expect(await reasonOf(bearer(`Bearer ${key}`), now + 5)).toBe('key expired');
   });
 
-  it('that are revoked are dead within 30 s', async () => {
+  it('stop working within 30 s of being revoked', async () => {
     const revoking = await seedMerchant();
     const key = `plk_live_${crypto.randomUUID()}`;
     const hmacId = await giveCredential(revoking.id, 'hmac', 'sk_live_revoked');
@@ -165,7 +165,7 @@ describe('several credentials', () => {
     expect(await reasonOf(bearer(`Bearer ${key}`), now + 30_000)).toBe('unknown key');
   });
 
-  it('still work when one of them was sealed for another row', async () => {
+  it('work when one of them was encrypted for another row', async () => {
     const damaged = await seedMerchant();
     const [lost, whole] = [
       await giveCredential(damaged.id, 'hmac', 'sk_live_lost'),
@@ -207,7 +207,7 @@ describe('the skipify scheme', () => {
     expect(await ask(lower)).toEqual(answer);
   });
 
-  it('covers the body but for case and whitespace', async () => {
+  it('signs the body without its case and whitespace', async () => {
     const request = sign({
       method: 'POST',
       url: 'https://gateway.test/',
@@ -220,19 +220,19 @@ describe('the skipify scheme', () => {
     expect(await reasonOf(changed('{"memo":"Cafe 支払い"}'))).toMatch('no credential');
   });
 
-  it('refuses a body that is no UTF-8', async () => {
+  it('refuses a body that is not UTF-8', async () => {
     const request = sign({ method: 'POST', url: 'https://gateway.test/', requestUri: '', body: '\ufffd' });
     expect(await reasonOf(request)).toBe('authenticated');
     expect(await reasonOf({ ...request, body: Uint8Array.of(0xff) })).toMatch('no credential');
   });
 
-  it('is refused beyond 300 s, ms or not', async () => {
+  it('is refused beyond 300 s, in seconds and in ms', async () => {
     expect(await reasonOf(sign({ timestamp: now - 300_000 }))).toBe('authenticated');
     expect(await reasonOf(sign({ timestamp: now - 300_001 }))).toBe('timestamp out of range');
     expect(await reasonOf(sign({ timestamp: now + 300_001 }))).toBe('timestamp out of range');
   });
 
-  it('is for its own credentials only, and they are for it only', async () => {
+  it('accepts only its own credentials, which no other scheme accepts', async () => {
     expect(await reasonOf(sign({ secret: secrets.hmac }))).toMatch('no credential');
     expect(await reasonOf(signed({ secret: secrets.skipify }))).toMatch('no credential');
   });
@@ -247,7 +247,7 @@ describe('a bearer key', () => {
     });
   });
 
-  it('must be of the merchant that is named, if one is', async () => {
+  it('must belong to the merchant in x-merchant-id, if there is one', async () => {
     const named = (id: string) => bearer(`Bearer ${secrets.bearer}`, { 'x-merchant-id': id });
     expect(await reasonOf(named(merchant.id))).toBe('authenticated');
     expect(await reasonOf(named(merchant.id.toUpperCase()))).toBe('authenticated');
@@ -263,14 +263,14 @@ describe('a bearer key', () => {
     expect(await reasonOf(bearer(`ApiKey sk_skipify_${hmac}`))).toBe('unknown key');
   });
 
-  it('is compared whole', async () => {
+  it('is compared as a whole', async () => {
     expect(await reasonOf(bearer(`Bearer ${secrets.bearer}x`))).toBe('unknown key');
     expect(await reasonOf(bearer(`Bearer ${secrets.bearer.toUpperCase()}`))).toBe('unknown key');
   });
 });
 
-describe('what it costs', () => {
-  it('is one query for a cold credential and none for a warm one', async () => {
+describe('authentication', () => {
+  it('takes one query for a credential that is not cached, and none for a cached one', async () => {
     const { db, count } = counting(env.DB);
     for (const request of [signed(), bearer(`Bearer ${secrets.bearer}`)]) {
       const before = count();
@@ -281,14 +281,14 @@ describe('what it costs', () => {
     }
   });
 
-  it('is one query for many at once', async () => {
+  it('takes one query for many requests at once', async () => {
     const { db, count } = counting(env.DB);
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(signed(), now, db)));
     expect(answers.every(({ kind }) => kind === 'authenticated')).toBe(true);
     expect(count()).toBe(1);
   });
 
-  it('is no query for what is malformed or stale', async () => {
+  it('takes no query for a malformed or stale request', async () => {
     const { db, count } = counting(env.DB);
     await ask(bearer('Basic abc'), now, db);
     await ask(signed({ timestamp: timestamp - 301 }), now, db);
@@ -296,7 +296,7 @@ describe('what it costs', () => {
     expect(count()).toBe(0);
   });
 
-  it('is one query a second for guesses at a known merchant’s signature, one in 10 s for an unknown merchant', async () => {
+  it('takes one query a second for wrong signatures of a known merchant, one in 10 s for an unknown merchant', async () => {
     const { db, count } = counting(env.DB);
     for (let ms = 0; ms < 1_000; ms += 100) await ask(signed({ secret: 'guess' }), now + ms, db);
     expect(count()).toBe(1);
@@ -307,7 +307,7 @@ describe('what it costs', () => {
     expect(count()).toBe(3);
   });
 
-  it('is paid once for work that a disconnected client started', async () => {
+  it('goes on with a load that a disconnected client started', async () => {
     const work: Promise<unknown>[] = [];
     const deps = {
       config: configOf(env),

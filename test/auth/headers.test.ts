@@ -11,7 +11,7 @@ const key = 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
 const claim = (headers: Record<string, string>) => parseClaim(new Headers(headers));
 
 describe('a signed request', () => {
-  it('is read with its time in ms, from seconds or from ms', () => {
+  it('has its time in ms, whether it was sent in seconds or in ms', () => {
     const { 'x-merchant-id': merchantId, ...rest } = signed;
     const read = { kind: 'signed', merchantId, ...rest, time: 1_735_689_600_000, unit: 's', keyId: null };
     expect(claim(signed)).toEqual(read);
@@ -53,13 +53,13 @@ describe('a signed request', () => {
     expect(parseClaim(headers).kind).toBe('malformed');
   });
 
-  it('is malformed beside an Authorization: whose request it is would be a guess', () => {
+  it('is malformed with an Authorization too: it would have two identities', () => {
     expect(claim({ ...signed, authorization: `Bearer ${key}` }).kind).toBe('malformed');
   });
 });
 
 describe('Authorization', () => {
-  it.each(['Bearer', 'bearer', 'BEARER', 'ApiKey', 'apikey'])('takes a key under %s', (scheme) => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'ApiKey', 'apikey'])('accepts a key with the scheme %s', (scheme) => {
     expect(claim({ authorization: `${scheme} ${key}` })).toEqual({ kind: 'bearer', key, merchantId: null });
   });
 
@@ -75,7 +75,7 @@ describe('Authorization', () => {
     expect(claim({ authorization }).kind).toBe('malformed');
   });
 
-  it('is missing when nothing is sent', () => {
+  it('is malformed when there is none', () => {
     expect(claim({})).toEqual({ kind: 'malformed', reason: 'no credentials' });
   });
 });

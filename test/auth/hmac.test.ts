@@ -51,7 +51,7 @@ describe('the canonical text', () => {
     );
   });
 
-  it('differs whenever any part differs', () => {
+  it('differs if any part differs', () => {
     fc.assert(
       fc.property(
         parts,
@@ -65,7 +65,7 @@ describe('the canonical text', () => {
     );
   });
 
-  it('spells the method in upper case', () => {
+  it('has the method in upper case', () => {
     fc.assert(
       fc.property(parts, (some) => {
         expect(canonicalRequest({ ...some, method: some.method.toLowerCase() })).toBe(canonicalRequest(some));

@@ -4,7 +4,7 @@ import { isOperator } from '../../src/auth/api-key.ts';
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef';
 
 describe('the operator', () => {
-  it('has the token, under Bearer in any case', async () => {
+  it('has the token, with Bearer in any case', async () => {
     expect(await isOperator({ ADMIN_TOKEN }, `Bearer ${ADMIN_TOKEN}`)).toBe(true);
     expect(await isOperator({ ADMIN_TOKEN }, `bearer ${ADMIN_TOKEN}`)).toBe(true);
   });
@@ -18,11 +18,11 @@ describe('the operator', () => {
     `Basic ${ADMIN_TOKEN}`,
     `Bearer ${ADMIN_TOKEN}x`,
     `Bearer ${ADMIN_TOKEN.slice(1)}`,
-  ])('is not whoever sends %s', async (authorization) => {
+  ])('is not authenticated by %s', async (authorization) => {
     expect(await isOperator({ ADMIN_TOKEN }, authorization)).toBe(false);
   });
 
-  it('is nobody while no token is configured', async () => {
+  it('is nobody when no token is configured', async () => {
     expect(await isOperator({ ADMIN_TOKEN: undefined }, 'Bearer undefined')).toBe(false);
     expect(await isOperator({ ADMIN_TOKEN: undefined }, `Bearer ${ADMIN_TOKEN}`)).toBe(false);
   });

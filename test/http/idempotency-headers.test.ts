@@ -6,7 +6,7 @@ import { parseIdempotencyKey } from '../../src/http/idempotency-headers.ts';
 const printable = fc.stringMatching(/^[\x20-\x7e]{1,255}$/);
 
 describe('an idempotency key', () => {
-  it('reads a quoted string as the text that was quoted', () => {
+  it('is the text inside a quoted string', () => {
     fc.assert(
       fc.property(printable, (key) => {
         expect(parseIdempotencyKey(serializeItem(key))).toBe(key);
@@ -14,7 +14,7 @@ describe('an idempotency key', () => {
     );
   });
 
-  it('takes a bare key byte for byte', () => {
+  it('is a bare header, byte for byte', () => {
     for (const key of [
       'a',
       'order-1',

@@ -8,14 +8,14 @@ const other = { SECRETS_KEY: `${'00'.repeat(31)}02` };
 const id = '3f0c1d7e-0000-4000-8000-000000000001';
 
 describe('a sealed secret', () => {
-  it('opens under the same key and id, and never looks the same twice', async () => {
+  it('can be opened with the same key and id, and is different each time', async () => {
     const sealed = await sealSecret(config, id, 'sk_test_é🍵');
     expect(sealed).toMatch(/^v1\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+$/);
     expect(await openSecret({ ...config }, id, sealed)).toBe('sk_test_é🍵');
     expect(await sealSecret(config, id, 'sk_test_é🍵')).not.toBe(sealed);
   });
 
-  it('does not open under another key, for another row, or changed', async () => {
+  it('cannot be opened with another key, for another row, or when changed', async () => {
     const sealed = await sealSecret(config, id, 'secret');
     const [version, iv = '', ciphertext = ''] = sealed.split('.');
     const flipped = ciphertext.startsWith('A') ? `B${ciphertext.slice(1)}` : `A${ciphertext.slice(1)}`;
@@ -26,7 +26,7 @@ describe('a sealed secret', () => {
     await expect(openSecret(config, id, 'secret')).rejects.toThrow('not a sealed secret');
   });
 
-  it('follows AES-256-GCM with the id as associated data, checked by node:crypto', async () => {
+  it('is AES-256-GCM with the id as associated data, as node:crypto computes it', async () => {
     const [, iv = '', text = ''] = (await sealSecret(config, id, 'secret')).split('.');
     const bytes = Buffer.from(text, 'base64url');
     const decipher = createDecipheriv(
@@ -44,7 +44,7 @@ describe('a derived key', () => {
   const mac = async (key: Promise<CryptoKey>) =>
     Buffer.from(await crypto.subtle.sign('HMAC', await key, new Uint8Array(3))).toString('hex');
 
-  it('is the same for one purpose and another for every other purpose or SECRETS_KEY', async () => {
+  it('is the same for one purpose, and different for every other purpose or SECRETS_KEY', async () => {
     const unsubscribe = await mac(deriveKey(config, 'unsubscribe'));
     expect(await mac(deriveKey({ ...config }, 'unsubscribe'))).toBe(unsubscribe);
     expect(await mac(deriveKey(config, 'recipient'))).not.toBe(unsubscribe);
@@ -63,7 +63,7 @@ describe('a derived key', () => {
 });
 
 describe('new keys', () => {
-  it('carry the mode or scheme in their prefix and 128 random bits', () => {
+  it('have the mode or scheme in their prefix, and 128 random bits', () => {
     expect(newApiKey('test')).toMatch(/^plk_test_[0-9a-f]{32}$/);
     expect(newApiKey('live')).toMatch(/^plk_live_[0-9a-f]{32}$/);
     expect(newHmacSecret('test')).toMatch(/^sk_test_[0-9a-f]{32}$/);

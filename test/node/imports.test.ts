@@ -2,11 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** From the top down; a file imports from its own room and from those below. `delivery` and `webhooks` stand side by side. */
-const FLOORS = [['http'], ['auth'], ['admission'], ['paylinks'], ['delivery', 'webhooks'], ['store'], ['lib']];
-/** What every room but `lib` may use: the domain's words, errors and configuration. */
-const GROUND = ['src/env.ts', 'src/errors.ts', 'src/model.ts', 'src/paylink-id.ts'];
-/** Libraries of one place. */
+/** From the top down: a file imports from its own folder and from those below. `delivery` and `webhooks` are on one level. */
+const LEVELS = [['http'], ['auth'], ['admission'], ['paylinks'], ['delivery', 'webhooks'], ['store'], ['lib']];
+/** What every folder but `lib` may import: the domain's types, errors and configuration. */
+const SHARED = ['src/env.ts', 'src/errors.ts', 'src/model.ts', 'src/paylink-id.ts'];
+/** Libraries that only one place may import. */
 const LIBRARIES: [library: RegExp, place: RegExp][] = [
   [/^hono($|\/(?!jsx|html))/, /^src\/(http\/|app\.ts)/],
   [/^graphql/, /^src\/http\/graphql\//],
@@ -21,23 +21,23 @@ const sources = (): Source[] =>
 const importsOf = ({ text }: Source) =>
   [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 const targetOf = (path: string, specifier: string) => normalize(join(dirname(path), specifier));
-const roomOf = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
-const floorOf = (path: string) => FLOORS.findIndex((rooms) => rooms.includes(roomOf(path)));
+const folderOf = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
+const levelOf = (path: string) => LEVELS.findIndex((folders) => folders.includes(folderOf(path)));
 
 function faultOf(path: string, specifier: string): string | null {
   if (!specifier.startsWith('.')) {
-    const kept = LIBRARIES.find(([library]) => library.test(specifier));
-    return kept && !kept[1].test(path) ? `${path} imports ${specifier}` : null;
+    const rule = LIBRARIES.find(([library]) => library.test(specifier));
+    return rule && !rule[1].test(path) ? `${path} imports ${specifier}` : null;
   }
   const target = targetOf(path, specifier);
-  const [from, to] = [floorOf(path), floorOf(target)];
+  const [from, to] = [levelOf(path), levelOf(target)];
   const upward = from > to && to >= 0;
-  const aside = from === to && from >= 0 && roomOf(path) !== roomOf(target);
-  const outOfTheHouse = from >= 0 && to < 0 && (!GROUND.includes(target) || roomOf(path) === 'lib');
-  return upward || aside || outOfTheHouse ? `${path} imports ${target}` : null;
+  const aside = from === to && from >= 0 && folderOf(path) !== folderOf(target);
+  const outside = from >= 0 && to < 0 && (!SHARED.includes(target) || folderOf(path) === 'lib');
+  return upward || aside || outside ? `${path} imports ${target}` : null;
 }
 
-/** `env.ts` names the objects' RPC types, which name its own: the one circle that is allowed. */
+/** The only allowed circle: `env.ts` imports the objects' RPC types, which import its own. */
 function circleIn(files: readonly Source[]): string[] {
   const graph = new Map(files.map((file) => [file.path, importsOf(file).filter((to) => to.startsWith('.'))]));
   const done = new Set<string>();
@@ -61,11 +61,11 @@ test('imports go one way: http, auth, admission, paylinks, delivery or webhooks,
   expect(faultsIn(sources())).toEqual([]);
 });
 
-test('no file imports itself, however far round', () => {
+test('no file imports itself, directly or through others', () => {
   expect(circleIn(sources())).toEqual([]);
 });
 
-test('a planted upward import, an import aside and a circle are found', () => {
+test('an upward import, an import on the same level and a circle are found', () => {
   const planted = (path: string, to: string): Source => ({ path, text: `import { x } from '${to}';\n` });
   expect(faultsIn([planted('src/store/a.ts', '../webhooks/b.ts')])).toHaveLength(1);
   expect(faultsIn([planted('src/delivery/a.ts', '../webhooks/b.ts')])).toHaveLength(1);

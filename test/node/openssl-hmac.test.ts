@@ -9,7 +9,7 @@ const openssl = (input: string, ...args: string[]) =>
     .split(' ')
     .at(-1);
 
-describe('a request signed with nothing but openssl', () => {
+describe('a request signed with openssl alone', () => {
   for (const vector of vectors) {
     it(`has the signature of "${vector.name}"`, () => {
       const { merchantId, timestamp, nonce, method, secret } = vector;

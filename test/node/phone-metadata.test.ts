@@ -42,21 +42,21 @@ describe('generating the phone metadata', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('makes the file, and its folder', () => {
+  it('creates the file and its folder', () => {
     const file = join(folder, 'recipients/phone.ts');
     generatePhoneMetadata(file);
     expect(readFileSync(file, 'utf8')).toBe(phoneMetadataModule());
     expect(readdirSync(join(folder, 'recipients'))).toEqual(['phone.ts']);
   });
 
-  it('replaces what an older library left', () => {
+  it('replaces the file of an older library', () => {
     const file = join(folder, 'phone.ts');
     writeFileSync(file, 'export const phoneMetadata = null;');
     generatePhoneMetadata(file);
     expect(readFileSync(file, 'utf8')).toBe(phoneMetadataModule());
   });
 
-  it('leaves a fresh file alone, so that whoever watches it is not woken', () => {
+  it('does not touch a current file, so watchers see no change', () => {
     const file = join(folder, 'phone.ts');
     generatePhoneMetadata(file);
     const { ino } = statSync(file);
@@ -66,7 +66,7 @@ describe('generating the phone metadata', () => {
 });
 
 describe('the phone metadata in the bundle', () => {
-  it('is what the installed library knows, without how numbers are displayed', () => {
+  it('is that of the installed library, without display formats', () => {
     expect(readFileSync(phoneMetadataFile, 'utf8')).toBe(phoneMetadataModule());
     expect(phoneMetadata.version).toBe(metadata.version);
     const plans = Object.values({ ...phoneMetadata.countries, ...phoneMetadata.nonGeographic });
@@ -81,7 +81,7 @@ describe('the phone metadata in the bundle', () => {
     }
   });
 
-  it.each(countries)('reads the example of %s as the library does, however it is written', (country) => {
+  it.each(countries)('parses the example of %s as the library does, in any format', (country) => {
     const number = library.getExampleNumber(country, examples);
     if (!number) return;
     const written = [
@@ -100,7 +100,7 @@ describe('the phone metadata in the bundle', () => {
     for (const text of written) for (const from of [country, 'US' as const, undefined]) alike(text, from);
   });
 
-  it('reads any digits as the library does', () => {
+  it('parses any digits as the library does', () => {
     const codes = Object.keys({ ...metadata.country_calling_codes, ...metadata.nonGeographic });
     const digits = fc.stringMatching(/^[0-9]{1,15}$/);
     const text = fc.oneof(

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { hashApiKey, newApiKey, newHmacSecret, newSkipifyKey } from '../../auth/api-key.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { refusal } from '../../errors.ts';
+import { iso } from '../../lib/encoding.ts';
 import { sealSecret } from '../../lib/secrets.ts';
 import type { Merchant } from '../../model.ts';
 import {
@@ -20,8 +21,6 @@ import { merchantNotFound } from './merchants.ts';
 import { CredentialExpiry, credentialIssue, parseUuid } from './schemas.ts';
 
 const credentialNotFound = refusal('not_found', 'Credential was not found.');
-
-const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 const renderCredential = (credential: Credential) => ({
   ...credential,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { refusal } from '../../errors.ts';
+import { iso } from '../../lib/encoding.ts';
 import type { Merchant } from '../../model.ts';
 import { findMerchant, insertMerchant, listMerchants, updateMerchant } from '../../store/merchants.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -12,8 +13,8 @@ export const merchantNotFound = refusal('not_found', 'Merchant was not found.');
 
 const renderMerchant = ({ shard: _, ...merchant }: Merchant) => ({
   ...merchant,
-  createdAt: new Date(merchant.createdAt).toISOString(),
-  updatedAt: new Date(merchant.updatedAt).toISOString(),
+  createdAt: iso(merchant.createdAt),
+  updatedAt: iso(merchant.updatedAt),
 });
 
 /** `POST /admin/merchants` */

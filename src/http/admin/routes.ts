@@ -1,5 +1,5 @@
 import { isOperator } from '../../auth/api-key.ts';
-import { refusal } from '../../errors.ts';
+import { unauthenticated } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import type { Handle } from '../app-env.ts';
 import { problem } from '../problem.ts';
@@ -13,7 +13,7 @@ const operatorOnly =
   async (c) => {
     if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
       log('warn', 'operator_refused', { requestId: c.get('requestId') });
-      return problem(c, refusal('unauthenticated', 'The request is not authenticated.'));
+      return problem(c, unauthenticated);
     }
     const response = await handle(c);
     response.headers.set('cache-control', 'no-store');

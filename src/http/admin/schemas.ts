@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isCountry } from '../../paylinks/recipients/recipient.ts';
+import { limit } from '../rest/paging.ts';
 
 const Country = z
   .pipe(
@@ -113,16 +114,7 @@ export const credentialIssue = (now: number) =>
 export const CredentialExpiry = z.strictObject({ expiresAt: z.nullable(Instant) });
 
 /** A page of merchants. */
-export const MerchantPage = z.strictObject({
-  limit: z._default(
-    z.pipe(
-      z.pipe(z.string().check(z.regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')), z.transform(Number)),
-      z.int().check(z.gte(1), z.lte(100)),
-    ),
-    50,
-  ),
-  cursor: z.optional(Uuid),
-});
+export const MerchantPage = z.strictObject({ limit: limit(50), cursor: z.optional(Uuid) });
 
 /** An id in a path, in lower case; null if it is not a UUID. */
 export const parseUuid = (text: string | undefined): string | null => Uuid.safeParse(text).data ?? null;

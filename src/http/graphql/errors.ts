@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Context } from 'hono';
 import { type Refusal, statusOf } from '../../errors.ts';
 import type { AppEnv } from '../app-env.ts';
+import { refusalHeaders } from '../problem.ts';
 
 function errorCode({ code }: Refusal): GraphqlErrorCode {
   if (code === 'unauthenticated') return 'UNAUTHENTICATED';
@@ -11,13 +12,7 @@ function errorCode({ code }: Refusal): GraphqlErrorCode {
 
 /** Refuses a whole request as a GraphQL error. */
 export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
-  const more = {
-    ...headers,
-    ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
-    ...(refusal.code === 'unauthenticated'
-      ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
-      : {}),
-  };
+  const more = { ...headers, ...refusalHeaders(refusal) };
   return graphqlError(statusOf[refusal.code], errorCode(refusal), refusal.detail, more, c.req.header('accept') ?? null);
 }
 

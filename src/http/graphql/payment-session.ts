@@ -1,12 +1,11 @@
 import type { Config } from '../../env.ts';
+import { iso } from '../../lib/encoding.ts';
 import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { isActive, statusAt } from '../../paylinks/domain/status.ts';
 
 /** The enum's values for the domain's channels. */
 export const channelNames = { EMAIL: 'Email', SMS: 'Phone' } as const satisfies Record<Channel, string>;
-
-const time = (ms: number): string => new Date(ms).toISOString();
 
 const delivery = (log: DeliveryLog) => ({
   id: log.id,
@@ -16,8 +15,8 @@ const delivery = (log: DeliveryLog) => ({
   messageId: log.messageId,
   recipient: log.recipient,
   reason: log.reason,
-  createdAt: time(log.createdAt),
-  updatedAt: time(log.updatedAt),
+  createdAt: iso(log.createdAt),
+  updatedAt: iso(log.updatedAt),
 });
 
 /** A Paylink as the schema's `PaymentSession`, its status as of `now` (ms). */
@@ -53,10 +52,10 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
       lastName: customer.lastName,
     },
     customerConsent: paylink.customerConsent,
-    expiration: time(paylink.expiration),
-    lastSentAt: paylink.lastSentAt === null ? null : time(paylink.lastSentAt),
-    createdAt: time(paylink.createdAt),
-    updatedAt: time(paylink.updatedAt),
+    expiration: iso(paylink.expiration),
+    lastSentAt: iso(paylink.lastSentAt),
+    createdAt: iso(paylink.createdAt),
+    updatedAt: iso(paylink.updatedAt),
     deliveryLogs: paylink.deliveryLogs.map(delivery),
   };
 }

@@ -3,15 +3,19 @@ import * as z from 'zod/mini';
 /** Where a page ended: the time (ms) and id of its last row. */
 export type PageEnd = { at: number; id: string };
 
-/** `limit` (1–100, default 20) and `cursor` of every list. A cursor is a time in base 36, `~` and an id; opaque to callers. */
-export const paging = {
-  limit: z._default(
+/** Rows of a page, 1–100, as a query has them. */
+export const limit = (fallback: number) =>
+  z._default(
     z.pipe(
       z.pipe(z.string().check(z.regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')), z.transform(Number)),
       z.int().check(z.gte(1), z.lte(100)),
     ),
-    20,
-  ),
+    fallback,
+  );
+
+/** `limit` (1–100, default 20) and `cursor` of every list. A cursor is a time in base 36, `~` and an id; opaque to callers. */
+export const paging = {
+  limit: limit(20),
   cursor: z.optional(
     z.pipe(
       z.string().check(z.regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')),

@@ -1,10 +1,8 @@
 import type { Config } from '../../env.ts';
+import { iso } from '../../lib/encoding.ts';
 import type { Paylink } from '../../model.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { statusAt } from '../../paylinks/domain/status.ts';
-
-const iso = (ms: number) => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
 /** A Paylink as REST returns it: every field of the source document, timestamps as `YYYY-MM-DDTHH:mm:ss.sssZ`, null where empty. */
 export function renderPaylink(config: Config, paylink: Paylink, now: number) {
@@ -32,7 +30,7 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
     total: paylink.total,
     orderTotal: paylink.orderTotal,
     approvedAmount: paylink.approvedAmount,
-    lastSentAt: isoOrNull(paylink.lastSentAt),
+    lastSentAt: iso(paylink.lastSentAt),
     lineItems: paylink.lineItems.map((item) => ({
       paylinkItemId: item.id,
       sku: item.sku,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { refusal } from '../../errors.ts';
+import { iso } from '../../lib/encoding.ts';
 import { eraseRecipient } from '../../paylinks/erase-recipient.ts';
 import { normalizePhone } from '../../paylinks/recipients/recipient.ts';
 import { liftSuppression, listSuppressions } from '../../paylinks/recipients/suppressions.ts';
@@ -28,7 +29,7 @@ async function list(c: Context<AppEnv>): Promise<Response> {
     channel,
     recipient,
     reason,
-    createdAt: new Date(createdAt).toISOString(),
+    createdAt: iso(createdAt),
   }));
   return c.json({ data, nextCursor: nextCursor(more, last && { at: last.createdAt, id: last.id }) });
 }

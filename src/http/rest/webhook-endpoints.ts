@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { iso } from '../../lib/encoding.ts';
 import { merchantEventTypes } from '../../model.ts';
 import type { WebhookAttempt } from '../../store/webhook-attempts.ts';
 import type { WebhookEndpoint } from '../../store/webhook-endpoints.ts';
@@ -55,9 +56,6 @@ const ReplayBody = z.union(
 
 const AttemptsQuery = z.strictObject(paging);
 
-const iso = (ms: number) => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
-
 const renderEndpoint = (endpoint: WebhookEndpoint, now: number) => {
   const overlap = endpoint.previousSecretExpiresAt;
   return {
@@ -66,9 +64,9 @@ const renderEndpoint = (endpoint: WebhookEndpoint, now: number) => {
     description: endpoint.description,
     eventTypes: endpoint.eventTypes,
     enabled: endpoint.disabledAt === null,
-    disabledAt: isoOrNull(endpoint.disabledAt),
+    disabledAt: iso(endpoint.disabledAt),
     disabledReason: endpoint.disabledReason,
-    failingSince: isoOrNull(endpoint.failingSince),
+    failingSince: iso(endpoint.failingSince),
     previousSecretExpiresAt: overlap !== null && overlap > now ? iso(overlap) : null,
     createdAt: iso(endpoint.createdAt),
     updatedAt: iso(endpoint.updatedAt),
@@ -159,7 +157,7 @@ async function replay(c: Context<AppEnv>): Promise<Response> {
   if (body.kind === 'refused') return problem(c, body.refusal);
   const replayed = await replayDeliveries(contextOf(c), idOf(c), body.value);
   if (replayed.kind === 'refused') return problem(c, replayed.refusal);
-  return c.json({ queued: replayed.queued, nextSince: isoOrNull(replayed.nextSince) }, 202);
+  return c.json({ queued: replayed.queued, nextSince: iso(replayed.nextSince) }, 202);
 }
 
 const all = '/webhook-endpoints';

@@ -67,7 +67,7 @@ const waiting = async () =>
   (await env.DB.prepare('SELECT id FROM provider_events WHERE due_at IS NOT NULL').all()).results;
 
 describe('a delivery event', () => {
-  it('moves the attempt, and is gone once it is applied', async () => {
+  it('changes the status of its attempt, and is deleted once applied', async () => {
     const attempts = [
       anAttempt(),
       anAttempt({ provider: 'resend' }),
@@ -94,14 +94,14 @@ describe('a delivery event', () => {
     expect((await env.DB.prepare('SELECT id FROM provider_events').all()).results).toEqual([]);
   });
 
-  it('is found by the provider’s id of the message when ours did not come back', async () => {
+  it('finds its attempt by the provider’s message id when ours is missing', async () => {
     const attempt = anAttempt({ provider: 'resend' });
     await seedSent(await seedMerchant(), [attempt]);
     await deliver(fromResend(resend(attempt, 'email.delivered', { tags: undefined })));
     expect(await attemptInD1(attempt.id)).toMatchObject({ status: 'DELIVERED' });
   });
 
-  it('that comes late or twice changes nothing', async () => {
+  it('changes nothing when it is late or repeated', async () => {
     const attempt = anAttempt();
     await seedSent(await seedMerchant(), [attempt]);
     await deliver(fromMailchannels([mailchannels(attempt, 'delivered')]));
@@ -111,7 +111,7 @@ describe('a delivery event', () => {
     expect([await attemptInD1(attempt.id), await version()]).toMatchObject([{ status: 'DELIVERED' }, before]);
   });
 
-  it('of a type that nobody knows is accepted and counted', async () => {
+  it('is accepted and counted when its type is unknown', async () => {
     const attempt = anAttempt();
     await seedSent(await seedMerchant(), [attempt]);
     const batch = [mailchannels(attempt, 'teleported'), mailchannels(attempt, 'test'), { customer_handle: handle }];
@@ -126,7 +126,7 @@ describe('a delivery event', () => {
     expect(counted.map(({ type, count }) => [type, count])).toEqual(types.map((type) => [type, 1]));
   });
 
-  it('that comes before our own record of the attempt is kept, and applied by the sweep', async () => {
+  it('is stored when its attempt is not recorded yet, and applied by the sweep', async () => {
     const attempt = anAttempt({ status: 'UNKNOWN', messageId: null, acceptedAt: null });
     const paylink = await seedSent(await seedMerchant(), []);
     const batch = [
@@ -165,7 +165,7 @@ describe('a delivery event', () => {
     expect(await attemptInD1(attempt.id)).toMatchObject({ status: 'DELIVERED' });
   });
 
-  it('that nothing ever comes of is forgotten after a week', async () => {
+  it('is deleted after a week when its attempt was never found', async () => {
     await seedMerchant();
     await deliver(fromMailchannels([mailchannels(anAttempt(), 'delivered')]));
     const week = 7 * 24 * 60 * minute;
@@ -220,7 +220,7 @@ describe('a suppression', () => {
     }
   });
 
-  it('that the merchant lifted is not written again by a repeat of its event', async () => {
+  it('is not written again by a repeated event after the merchant lifted it', async () => {
     const attempt = anAttempt();
     await seedSent(await seedMerchant(), [attempt]);
     const callback = fromMailchannels([mailchannels(attempt, 'hard-bounced')]);
@@ -230,7 +230,7 @@ describe('a suppression', () => {
     expect(await suppressionsOf(attempt.recipientHash)).toEqual([]);
   });
 
-  it('follows a STOP for every merchant on the sender, until a START; repeats change nothing', async () => {
+  it('is written by a STOP for every merchant of the sender, until a START; repeats change nothing', async () => {
     await seedMerchant();
     const number = '+12025550177';
     const hash = await recipientHash(await recipientKey(config), 'SMS', number);
@@ -256,7 +256,7 @@ describe('a suppression', () => {
     expect(await suppressionsOf(hash)).toEqual([]);
   });
 
-  it('follows a callback that says the recipient had opted out', async () => {
+  it('is written by a callback that says the recipient has opted out', async () => {
     const merchant = await seedMerchant();
     const one = anAttempt({ provider: 'twilio', channel: 'SMS', recipient: null });
     const two = anAttempt({ provider: 'telnyx', channel: 'SMS', recipient: null });

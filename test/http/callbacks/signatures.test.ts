@@ -84,7 +84,7 @@ describe('MailChannels’ signature', () => {
     expect((await deliver(fromMailchannels([event, { event: 'test' }]))).status).toBe(401);
   });
 
-  it('over other components than the digest alone is a 401', async () => {
+  it('that covers other components than the digest is a 401', async () => {
     const callback = fromMailchannels([event]);
     for (const list of ['()', '("content-digest" "@method")', '("@method")', '("content-digest";req)']) {
       const input = (callback.headers['signature-input'] ?? '').replace('("content-digest")', list);
@@ -93,7 +93,7 @@ describe('MailChannels’ signature', () => {
     }
   });
 
-  it('by a key that MailChannels does not know is a 401, and the id is asked for once', async () => {
+  it('by a key that MailChannels does not know is a 401, and its id is requested once', async () => {
     const id = 'nobody-1';
     const answers = [
       await deliver(fromMailchannels([event], Date.now(), id)),
@@ -104,14 +104,14 @@ describe('MailChannels’ signature', () => {
     expect(keys.asked.filter((asked) => asked === mailchannelsKeyId)).toHaveLength(1);
   });
 
-  it('cannot be checked while the key cannot be asked for: 503, to come again', async () => {
+  it('is a 503 with Retry-After while its key cannot be requested', async () => {
     vi.stubGlobal('fetch', async () => new Response('', { status: 502 }));
     const bindings = { ...reporting, MAILCHANNELS_BASE_URL: 'http://down.test' };
     const answer = await deliver(fromMailchannels([event]), bindings);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30']);
   });
 
-  it('follows a rotation, and invented key ids do not become requests of ours without end', async () => {
+  it('is checked with a rotated key, and made-up key ids cause a bounded number of requests', async () => {
     const rotating = publicKeys({ old: mailchannelsPublicKey, new: mailchannelsPublicKey });
     vi.stubGlobal('fetch', rotating.answer);
     const cache = new MailChannelsKeys();
@@ -128,7 +128,7 @@ describe('MailChannels’ signature', () => {
 });
 
 describe.each(Object.keys(signed))('a callback of %s', (provider) => {
-  it('is accepted as signed by an implementation that is not ours', async () => {
+  it('is accepted when another implementation signed it', async () => {
     const { attemptId, callback } = await delivered(provider);
     expect((await deliver(callback)).status).toBe(200);
     expect(await attemptInD1(attemptId)).toMatchObject({ status: 'DELIVERED' });
@@ -159,7 +159,7 @@ describe.each(Object.keys(signed))('a callback of %s', (provider) => {
     expect(await everything()).toEqual(before);
   });
 
-  it('without one of its headers, or without its secret here, is a 401 and changes nothing', async () => {
+  it('without one of its headers, or without a configured secret, is a 401 and changes nothing', async () => {
     const { callback } = await delivered(provider);
     const before = await everything();
     for (const name of signed[provider] ?? []) {
@@ -190,7 +190,7 @@ describe('Twilio’s signature', () => {
     expect((await deliver({ ...callback, path: other })).status).toBe(401);
   });
 
-  it('holds for any form, as its own package signs it', async () => {
+  it('is valid for any form that Twilio’s own package signs', async () => {
     const name = fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }).filter((text) => text !== '__proto__');
     const text = fc.string({ maxLength: 12, unit: 'binary' });
     const form = fc.dictionary(name, text, { noNullPrototype: true });

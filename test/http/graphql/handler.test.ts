@@ -11,7 +11,7 @@ const sendEmail = sendMutation(`id: "${sessionId}", channel: Email`);
 const bodyOf = async (answer: Response) => ({ status: answer.status, body: await answer.json() });
 
 describe('sendPaymentSessionLink', () => {
-  it('sends by email what was asked for by Email', async () => {
+  it('sends an email for the channel Email', async () => {
     const { run, asked } = fakeRun();
     expect(await bodyOf(await post(run, sendEmail))).toEqual({
       status: 200,
@@ -28,7 +28,7 @@ describe('sendPaymentSessionLink', () => {
     ]);
   });
 
-  it('sends by SMS to the `to` given', async () => {
+  it('sends an SMS to the given `to`', async () => {
     const { run, asked } = fakeRun({ send: async () => ({ ...sent, accepted: ['SMS'] }) });
     const answer = await post(run, sendMutation(`id: "${sessionId}", channel: Phone, to: "+12025550143"`));
     expect(await answer.json()).toEqual({
@@ -37,13 +37,13 @@ describe('sendPaymentSessionLink', () => {
     expect(asked).toMatchObject([{ channels: ['SMS'], to: '+12025550143' }]);
   });
 
-  it('knows a session by its id in either case', async () => {
+  it('finds a session by its id in either case', async () => {
     const { run, asked } = fakeRun();
     await post(run, sendMutation(`id: "${sessionId.toUpperCase()}", channel: Email`));
     expect(asked).toMatchObject([{ paylinkId: sessionId }]);
   });
 
-  it.each(['abc123', '', '../..', '1', "' OR 1=1 --", '\\u0000'])('finds nothing under the id %j', async (id) => {
+  it.each(['abc123', '', '../..', '1', "' OR 1=1 --", '\\u0000'])('finds no session with the id %j', async (id) => {
     const { run, asked } = fakeRun();
     expect(await bodyOf(await post(run, sendMutation(`id: "${id}", channel: Email`)))).toEqual({
       status: 200,
@@ -92,7 +92,7 @@ describe('sendPaymentSessionLink', () => {
     expect(asked).toMatchObject([{ to: null }]);
   });
 
-  it('tells a business failure as a value', async () => {
+  it('returns a business failure as a value', async () => {
     const { run } = answering({ kind: 'refused', refusal: refusal('consent_required', 'x') });
     expect(await bodyOf(await post(run, sendEmail))).toEqual({
       status: 200,
@@ -107,7 +107,7 @@ describe('sendPaymentSessionLink', () => {
     });
   });
 
-  it('tells a send that is still running as an error that says when to ask again', async () => {
+  it('returns a send that is still running as an error that says when to try again', async () => {
     const { run } = answering({
       kind: 'refused',
       refusal: refusal('idempotency_in_progress', 'x', { retryAfterSeconds: 2 }),
@@ -128,7 +128,7 @@ describe('sendPaymentSessionLink', () => {
     });
   });
 
-  it('tells a key used for something else as an error', async () => {
+  it('returns a key used for another operation as an error', async () => {
     const { run } = answering({ kind: 'refused', refusal: refusal('idempotency_key_reuse', 'x') });
     expect(await (await post(run, sendEmail)).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_USER_INPUT', reason: 'idempotency_key_reuse' } }],
@@ -141,13 +141,13 @@ describe('the idempotency key', () => {
     two: sendPaymentSessionLink(input: { id: "${sessionId}", channel: Phone }) { success } }`;
   const keyed = (send: () => Promise<SendOutcome>) => fakeRun({ send }, { key: 'k-1', waitSeconds: 5 });
 
-  it('is bare for a single send, however it is aliased, so that a REST retry finds it', async () => {
+  it('is used alone for a single send, also with an alias, so that a REST retry finds it', async () => {
     const { run, asked } = keyed(async () => sent);
     await post(run, { query: sendEmail.query.replace('sendPay', 'again: sendPay') });
     expect(asked).toMatchObject([{ idempotency: { key: 'k-1', waitSeconds: 5 } }]);
   });
 
-  it('carries the response path where a document sends several times', async () => {
+  it('is joined with the response name in a document with several sends', async () => {
     const { run, asked } = keyed(async () => sent);
     await post(run, { query: two });
     expect(asked.map((input) => input.idempotency.key)).toEqual(['k-1\none', 'k-1\ntwo']);
@@ -170,7 +170,7 @@ describe('the idempotency key', () => {
 });
 
 describe('paymentSession', () => {
-  it("shows the merchant's own session whole", async () => {
+  it("returns every field of the merchant's own session", async () => {
     const query = `query Session($id: ID!) { paymentSession(id: $id) {
       id merchantId status active link shortLink merchantInvoiceId description memo currencyCode subTotal shipping tax total
       lineItems { sku description category price quantity tax } contact { email phone firstName lastName } customerConsent
@@ -221,7 +221,7 @@ describe('paymentSession', () => {
     });
   });
 
-  it('shows one past its expiration as EXPIRED and not active', async () => {
+  it('is EXPIRED and not active after its expiration', async () => {
     const { run } = fakeRun({ find: async () => ({ ...paylink, expiration: run.ctx.now }) });
     const answer = await post(run, { query: `{ paymentSession(id: "${sessionId}") { status active } }` });
     expect(await answer.json()).toEqual({ data: { paymentSession: { status: 'EXPIRED', active: false } } });
@@ -233,7 +233,7 @@ describe('paymentSession', () => {
   });
 });
 
-describe('what is wrong with a request', () => {
+describe('a wrong request', () => {
   const codeOf = async (answer: Response) => {
     const { errors } = await answer.json<{ errors: { extensions: { code: string } }[] }>();
     return { status: answer.status, code: errors[0]?.extensions.code };
@@ -261,14 +261,14 @@ describe('what is wrong with a request', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is told of a null for a defaulted variable, which only execution meets', async () => {
+  it('is refused for a null in a variable with a default, which only execution sees', async () => {
     const query = 'query ($id: ID = "a") { paymentSession(id: $id) { id } }';
     expect(await codeOf(await post(fakeRun().run, { query, variables: { id: null } }))).toMatchObject({
       code: 'BAD_USER_INPUT',
     });
   });
 
-  it('refuses a mutation by GET with 405 and Allow', async () => {
+  it('is refused with 405 and Allow when it is a mutation by GET', async () => {
     const { run, asked } = fakeRun();
     const url = `http://gateway.test/graphql?query=${encodeURIComponent(sendEmail.query)}`;
     const answer = await fetchFrom(run)(url);
@@ -277,7 +277,7 @@ describe('what is wrong with a request', () => {
     expect(asked).toEqual([]);
   });
 
-  it('refuses other methods, media types and formats in the same shape', async () => {
+  it('is refused as a GraphQL error for other methods, media types and formats', async () => {
     const fetch = fetchFrom(fakeRun().run);
     const url = 'http://gateway.test/graphql';
     const put = await fetch(url, { method: 'PUT', body: '{}' });
@@ -290,7 +290,7 @@ describe('what is wrong with a request', () => {
   });
 });
 
-describe('a fault of ours', () => {
+describe('a fault of the gateway', () => {
   it('is masked for the caller and logged with the request id', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const { run } = fakeRun({
@@ -322,7 +322,7 @@ describe('a fault of ours', () => {
     });
   });
 
-  it('does not pass for an expected error because it carries extensions', async () => {
+  it('is not an expected error because it has extensions', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const { run } = fakeRun({
       find: async () => {

@@ -3,13 +3,13 @@ import { serverAudits } from 'graphql-http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Api, merchantApi, request } from '../../support/api.ts';
 
-describe('/graphql of the mounted gateway', () => {
+describe('/graphql', () => {
   let api: Api;
   beforeAll(async () => {
     api = await merchantApi({ rateLimitRequests: 1000 });
   });
 
-  it('passes every audit, asked with a bearer key', async () => {
+  it('passes every audit with a bearer key', async () => {
     const audits = serverAudits({
       url: 'http://gateway.test/graphql',
       fetchFn: (url: string, init: RequestInit = {}) => {
@@ -31,13 +31,13 @@ describe('/graphql of the mounted gateway', () => {
     expect(await page.text()).toContain('<title>GraphiQL');
   });
 
-  it('answers a browser that asks a query with its result', async () => {
+  it('answers a browser that sends a query with its result', async () => {
     const accept = 'text/html,*/*;q=0.8';
     const answer = await api.call('GET', '/graphql?query={__typename}', undefined, { accept });
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('refuses whoever is not known with a GraphQL error', async () => {
+  it('refuses an unauthenticated request with a GraphQL error', async () => {
     const answer = await request('POST', '/graphql', { query: '{ __typename }' });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');

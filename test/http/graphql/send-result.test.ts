@@ -4,8 +4,8 @@ import { type ErrorCode, refusal, statusOf } from '../../../src/errors.ts';
 import { operationSuccess } from '../../../src/http/graphql/send-result.ts';
 import { paylink, sent } from './fake-run.ts';
 
-describe('what a send came to, as an OperationSuccess', () => {
-  it('is a success only when a provider took the message', () => {
+describe('the OperationSuccess of a send', () => {
+  it('is a success only if a provider accepted the message', () => {
     expect(operationSuccess(sent, 'EMAIL')).toEqual({ success: true, message: 'The payment link was emailed.' });
     expect(operationSuccess({ ...sent, accepted: ['SMS'] }, 'SMS')).toEqual({
       success: true,
@@ -13,11 +13,11 @@ describe('what a send came to, as an OperationSuccess', () => {
     });
   });
 
-  it('is the same again for a replay', () => {
+  it('is the same for a replay', () => {
     expect(operationSuccess({ ...sent, replayed: true }, 'EMAIL')).toEqual(operationSuccess(sent, 'EMAIL'));
   });
 
-  it('says that the outcome is not known, and not to send again, while the provider is silent', () => {
+  it('says that the outcome is not known, and not to send again, while the provider has not answered', () => {
     expect(operationSuccess({ kind: 'pending', paylink, replayed: false }, 'SMS')).toEqual({
       success: false,
       message:
@@ -26,7 +26,7 @@ describe('what a send came to, as an OperationSuccess', () => {
     });
   });
 
-  it("gives the provider's reason when it refused", () => {
+  it("has the provider's reason for a refusal", () => {
     expect(operationSuccess({ kind: 'failed', paylink, reason: 'invalid number', replayed: false }, 'SMS')).toEqual({
       success: false,
       message:
@@ -63,7 +63,7 @@ describe('what a send came to, as an OperationSuccess', () => {
   };
 
   for (const [code, form] of Object.entries(expected)) {
-    it(`tells ${code} as ${form === 'value' ? 'success: false with a message' : `an error with ${form}`}`, () => {
+    it(`is, for ${code}, ${form === 'value' ? 'success: false with a message' : `an error with ${form}`}`, () => {
       const known = Object.keys(statusOf).find((name): name is ErrorCode => name === code);
       if (!known) throw new Error(`${code} is no code`);
       const answer = operationSuccess(
@@ -79,7 +79,7 @@ describe('what a send came to, as an OperationSuccess', () => {
     });
   }
 
-  it('names what is missing by the channel', () => {
+  it('names the missing recipient by channel', () => {
     const missing = { kind: 'refused', refusal: refusal('missing_recipient', 'x') } as const;
     expect(operationSuccess(missing, 'EMAIL')).toEqual({
       success: false,

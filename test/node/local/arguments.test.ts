@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../src/local/arguments.ts';
 
 describe('the arguments of npm start', () => {
-  it('default to port 8787 of this machine and .wrangler/state', () => {
+  it('default to port 8787 on 127.0.0.1 and .wrangler/state', () => {
     expect(readArguments([])).toEqual({
       port: 8787,
       ip: '127.0.0.1',
@@ -12,7 +12,7 @@ describe('the arguments of npm start', () => {
     });
   });
 
-  it('are read in both spellings', () => {
+  it('are read in both forms', () => {
     const spaced = readArguments(['--port', '9000', '--persist-to', '/data', '--var', 'A:1', '--ip', '0.0.0.0']);
     expect(readArguments(['--port=9000', '--persist-to=/data', '--var=A:1', '--ip=0.0.0.0'])).toEqual(spaced);
     expect(spaced).toEqual({ port: 9000, ip: '0.0.0.0', persistTo: '/data', vars: new Map([['A', '1']]), rest: [] });
@@ -34,7 +34,7 @@ describe('the arguments of npm start', () => {
     ]);
   });
 
-  it('that are not known here are left for wrangler, in their order', () => {
+  it('that are unknown here are passed to wrangler, in their order', () => {
     expect(readArguments(['--log-level', 'debug', '--port', '1', '--test-scheduled']).rest).toEqual([
       '--log-level',
       'debug',

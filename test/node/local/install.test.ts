@@ -18,7 +18,7 @@ const record = (packages: object) => write('node_modules/.package-lock.json', pa
 const hono = { 'node_modules/hono': { version: '4.0.0' } };
 
 describe('what is missing', () => {
-  it('is everything while npm has left no record of a finished installation', () => {
+  it('is everything while npm has no record of a finished installation', () => {
     lock(hono);
     expect(isInstalled(project)).toBe(false);
   });
@@ -29,7 +29,7 @@ describe('what is missing', () => {
     expect(isInstalled(project)).toBe(true);
   });
 
-  it('is seen when a pull has changed the lock file', () => {
+  it('is what a pull has added to the lock file', () => {
     lock({ 'node_modules/hono': { version: '4.0.1' } });
     record(hono);
     expect(isInstalled(project)).toBe(false);
@@ -37,7 +37,7 @@ describe('what is missing', () => {
     expect(isInstalled(project)).toBe(false);
   });
 
-  it('is not what is optional and for another platform', () => {
+  it('is not an optional package of another platform', () => {
     lock({ ...hono, 'node_modules/fsevents': { version: '2.0.0', optional: true } });
     record(hono);
     expect(isInstalled(project)).toBe(true);

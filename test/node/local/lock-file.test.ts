@@ -21,6 +21,6 @@ it('the lock file has the packages of every platform, without which npm ci refus
   expect(missing).toEqual([]);
 });
 
-it('the lock file names no download addresses: whoever installs uses a registry of their own', () => {
+it('the lock file has no download addresses, so any registry can be used', () => {
   expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
 });

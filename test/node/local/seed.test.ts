@@ -35,7 +35,7 @@ describe('the demo merchants', () => {
     ]);
   });
 
-  it('have secrets that open with the key they were last seeded with, and keep everything else that was changed', async () => {
+  it('have secrets encrypted with the latest key, and keep all other changes when seeded again', async () => {
     db.exec(await seedSql('f'.repeat(64)));
     db.exec("UPDATE merchants SET name = 'Renamed'; UPDATE credentials SET revoked_at = 5 WHERE scheme = 'bearer'");
     db.exec(await seedSql(key));

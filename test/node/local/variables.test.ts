@@ -19,7 +19,7 @@ describe('the variables of a local run', () => {
     });
   });
 
-  it('give way to .dev.vars, and both to --var', () => {
+  it('are overridden by .dev.vars, and both by --var', () => {
     const file = join(directory, '.dev.vars');
     writeFileSync(file, 'EMAIL_PROVIDERS=mailchannels\nSMS_PROVIDERS="twilio,inbox"\n');
     const variables = localVariables(secrets, 9000, file, new Map([['SMS_PROVIDERS', 'telnyx']]));
@@ -29,7 +29,7 @@ describe('the variables of a local run', () => {
 });
 
 describe('the local secrets', () => {
-  it('are made once, for their owner only, and differ between places', () => {
+  it('are generated once, readable by their owner only, and differ between folders', () => {
     const place = join(directory, 'state');
     const first = localSecrets(place);
     expect(first.SECRETS_KEY).toMatch(/^[0-9a-f]{64}$/);
