@@ -51,7 +51,7 @@ export function generatePhoneMetadata(file = phoneMetadataFile) {
   const text = phoneMetadataModule();
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(dirname(file), { recursive: true });
-  // Renamed into place, so that whoever reads it meanwhile reads a whole file.
+  // Renamed into place, so that no reader sees half a file.
   const part = `${file}.${process.pid}`;
   writeFileSync(part, text);
   renameSync(part, file);

@@ -11,7 +11,7 @@ const stop = () => child.kill('SIGTERM');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 child.on('exit', (code) => process.exit(code ?? 1));
 
-// A signal to npm alone ends npm and its shell, and nobody tells this process.
+// A signal to npm alone ends npm and its shell, but does not reach this process.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && stop(), 500).unref();
