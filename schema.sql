@@ -118,6 +118,7 @@ CREATE TABLE delivery_logs (
   recipient TEXT,
   recipient_hash TEXT NOT NULL,
   reason TEXT,
+  settled_by TEXT,
   accepted_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,

@@ -19,6 +19,7 @@ export default defineConfig({
               bindings: {
                 ENVIRONMENT: 'local',
                 PUBLIC_BASE_URL: 'http://gateway.test',
+                COORDINATORS: '1',
                 EMAIL_PROVIDERS: 'inbox',
                 SMS_PROVIDERS: 'inbox',
                 SECRETS_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
@@ -31,6 +32,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          expect: { poll: { timeout: 60_000 } },
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/node/**'],
           ...timeouts,

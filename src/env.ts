@@ -57,7 +57,7 @@ const Configuration = z
     RATE_LIMIT_REQUESTS: count(1, 1_000_000, 100),
     RATE_LIMIT_WINDOW_SECONDS: count(1, 86_400, 60),
     RATE_LIMIT_TIMEOUT_MS: count(10, 5_000, 300),
-    PROVIDER_TIMEOUT_MS: count(50, 20_000, 10_000),
+    PROVIDER_TIMEOUT_MS: count(50, 10_000, 10_000),
     LOCATION_HINT: z.optional(
       z.enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se']),
     ),

@@ -10,10 +10,12 @@ export const statusOf = {
   already_canceled: 400,
   suppressed: 400,
   country_not_allowed: 400,
+  not_unknown: 400,
   unauthenticated: 401,
   not_found: 404,
   method_not_allowed: 405,
   idempotency_in_progress: 409,
+  send_in_progress: 409,
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
@@ -24,6 +26,7 @@ export const statusOf = {
   misconfigured: 500,
   internal: 500,
   unavailable: 503,
+  overloaded: 503,
 } as const;
 
 export type ErrorCode = keyof typeof statusOf;

@@ -104,6 +104,8 @@ export const DeliveryLog = z.object({
   recipient: text,
   recipientHash: z.string(),
   reason: text,
+  /** Who settled an outcome that was not known: `person`; null: its provider, or nobody yet. Rows of earlier releases lack it. */
+  settledBy: z._default(text, null),
   /** When a provider took it; null while it has not. */
   acceptedAt: maybeInt,
   createdAt: z.int(),

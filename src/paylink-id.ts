@@ -24,8 +24,40 @@ export function newIdAt(now: number, coordinator: number): string {
 /** The number (0–4095) of the coordinator that writes this Paylink. */
 export const coordinatorOf = (id: string): number => Number.parseInt(id.slice(15, 18), 16);
 
-/** A new coordinator's number for a pool of `size` objects. */
-export const chooseCoordinator = (size: number): number => (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) % size;
+/** Coordinators of one merchant. */
+const PER_MERCHANT = 4;
+
+/** A 32-bit hash of a text (FNV-1a). */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Spreads a 32-bit number over all its bits (MurmurHash3's finaliser). */
+function mix(value: number): number {
+  const first = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return (second ^ (second >>> 16)) >>> 0;
+}
+
+/** A merchant's four of a pool of `size`, by rendezvous hashing: a pool that grows moves few. */
+export function coordinatorsOf(merchantId: string, size: number): number[] {
+  const seed = hashOf(merchantId);
+  const scored = Array.from({ length: size }, (_, number) => ({ number, score: mix(seed ^ mix(number + 1)) }));
+  scored.sort((a, b) => b.score - a.score || a.number - b.number);
+  return scored.slice(0, PER_MERCHANT).map(({ number }) => number);
+}
+
+/**
+ * The number of the coordinator of a new Paylink of this merchant: one of its four, at random, or for a create with an idempotency key
+ * the one that the key says, so that two with one key meet.
+ */
+export function chooseCoordinator(merchantId: string, size: number, key: string | null): number {
+  const numbers = coordinatorsOf(merchantId, size);
+  const at = key === null ? (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) : mix(hashOf(key));
+  return numbers[at % numbers.length] ?? 0;
+}
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

@@ -84,13 +84,13 @@ it('an update and a cancel wait for admission with their read, the coordinator a
   expect([canceled.response.status, canceled.trips]).toEqual([204, cost(2, 1, 1, 0, 3)]);
 });
 
-it('a send waits for admission, the coordinator with its read, the provider and one batch; by REST and by GraphQL', async () => {
+it('a send waits for admission, the claim with its read, the provider, and the report with one batch; by REST and by GraphQL', async () => {
   const first = await ask('PATCH', `/${await created()}/send`, byEmail);
-  expect([first.response.status, first.trips]).toEqual([200, cost(2, 1, 1, 1, 5)]);
+  expect([first.response.status, first.trips]).toEqual([200, cost(2, 1, 2, 1, 6)]);
   const variables = { input: { id: await created(), channel: 'Email' } };
   const second = await ask('POST', '/graphql', { ...mutation, variables }, { accept: 'application/json' });
   expect(await second.response.json()).toMatchObject({ data: { sendPaymentSessionLink: { success: true } } });
-  expect(second.trips).toEqual(cost(2, 1, 1, 1, 5));
+  expect(second.trips).toEqual(cost(2, 1, 2, 1, 6));
 });
 
 it('a replay asks no provider and nothing of D1', async () => {

@@ -1,4 +1,4 @@
-import type { ProviderName, ProviderOutcome } from './port.ts';
+import type { ProviderOutcome } from './port.ts';
 
 /** As much of an outcome as a breaker needs. */
 export type OutcomeSummary = { kind: ProviderOutcome['kind']; by?: 'provider' | 'recipient' | undefined };
@@ -32,16 +32,16 @@ export function admitted(state: BreakerState, now: number): { through: boolean; 
 
 /** The circuit breakers of one isolate, so that a provider that is down costs its time-out a few times, not every time. */
 export class ProviderBreaker {
-  readonly #states = new Map<ProviderName, BreakerState>();
+  readonly #states = new Map<string, BreakerState>();
 
   /** Takes an outcome into account. `now` in ms. */
-  record(name: ProviderName, outcome: OutcomeSummary, now: number): void {
+  record(name: string, outcome: OutcomeSummary, now: number): void {
     this.#states.set(name, afterOutcome(this.#states.get(name) ?? closed, outcome, now));
   }
 
   /** The providers to skip in the send that begins now (ms); asking counts as the half-open breaker's one call. */
-  open(now: number): ProviderName[] {
-    const skipped: ProviderName[] = [];
+  open(now: number): string[] {
+    const skipped: string[] = [];
     for (const [name, state] of this.#states) {
       const decision = admitted(state, now);
       this.#states.set(name, decision.state);

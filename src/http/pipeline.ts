@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { configOf, Misconfigured } from '../env.ts';
 import { type Refusal, refusal } from '../errors.ts';
-import { isUnreachable } from '../lib/durable-object-call.ts';
 import { log } from '../lib/log.ts';
 import { Timings } from '../lib/timings.ts';
+import { isUnavailable } from '../lib/unavailable.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { readBody } from './body.ts';
 import { refuseGraphql } from './graphql/errors.ts';
@@ -17,7 +17,7 @@ export function failure(thrown: unknown, requestId: string): Refusal {
     log('error', 'misconfigured', { requestId, variables: error.message });
     return refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.');
   }
-  if (isUnreachable(error)) {
+  if (isUnavailable(error)) {
     log('error', 'unavailable', { requestId, error: error.message });
     return refusal('unavailable', 'The gateway is busy. Try again.', { retryAfterSeconds: 1 });
   }

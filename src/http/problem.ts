@@ -13,10 +13,12 @@ const titles: Record<ErrorCode, string> = {
   already_canceled: 'Paylink is already canceled',
   suppressed: 'Recipient is suppressed',
   country_not_allowed: 'Country not allowed',
+  not_unknown: 'The outcome is known',
   unauthenticated: 'Authentication required',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
   idempotency_in_progress: 'Request in progress',
+  send_in_progress: 'A message is under way',
   conflict: 'Conflict',
   payload_too_large: 'Payload too large',
   unsupported_media_type: 'Unsupported media type',
@@ -27,6 +29,7 @@ const titles: Record<ErrorCode, string> = {
   misconfigured: 'Gateway is misconfigured',
   internal: 'Internal error',
   unavailable: 'Temporarily unavailable',
+  overloaded: 'Too much is waiting',
 };
 
 /** The path of a URL. A request's URL is normalised already. */

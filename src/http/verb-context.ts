@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono';
+import { Slots } from '../lib/slots.ts';
 import type { Caller } from '../model.ts';
-import type { Context } from '../paylinks/context.ts';
+import { type Context, configuredProviders, MAX_CALLS } from '../paylinks/context.ts';
 import type { AppEnv } from './app-env.ts';
 
 /** W3C Trace Context §3.2, version 00. */
@@ -17,6 +18,8 @@ export function verbContext(c: HonoContext<AppEnv>, caller: Caller): Context {
     now: c.get('now'),
     timings: c.get('timings'),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
+    slots: new Slots(MAX_CALLS),
+    providersFor: configuredProviders(c.env, c.get('config')),
     ...(trace && traceparent.test(trace) ? { traceparent: trace } : {}),
   };
 }

@@ -1,5 +1,5 @@
 /** What a request waits for. */
-const names = ['admission', 'read', 'coordinator', 'provider', 'store'] as const;
+const names = ['admission', 'read', 'coordinator', 'claim', 'provider', 'report'] as const;
 export type TimingName = (typeof names)[number];
 
 /** Timings as plain values, ms. */

@@ -46,7 +46,7 @@ export async function createPaylink(
   const totals = totalsOf(lineItems, tax, shipping);
   if (!totals) return invalid({ path: 'lineItems', message: 'The total is larger than 9007199254740991.' });
 
-  const id = newIdAt(now, chooseCoordinator(config.COORDINATORS));
+  const id = newIdAt(now, chooseCoordinator(owner.id, config.COORDINATORS, key));
   const code = newCode(owner.shard);
   const paylink: Paylink = {
     id,

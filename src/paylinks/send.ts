@@ -1,15 +1,20 @@
 import { providerBreaker } from '../delivery/circuit-breaker.ts';
-import type { ProviderName } from '../delivery/port.ts';
-import { notFound } from '../errors.ts';
+import { notFound, refusal } from '../errors.ts';
+import { log } from '../lib/log.ts';
 import { recipientKey } from '../lib/secrets.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import type { Channel } from '../model.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
+import { askProviders, type GrantedSend } from './ask-providers.ts';
 import type { Context } from './context.ts';
-import { callCoordinator } from './coordinator/client.ts';
-import type { SendCommand } from './coordinator/rpc.ts';
+import { coordinatorStub } from './coordinator/client.ts';
+import { askPredecessor } from './coordinator/predecessor.ts';
+import type { ClaimCommand } from './coordinator/rpc.ts';
+import { SendClient } from './coordinator/send-client.ts';
 import { orderedChannels } from './domain/decide-send.ts';
 import { sendFingerprint } from './domain/idempotency.ts';
 import type { SendOutcome } from './domain/outcome.ts';
+import { ANSWER_MS, LAST_CLAIM_MS, UNKEYED_WAIT_MS } from './domain/send-budget.ts';
 import { ownerOf } from './read.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 
@@ -28,13 +33,109 @@ export type SendInput = {
   idempotency: Idempotency;
 };
 
-/** Sends a Paylink to its customer, once for each key. */
+const refuse = (code: 'unavailable' | 'overloaded', detail: string): SendOutcome => ({
+  kind: 'refused',
+  refusal: refusal(code, detail, { retryAfterSeconds: 1 }),
+});
+const outOfTime = refuse('unavailable', 'The gateway had no time left for this send. Send it again.');
+const notBegun = refuse('unavailable', 'The message was not sent. Send it again.');
+const notRecorded = refuse(
+  'unavailable',
+  'The outcome could not be recorded in time. Repeat the request with the same Idempotency-Key.',
+);
+const inProgress: SendOutcome = {
+  kind: 'refused',
+  refusal: refusal('idempotency_in_progress', 'The same request is still being processed.', { retryAfterSeconds: 1 }),
+};
+
+/**
+ * Sends a Paylink to its customer, once for each key: claims the send from its coordinator, asks the providers here, and reports what
+ * they said. All of it is registered to go on before the claim leaves, so that a caller who hangs up changes nothing.
+ */
 export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendOutcome> {
-  const channels = orderedChannels(input.channels);
   const paylinkId = parsePaylinkId(input.paylinkId);
   if (!paylinkId || !(await mayBeCalled(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
+  const elapsedMs = Date.now() - ctx.now;
+  if (elapsedMs > LAST_CLAIM_MS) return outOfTime;
+  const command = await commandOf(ctx, paylinkId, input);
+  const answer = Promise.withResolvers<SendOutcome>();
+  const work = Promise.resolve().then(() =>
+    claimAskReport(ctx, command, input.idempotency.waitSeconds, answer.resolve),
+  );
+  ctx.waitUntil(work.catch(answer.reject));
+  const outcome = await withTimeout(answer.promise, ANSWER_MS - elapsedMs);
+  return outcome === 'late' ? notRecorded : outcome;
+}
+
+/** @param answer is told the outcome as soon as it is known; what has to go on after that goes on */
+async function claimAskReport(
+  ctx: Context,
+  command: ClaimCommand,
+  waitSeconds: number,
+  answer: (outcome: SendOutcome) => void,
+): Promise<void> {
+  const { timings } = ctx;
+  const client = new SendClient(() => coordinatorStub(ctx.env, ctx.config, command.paylinkId), ctx.now);
+  const claimed = await timings.during('claim', client.claim(command));
+  if (claimed.kind === 'predecessor') return answer(await askPredecessor(ctx, command, waitSeconds * 1000));
+  if (claimed.kind === 'given_up') {
+    answer(refuse(claimed.overloaded ? 'overloaded' : 'unavailable', 'The gateway is busy. Try again.'));
+    return client.release(command.paylinkId, command.operationId);
+  }
+  const { reply, sentAt } = claimed;
+  switch (reply.kind) {
+    case 'refused':
+      return answer(reply);
+    case 'ended':
+      return answer({ ...reply.result, replayed: reply.replayed });
+    case 'running': {
+      const wantedMs = command.key === null ? UNKEYED_WAIT_MS : waitSeconds * 1000;
+      const waitMs = Math.min(wantedMs, ctx.now + ANSWER_MS - Date.now());
+      if (waitMs <= 0) return answer(inProgress);
+      const awaited = client.awaitOperation({ paylinkId: command.paylinkId, operationId: reply.operationId, waitMs });
+      const ended = await timings.during('claim', awaited);
+      return answer(ended.kind === 'refused' ? ended : { ...ended.result, replayed: true });
+    }
+    case 'granted':
+      return answer(await askAndReport(ctx, command, client, reply, sentAt));
+  }
+}
+
+async function askAndReport(
+  ctx: Context,
+  { paylinkId, operationId, skip }: ClaimCommand,
+  client: SendClient,
+  granted: GrantedSend,
+  sentAt: number,
+): Promise<SendOutcome> {
+  const { config, timings, traceparent } = ctx;
+  const asked = await askProviders(granted, sentAt, {
+    config,
+    providersFor: ctx.providersFor,
+    report: (report) => timings.during('report', client.report({ ...report, paylinkId, operationId, skip })),
+    record: (provider, outcome) => {
+      if (outcome.kind !== 'not_begun') providerBreaker.record(provider, outcome, Date.now());
+    },
+    timings,
+    slots: ctx.slots,
+    beganAt: ctx.now,
+    ...(traceparent ? { traceparent } : {}),
+  });
+  switch (asked.kind) {
+    case 'ended':
+      return { ...asked.result, replayed: false };
+    case 'not_begun':
+      log('warn', 'send_not_begun', { requestId: ctx.requestId, paylinkId });
+      return notBegun;
+    case 'unheard':
+      return notRecorded;
+  }
+}
+
+async function commandOf(ctx: Context, paylinkId: string, input: SendInput): Promise<ClaimCommand> {
+  const channels = orderedChannels(input.channels);
   const to = await overrideOf(ctx, channels[0] ?? null, input.to);
-  const command = {
+  return {
     operationId: newIdAt(ctx.now, coordinatorOf(paylinkId)),
     paylinkId,
     callerId: ctx.caller.merchant.id,
@@ -44,28 +145,16 @@ export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendO
     requireEnabled: input.requireEnabled,
     key: input.idempotency.key,
     fingerprint: sendFingerprint(channels, to?.hash ?? null),
-    waitMs: input.idempotency.waitSeconds * 1000,
-    skip: skipped(ctx.now),
-    ...(ctx.traceparent ? { traceparent: ctx.traceparent } : {}),
+    skip: providerBreaker.open(ctx.now),
   };
-  const { answer, reports, timings } = await ctx.timings.during(
-    'coordinator',
-    callCoordinator(ctx.env, ctx.config, paylinkId, (stub, again) => stub.send({ ...command, again })),
-  );
-  if (timings) ctx.timings.include(timings);
-  for (const report of reports)
-    providerBreaker.record(report.provider, { kind: report.outcome, by: report.by }, Date.now());
-  return answer.kind === 'refused' ? answer : { ...JSON.parse(answer.outcome), replayed: answer.replayed };
 }
 
 /** A coordinator of the pool knows by itself what is not found. One beyond it (of a pool that was larger once) may never have been. */
 const mayBeCalled = async (ctx: Context, paylinkId: string): Promise<boolean> =>
   coordinatorOf(paylinkId) < ctx.config.COORDINATORS || (await ownerOf(ctx, paylinkId)) !== null;
 
-async function overrideOf(ctx: Context, channel: Channel | null, to: string | null): Promise<SendCommand['to']> {
+async function overrideOf(ctx: Context, channel: Channel | null, to: string | null): Promise<ClaimCommand['to']> {
   const recipient = channel && to !== null ? normalizeRecipient(channel, to) : null;
   if (!channel || recipient === null) return null;
   return { recipient, hash: await recipientHash(await recipientKey(ctx.config), channel, recipient) };
 }
-
-const skipped = (now: number): ProviderName[] => providerBreaker.open(now);

@@ -43,7 +43,8 @@ const json: Storage = {
 };
 
 function storageOf(type: z.core.$ZodType): Storage {
-  if (type instanceof z.ZodMiniNullable || type instanceof z.ZodMiniOptional) return storageOf(type.def.innerType);
+  if (type instanceof z.ZodMiniNullable || type instanceof z.ZodMiniOptional || type instanceof z.ZodMiniDefault)
+    return storageOf(type.def.innerType);
   switch (type._zod.def.type) {
     case 'string':
     case 'number':

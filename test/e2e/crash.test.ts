@@ -93,8 +93,8 @@ describe('a runtime that is killed with SIGKILL and started again', () => {
     await runtime.kill();
     expect(await lost).toBeNull();
     await runtime.start();
-    expect(await client.sendByRest(id, email)).toMatchObject({ kind: 'pending', replayed: true });
     await agreed();
+    expect(await client.sendByRest(id, email)).toMatchObject({ kind: 'pending', replayed: true });
     expect(await read(id)).toMatchObject({ deliveryLogs: [{ status: 'UNKNOWN' }] });
     expect((await callsOf(fakes.url, { to })).count).toBe(1);
   });
@@ -138,9 +138,9 @@ describe('a runtime that is killed with SIGKILL and started again', () => {
     await runtime.kill();
     expect(await lost).toBeNull();
     await runtime.start();
+    await agreed();
     const again = await client.sendByRest(id, both);
     expect(again).toMatchObject({ kind: 'sent', replayed: true });
-    await agreed();
     expect((await read(id)).deliveryLogs.map(({ status }) => status).sort()).toEqual(['SENT', 'UNKNOWN']);
   });
 
@@ -158,6 +158,7 @@ describe('a runtime that is killed with SIGKILL and started again', () => {
     expect(stored.deliveryLogs).toHaveLength(2);
     const pool = new Set<string>();
     for (let made = 0; made < 24; made += 1) pool.add((await create()).id.slice(15, 18));
-    expect(pool.size).toBeGreaterThan(4);
+    // Its merchant's four of the larger pool.
+    expect([...pool].some((number) => Number.parseInt(number, 16) >= 4)).toBe(true);
   });
 });

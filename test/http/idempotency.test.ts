@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
+import { registry } from '../../src/delivery/providers/index.ts';
 import { type Api, merchantApi } from '../support/api.ts';
 import { coordinatorStub, type Script, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { createBody } from '../support/verbs.ts';
@@ -72,6 +73,10 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     const email = scripted('mailchannels', 'EMAIL', script);
     const sms = scripted('twilio', 'SMS', script);
     await usingProviders(paylinkId, [email.provider, sms.provider]);
+    // What the gateway is configured with; its Worker asks the same.
+    vi.spyOn(registry.inbox, 'provider').mockImplementation((_, channel) =>
+      channel === 'EMAIL' ? email.provider : sms.provider,
+    );
     return { id: paylinkId, email };
   };
 

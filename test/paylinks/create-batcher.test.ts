@@ -59,7 +59,7 @@ describe('creates', () => {
     const { db, batches } = watched(() => released);
     const creates = createsOn(db);
     const all = [fresh(), fresh(), fresh(), fresh()];
-    const ends = all.map((one) => creates.insert(one));
+    const ends = all.map((one) => creates.insert(one, 5_000));
     release();
     expect(await Promise.all(ends)).toEqual(['inserted', 'inserted', 'inserted', 'inserted']);
     expect(batches()).toBeLessThanOrEqual(2);
@@ -70,26 +70,30 @@ describe('creates', () => {
     const creates = createsOn(env.DB);
     const key = { key: crypto.randomUUID(), fingerprint: 'f', expiredBefore: 0 };
     const all = [fresh(), fresh({ key }), fresh({ key })];
-    expect(await Promise.all(all.map((one) => creates.insert(one)))).toEqual(['inserted', 'inserted', 'existing']);
+    expect(await Promise.all(all.map((one) => creates.insert(one, 5_000)))).toEqual([
+      'inserted',
+      'inserted',
+      'existing',
+    ]);
     expect(await Promise.all(all.map(isStored))).toEqual([true, true, false]);
   });
 
   it('repeated with the same id change nothing', async () => {
     const creates = createsOn(env.DB);
     const one = fresh();
-    expect(await creates.insert(one)).toBe('inserted');
-    expect(await creates.insert(one)).toBe('existing');
+    expect(await creates.insert(one, 5_000)).toBe('inserted');
+    expect(await creates.insert(one, 5_000)).toBe('existing');
     expect(await isStored(one)).toBe(true);
   });
 
   it('keep back no other when one cannot be written', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const creates = createsOn(watched((batch) => (batch === 1 ? released : Promise.resolve())).db);
-    const first = creates.insert(fresh());
+    const first = creates.insert(fresh(), 5_000);
     const impossible = fresh();
     const wrong = { ...impossible, head: { ...impossible.head, merchantId: 'nobody' } };
     const good = fresh();
-    const others = [creates.insert(wrong), creates.insert(good)];
+    const others = [creates.insert(wrong, 5_000), creates.insert(good, 5_000)];
     release();
     expect([await first, ...(await Promise.all(others))]).toEqual(['inserted', 'failed', 'inserted']);
     expect([await isStored(wrong), await isStored(good)]).toEqual([false, true]);
@@ -99,15 +103,15 @@ describe('creates', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { db, batches } = watched((batch) => (batch === 1 ? new Promise(() => {}) : Promise.resolve()));
     const creates = createsOn(db);
-    const hanging = creates.insert(fresh());
+    void creates.insert(fresh(), 5_000);
     // Not by waiting, which would move the clock: both have to be late at the same time.
     while (batches() < 1) await Promise.resolve();
     const late = fresh();
-    const waiting = creates.insert(late);
+    const waiting = creates.insert(late, 5_000);
     await vi.advanceTimersByTimeAsync(5_000);
-    expect([await hanging, await waiting]).toEqual(['failed', 'failed']);
+    expect(await waiting).toBe('failed');
     const next = fresh();
-    expect(await creates.insert(next)).toBe('inserted');
+    expect(await creates.insert(next, 5_000)).toBe('inserted');
     expect([await isStored(late), await isStored(next)]).toEqual([false, true]);
   });
 });

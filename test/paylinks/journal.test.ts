@@ -24,6 +24,7 @@ const operation = (id: string, some: Partial<Operation> = {}): Operation => ({
   state: 'running',
   createdBy: 'API Key',
   createdAt: 1,
+  endedAt: null,
   dueAt: 10,
   tries: 0,
   outcome: null,
@@ -43,7 +44,7 @@ describe('a coordinator’s journal', () => {
       sql.exec("INSERT INTO operations VALUES ('c', 'p', NULL, 'f', 'done', 'API Key', 3, 9, 0, '{}')");
       const journal = new Journal(sql);
       new Journal(sql);
-      return [journal.operationOf('p', 'k')?.id, journal.unkeyedOperation('p', 'f', 0)?.id];
+      return [journal.operationOf('p', 'k')?.id, journal.unkeyedOperation('p', 'f')?.id];
     });
     expect(found).toEqual(['a', 'c']);
   });
@@ -72,7 +73,7 @@ describe('a coordinator’s journal', () => {
       const journal = new Journal(sql);
       const changes = (id: string, version: number) => ({
         head: { id, version, status: 'SENT' as const, lastSentAt: null, updatedAt: 1 },
-        progressOnly: true,
+        progressOnly: true as const,
         lineItems: null,
         deliveryLogs: [],
         events: [],

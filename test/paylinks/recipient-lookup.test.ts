@@ -111,13 +111,13 @@ describe('turns', () => {
     const queue = new SerialQueue();
     const order: string[] = [];
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const first = queue.take(async () => {
+    const first = queue.run(async () => {
       order.push('first begins');
       await held;
       order.push('first ends');
       throw new Error('no');
     });
-    const second = queue.take(async () => order.push('second begins'));
+    const second = queue.run(async () => order.push('second begins'));
     release();
     await expect(first).rejects.toThrow('no');
     await second;
@@ -127,8 +127,8 @@ describe('turns', () => {
   it('pass on from whoever does not end', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const queue = new SerialQueue();
-    void queue.take(() => new Promise(() => {}));
-    const second = queue.take(async () => 'done');
+    void queue.run(() => new Promise(() => {}));
+    const second = queue.run(async () => 'done');
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await second).toBe('done');
   });

@@ -142,47 +142,39 @@ describe('what a coordinator left open', () => {
     expect(await findPaylink(ctx, paylink.id)).toEqual(sent.paylink);
   });
 
-  it('with a provider being asked when the object died is UNKNOWN at once, and not sent again', async () => {
+  it('by a coordinator that was reset while a provider was asked is not lost: its Worker reports to the next life', async () => {
     const paylink = await seedPaylink(merchant);
     const ctx = contextOf(merchant);
-    const { provider } = scripted('mailchannels', 'EMAIL', accepted);
+    const { provider, received } = scripted('mailchannels', 'EMAIL', async () => {
+      await evictDurableObject(coordinatorStub(paylink.id));
+      return accepted();
+    });
     await usingProviders(paylink.id, [provider]);
-    const sent = await send(ctx, paylink.id, { ...email, key: 'k' });
-    if (sent.kind !== 'sent') throw new Error(sent.kind);
-    // The object's files as a kill in the middle of the provider call leaves them.
-    await inCoordinator(paylink.id, (_, state) => {
-      const { sql } = state.storage;
-      const { lineItems, orders, events, deliveryLogs, ...head } = sent.paylink;
-      const pending = deliveryLogs.map((log) => ({
-        ...log,
-        status: 'PENDING',
-        messageId: null,
-        acceptedAt: null,
-        version: 9,
-      }));
-      const body = {
-        head: { ...head, version: 9, status: 'CREATED', lastSentAt: null },
-        lineItems: null,
-        deliveryLogs: pending,
-        events: [],
-        orders,
-      };
-      sql.exec(
-        'INSERT OR REPLACE INTO changes (paylink_id, version, body, due_at) VALUES (?, 9, ?, 0)',
-        paylink.id,
-        JSON.stringify(body),
-      );
-      sql.exec("UPDATE operations SET state = 'running', outcome = NULL WHERE paylink_id = ?", paylink.id);
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: false });
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'sent', replayed: true });
+    expect(received).toHaveLength(1);
+  });
+
+  it('by a Worker that was ended is under way for 30 s, then UNKNOWN without anybody asking, and never sent again', async () => {
+    let now = Date.now();
+    const paylink = await seedPaylink(merchant);
+    const ctx = contextOf(merchant);
+    const { provider, received } = scripted('mailchannels', 'EMAIL', () => new Promise<ProviderOutcome>(() => {}));
+    await usingProviders(paylink.id, [provider], () => now);
+    send(ctx, paylink.id, { ...email, key: 'k' }).catch(() => {});
+    await expect.poll(() => received.length).toBe(1);
+    expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({
+      refusal: { code: 'idempotency_in_progress' },
     });
     await evictDurableObject(coordinatorStub(paylink.id));
-    const again = scripted('mailchannels', 'EMAIL', accepted);
-    await usingProviders(paylink.id, [again.provider]);
+    await usingProviders(paylink.id, [provider], () => now);
+    now += 29_000;
+    await inCoordinator(paylink.id, (coordinator) => coordinator.alarm());
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({ deliveryLogs: [{ status: 'PENDING' }] });
+    now += 1_000;
+    await inCoordinator(paylink.id, (coordinator) => coordinator.alarm());
+    expect(await findPaylink(ctx, paylink.id)).toMatchObject({ deliveryLogs: [{ status: 'UNKNOWN' }] });
     expect(await send(ctx, paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'pending', replayed: true });
-    expect(again.received).toHaveLength(0);
-    await cancelPaylink(ctx, paylink.id);
-    expect(await findPaylink(ctx, paylink.id)).toMatchObject({
-      status: 'CANCELED',
-      deliveryLogs: [{ status: 'UNKNOWN' }],
-    });
+    expect(received).toHaveLength(1);
   });
 });

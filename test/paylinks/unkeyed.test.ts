@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
 import { coordinatorOf, newIdAt } from '../../src/paylink-id.ts';
-import type { SendCommand } from '../../src/paylinks/coordinator/rpc.ts';
+import type { PredecessorSend } from '../../src/paylinks/coordinator/rpc.ts';
 import { sendFingerprint } from '../../src/paylinks/domain/idempotency.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { inCoordinator, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
@@ -11,7 +11,7 @@ import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 const patient = { timeout: 60_000 };
 
 /** An email without a key, as the edge hands it to the coordinator. */
-const unkeyed = (paylinkId: string, callerId: string): SendCommand => ({
+const unkeyed = (paylinkId: string, callerId: string): PredecessorSend => ({
   operationId: newIdAt(Date.now(), coordinatorOf(paylinkId)),
   again: false,
   paylinkId,

@@ -19,6 +19,7 @@ export function anAttempt(some: Partial<DeliveryLog> = {}): DeliveryLog {
     recipient: 'ada@example.com',
     recipientHash: `hash-${crypto.randomUUID()}`,
     reason: null,
+    settledBy: null,
     acceptedAt: now,
     createdAt: now,
     updatedAt: now,

@@ -78,11 +78,24 @@ export class CountedGateway {
               create: call(id, (coordinator, command: Parameters<CoordinatorRpc['create']>[0]) =>
                 coordinator.create(command),
               ),
-              send: call(id, (coordinator, command: Parameters<CoordinatorRpc['send']>[0]) =>
-                coordinator.send(command),
+              claim: call(id, (coordinator, command: Parameters<CoordinatorRpc['claim']>[0]) =>
+                coordinator.claim(command),
+              ),
+              report: call(id, (coordinator, command: Parameters<CoordinatorRpc['report']>[0]) =>
+                coordinator.report(command),
+              ),
+              awaitOperation: call(id, (coordinator, command: Parameters<CoordinatorRpc['awaitOperation']>[0]) =>
+                coordinator.awaitOperation(command),
+              ),
+              release: call(id, (coordinator, command: Parameters<CoordinatorRpc['release']>[0]) =>
+                coordinator.release(command),
               ),
               change: call(id, (coordinator, ...args: Parameters<CoordinatorRpc['change']>) =>
                 coordinator.change(...args),
+              ),
+              ping: call(id, (coordinator) => coordinator.ping()),
+              send: call(id, (coordinator, command: Parameters<CoordinatorRpc['send']>[0]) =>
+                coordinator.send(command),
               ),
             })
           : Reflect.get(target, name).bind(target),

@@ -1,11 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { type Bindings, configOf } from '../../src/env.ts';
+import { Slots } from '../../src/lib/slots.ts';
 import { Timings } from '../../src/lib/timings.ts';
 import type { Merchant, Paylink } from '../../src/model.ts';
-import type { Context } from '../../src/paylinks/context.ts';
+import { type Context, configuredProviders, MAX_CALLS } from '../../src/paylinks/context.ts';
 import { createPaylink } from '../../src/paylinks/create.ts';
 import { CreateFields } from '../../src/paylinks/domain/schemas.ts';
 import { type SendInput, sendPaylink } from '../../src/paylinks/send.ts';
+import { scriptedFor } from './providers/scripted-providers.ts';
 
 /** What a verb is told when `merchant` asks. */
 export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Date.now()): Context => ({
@@ -16,6 +18,8 @@ export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Da
   now,
   timings: new Timings(),
   waitUntil: () => {},
+  slots: new Slots(MAX_CALLS),
+  providersFor: configuredProviders(bindings, configOf(bindings)),
 });
 
 /** A complete create body for a merchant. */
@@ -38,15 +42,23 @@ export async function seedPaylink(merchant: Merchant, some: object = {}, ctx = c
   return created.paylink;
 }
 
-/** Sends as REST does unless told otherwise. */
-export const send = (ctx: Context, paylinkId: string, some: Partial<SendInput> & { key?: string | null } = {}) => {
-  const { key = null, ...input } = some;
-  return sendPaylink(ctx, {
-    paylinkId,
-    channels: ['EMAIL', 'SMS'],
-    to: null,
-    requireEnabled: true,
-    idempotency: { key, waitSeconds: 0 },
-    ...input,
-  });
+/** Sends as REST does unless told otherwise. `elapsedMs`: how long ago the invocation began. */
+export const send = (
+  ctx: Context,
+  paylinkId: string,
+  some: Partial<SendInput> & { key?: string | null; elapsedMs?: number } = {},
+) => {
+  const { key = null, elapsedMs = 0, ...input } = some;
+  const providersFor = scriptedFor(paylinkId) ?? ctx.providersFor;
+  return sendPaylink(
+    { ...ctx, now: Date.now() - elapsedMs, providersFor },
+    {
+      paylinkId,
+      channels: ['EMAIL', 'SMS'],
+      to: null,
+      requireEnabled: true,
+      idempotency: { key, waitSeconds: 0 },
+      ...input,
+    },
+  );
 };

@@ -19,7 +19,7 @@ type Registered = {
 };
 
 /** Every provider. A new one is a folder, a line here, and its name and secrets in env.ts. */
-const registry: Record<ProviderName, Registered> = {
+export const registry: Record<ProviderName, Registered> = {
   inbox: { provider: (_config, channel, inboxWriter) => inbox(channel, inboxWriter), callback: null },
   mailchannels: { provider: mailchannels, callback: mailchannelsCallback },
   resend: { provider: resend, callback: resendCallback },
@@ -50,8 +50,8 @@ export const callbackHandlers: ReadonlyMap<string, CallbackHandler> = new Map(
  */
 export function nextProvider<T extends { readonly name: ProviderName }>(
   ordered: readonly T[],
-  tried: readonly ProviderName[],
-  skip: readonly ProviderName[],
+  tried: readonly string[],
+  skip: readonly string[],
 ): T | null {
   const left = ordered.filter(({ name }) => !tried.includes(name));
   return left.find(({ name }) => !skip.includes(name)) ?? left[0] ?? null;

@@ -7,6 +7,7 @@ import { refusalHeaders } from '../problem.ts';
 function errorCode({ code }: Refusal): GraphqlErrorCode {
   if (code === 'unauthenticated') return 'UNAUTHENTICATED';
   if (code === 'rate_limited') return 'RATE_LIMITED';
+  if (statusOf[code] === 503) return 'UNAVAILABLE';
   return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
@@ -20,7 +21,7 @@ export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Rec
  * `extensions.code` tells a client what to do: authenticate, correct the request, wait and repeat it, or repeat it and tell us.
  * `extensions.reason`, where present, is the more precise code of REST problems.
  */
-export type GraphqlErrorCode = 'UNAUTHENTICATED' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'INTERNAL';
+export type GraphqlErrorCode = 'UNAUTHENTICATED' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'INTERNAL';
 
 /** The media type of an answer to this `Accept` header when no operation was executed. */
 const mediaTypeFor = (accept: string | null): string =>

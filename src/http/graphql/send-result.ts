@@ -67,6 +67,8 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'channel_not_enabled':
     case 'country_not_allowed':
     case 'send_failed':
+    case 'send_in_progress':
+    case 'not_unknown':
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':
@@ -89,8 +91,9 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'unsupported_media_type':
       return error('BAD_USER_INPUT', refusal.detail, refusal);
     case 'unavailable':
+    case 'overloaded':
       return error(
-        'INTERNAL',
+        'UNAVAILABLE',
         'The gateway is unavailable for a moment: repeat this request with the same Idempotency-Key.',
         refusal,
       );

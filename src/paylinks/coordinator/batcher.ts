@@ -1,56 +1,74 @@
 import { withTimeout } from '../../lib/timeout.ts';
 
-/** Whoever takes longer goes on, but no longer keeps the others waiting, ms. */
-const longestMs = 5_000;
+/** Work that takes longer goes on, but no longer keeps the others waiting, ms. */
+const LONGEST_MS = 5_000;
+/** How long a busy coordinator waits for company before it asks D1 again, ms. */
+const COMPANY_MS = 10;
 
-/** One thing at a time, in the order of asking: what an object is asked for while its database is busy collects for the next turn. */
+/** One thing at a time, in the order of asking: what is asked for while the database is busy collects for the next turn. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs `work` when its turn comes. @returns what it comes to, or `'late'` when it takes longer than 5 s */
-  take<T>(work: () => Promise<T>): Promise<T | 'late'> {
-    const turn = this.#last.then(() => withTimeout(work(), longestMs));
+  /** Runs `work` when its turn comes. @returns its result, or `'late'` when it takes longer than 5 s */
+  run<T>(work: () => Promise<T>): Promise<T | 'late'> {
+    const turn = this.#last.then(() => withTimeout(work(), LONGEST_MS));
     this.#last = turn.catch(() => {});
     return turn;
   }
 }
 
-export type BatcherDeps<T> = {
+export type BatcherDeps<Item, Result> = {
   queue: SerialQueue;
-  /** So many in one group. */
-  MAX_BATCH: number;
-  /** Never throws. */
-  work: (group: T[]) => Promise<void>;
-  /** A group whose work took too long; it goes on. */
-  late?: (group: T[]) => void;
+  /** The most items in one batch. */
+  max: number;
+  /** The results in the order of the items. Never throws. */
+  work: (items: Item[]) => Promise<Result[]>;
+  /** What an item gets whose batch takes longer than 5 s (it goes on); without it the item waits for the batch. */
+  late?: (item: Item) => Result;
 };
 
-/** Collects what comes while the database is busy, and has it done as one when its turn comes. */
-export class Batcher<T> {
-  readonly #deps: BatcherDeps<T>;
-  #waiting: T[] = [];
+type Waiting<Item, Result> = { item: Item; done: (result: Result) => void };
+
+/** Collects items while the database is busy, and has them done as one batch when its turn comes. */
+export class Batcher<Item, Result> {
+  readonly #deps: BatcherDeps<Item, Result>;
+  #waiting: Waiting<Item, Result>[] = [];
   #running = false;
 
-  constructor(deps: BatcherDeps<T>) {
+  constructor(deps: BatcherDeps<Item, Result>) {
     this.#deps = deps;
   }
 
-  add(one: T): void {
-    this.#waiting.push(one);
-    if (!this.#running) void this.#run();
+  /** The item's own result. */
+  run(item: Item): Promise<Result> {
+    const { promise, resolve } = Promise.withResolvers<Result>();
+    this.#waiting.push({ item, done: resolve });
+    if (!this.#running) void this.#runBatches();
+    return promise;
   }
 
-  async #run(): Promise<void> {
-    const { queue, MAX_BATCH, work, late } = this.#deps;
+  async #runBatches(): Promise<void> {
+    const { queue, late, max } = this.#deps;
     this.#running = true;
+    let busy = false;
     while (this.#waiting.length > 0) {
-      let group: T[] = [];
-      const end = await queue.take(() => {
-        group = this.#waiting.splice(0, MAX_BATCH);
-        return work(group);
+      if (busy && this.#waiting.length < max) await scheduler.wait(COMPANY_MS);
+      let batch: Waiting<Item, Result>[] = [];
+      const end = await queue.run(async () => {
+        batch = this.#waiting.splice(0, max);
+        await this.#work(batch);
       });
-      if (end === 'late') late?.(group);
+      if (end === 'late' && late) for (const { item, done } of batch) done(late(item));
+      busy = batch.length > 1;
     }
     this.#running = false;
+  }
+
+  async #work(batch: Waiting<Item, Result>[]): Promise<void> {
+    const results = await this.#deps.work(batch.map(({ item }) => item));
+    for (const [n, { done }] of batch.entries()) {
+      const result = results[n];
+      if (result !== undefined) done(result);
+    }
   }
 }

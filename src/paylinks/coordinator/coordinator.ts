@@ -1,131 +1,142 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { InboxWriter } from '../../delivery/port.ts';
-import { providersFor } from '../../delivery/providers/index.ts';
 import { type Bindings, type Config, configOf } from '../../env.ts';
-import { notFound, refusal } from '../../errors.ts';
+import { notFound, type Refusal, refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
-import { insertInboxMessage } from '../../store/inbox.ts';
-import { findByCreateKey, loadPaylink } from '../../store/paylinks.ts';
 import { enqueue } from '../../webhooks/enqueue.ts';
+import { configuredProviders, type ProvidersFor } from '../context.ts';
 import { applyChange } from '../domain/apply-change.ts';
 import type { ChangeCommand } from '../domain/change.ts';
 import { refusalFor } from '../domain/decide-send.ts';
-import { suppressOptedOut } from '../recipients/suppressions.ts';
 import { Alarm } from './alarm.ts';
 import { SerialQueue } from './batcher.ts';
-import { CreateBatcher } from './create-batcher.ts';
+import { BoundedQueue } from './bounded-queue.ts';
+import { Cancels } from './cancels.ts';
+import { Claims } from './claims.ts';
+import { Creates } from './creates.ts';
 import { Journal } from './journal.ts';
 import { Operations } from './operations.ts';
 import { PaylinkCache } from './paylink-cache.ts';
-import { created } from './pending-changes.ts';
+import { sendForPredecessor } from './predecessor.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
 import { Reconciler } from './reconciler.ts';
-import type { ChangeReply, CoordinatorRpc, CreateCommand, CreateReply, SendCommand, SendReply } from './rpc.ts';
-import { Sends, type SendsDeps } from './send-handler.ts';
+import { Reports } from './reports.ts';
+import type {
+  AwaitCommand,
+  ChangeReply,
+  ClaimCommand,
+  ClaimReply,
+  CoordinatorRpc,
+  CreateCommand,
+  CreateReply,
+  EndedReply,
+  PredecessorSend,
+  PredecessorSendReply,
+  ReleaseCommand,
+  ReportCommand,
+  ReportReply,
+} from './rpc.ts';
+import { Signals } from './signals.ts';
 
-type ProvidersFor = typeof providersFor;
+/** What callers may have going on at once, and waiting for it: a claim has to be answered within 3 s. */
+const LOAD = { places: 100, maxWaiting: 300, maxWaitMs: 2_000 };
+/** For how long an alarm asks providers, ms. */
+const ASK_MS = 20_000;
+/** When the alarm rings again for what is due, ms: sooner when all went well. */
+const AGAIN_MS = 1_000;
+const AGAIN_AFTER_FAILURE_MS = 15_000;
+
+const overloaded: Refusal = refusal('overloaded', 'Too much is waiting for this. Try again in a moment.', {
+  retryAfterSeconds: 2,
+});
+const stillRunning: Refusal = refusal('idempotency_in_progress', 'The same request is still being processed.', {
+  retryAfterSeconds: 1,
+});
 
 /**
- * The one writer of its Paylinks (one of a pool, see id.ts): every change goes through here, so there is one order. D1 is what
- * everybody reads; this object is the sequencer and brings D1 up to date.
+ * The one writer of its Paylinks (one of a pool, see paylink-id.ts): every change goes through here, so there is one order. D1 is what
+ * everybody reads; this object is the sequencer and brings D1 up to date. It never waits for a provider in a send.
  */
 export class PaylinkCoordinator extends DurableObject<Bindings> implements CoordinatorRpc {
   /** The time, ms; tests set their own. */
   clock: () => number = () => Date.now();
   /** Where providers come from; tests script their own. */
-  providersFor: ProvidersFor = providersFor;
+  providersFor: ProvidersFor;
   readonly #config: Config;
   readonly #alarm: Alarm;
   readonly #journal: Journal;
   readonly #cache: PaylinkCache;
-  readonly #creates: CreateBatcher;
+  readonly #creates: Creates;
   readonly #operations: Operations;
-  readonly #sends: Sends;
-  readonly #settling: Reconciler;
+  readonly #claims: Claims;
+  readonly #reports: Reports;
+  readonly #reconciler: Reconciler;
+  readonly #cancels: Cancels;
+  readonly #signals = new Signals();
+  readonly #load = new BoundedQueue(LOAD);
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    this.#config = configOf(env);
-    this.#journal = new Journal(ctx.storage.sql);
-    this.#alarm = new Alarm(ctx.storage);
     const db = env.DB;
     const now = () => this.clock();
     const queue = new SerialQueue();
-    const announced = (deliveryIds: string[]) => this.#announced(deliveryIds);
-    this.#cache = new PaylinkCache(db, this.#journal, this.#alarm, queue, announced);
-    this.#creates = new CreateBatcher(db, queue, announced);
-    const shared = {
-      cache: this.#cache,
-      journal: this.#journal,
-      config: this.#config,
-      now,
-      recipientLookup: new RecipientLookup(db, queue, now),
-    };
-    this.#operations = new Operations({ ...shared, alarm: this.#alarm });
-    const inbox: InboxWriter = (message) => insertInboxMessage(db, message);
-    const providers: SendsDeps['providers'] = (channel, merchant) =>
-      this.providersFor(this.#config, channel, merchant.mode, inbox);
-    const optedOut: SendsDeps['suppressOptedOut'] = ({ merchantId }, target, at) =>
-      suppressOptedOut(env.DB, merchantId, target, at);
-    this.#sends = new Sends({
-      ...shared,
-      operations: this.#operations,
-      alarm: this.#alarm,
-      providers,
-      suppressOptedOut: optedOut,
-    });
-    this.#settling = new Reconciler({ ...shared, sends: this.#sends, operations: this.#operations });
-    void ctx.blockConcurrencyWhile(async () => {
-      await this.#alarm.load();
-      // What an earlier life was doing is looked after at once, not only when somebody asks.
-      if (this.#journal.abandonRunning(now())) this.#alarm.ringBy(now());
-    });
+    const announced = (deliveryIds: string[]) => this.#announce(deliveryIds);
+    const config = configOf(env);
+    const journal = new Journal(ctx.storage.sql);
+    const alarm = new Alarm(ctx.storage);
+    const cache = new PaylinkCache(db, journal, alarm, queue, announced);
+    const operations = new Operations(cache, journal, alarm, this.#signals, now);
+    const providersFor: ProvidersFor = (channel, mode) => this.providersFor(channel, mode);
+    const shared = { cache, journal, alarm, operations, config, db, now, providersFor, signals: this.#signals };
+    const recipients = new RecipientLookup(db, queue, now);
+    this.providersFor = configuredProviders(env, config);
+    this.#config = config;
+    this.#alarm = alarm;
+    this.#journal = journal;
+    this.#cache = cache;
+    this.#operations = operations;
+    this.#creates = new Creates(db, cache, queue, announced, now);
+    this.#claims = new Claims({ ...shared, recipients });
+    this.#reports = new Reports({ ...shared, recipients, claims: this.#claims });
+    this.#reconciler = new Reconciler({ ...shared, recipients });
+    this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
+    void ctx.blockConcurrencyWhile(() => alarm.load());
   }
 
-  /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */
-  async create({ paylink, parentId, key }: CreateCommand): Promise<CreateReply> {
-    const { lineItems, events, deliveryLogs, orders, ...head } = paylink;
-    const end = await this.#creates.insert({ head, lineItems, events, deliveryLogs, orders, key });
-    if (end === 'failed') {
-      return {
-        kind: 'refused',
-        refusal: refusal('unavailable', 'The Paylink could not be stored. Try again.', { retryAfterSeconds: 1 }),
-      };
-    }
-    if (end === 'inserted') {
-      this.#cache.introduce(created(paylink, parentId));
-      return { kind: 'created' };
-    }
-    const db = this.env.DB;
-    const existing = key ? await findByCreateKey(db, paylink.merchantId, key.key) : await loadPaylink(db, paylink.id);
-    if (!existing) throw new Error('a create was neither inserted nor found');
-    if (key && existing.createFingerprint !== key.fingerprint) {
-      return {
-        kind: 'refused',
-        refusal: refusal('idempotency_key_reuse', 'This Idempotency-Key was used for another Paylink.'),
-      };
-    }
-    return { kind: 'found', paylink: existing.paylink, replayed: existing.paylink.id !== paylink.id };
+  async create(command: CreateCommand): Promise<CreateReply> {
+    return this.#admitted(() => this.#creates.create(command));
   }
 
-  /** Wakes the Queue's consumer for new deliveries to merchants' endpoints; nobody waits for that. */
-  #announced(deliveryIds: string[]): void {
-    if (deliveryIds.length > 0) this.ctx.waitUntil(enqueue(this.env.EVENTS, deliveryIds));
+  async claim(command: ClaimCommand): Promise<ClaimReply> {
+    return this.#admitted(() => this.#claims.claim(command));
   }
 
-  /** Sends a Paylink, once for each operation id and each key. */
-  send(command: SendCommand): Promise<SendReply> {
-    return this.#sends.send(command);
+  report(command: ReportCommand): Promise<ReportReply> {
+    return this.#reports.report(command);
   }
 
-  /** Any other change. `callerId` null: the gateway itself (a sweep, a provider's callback), which may act on any Paylink. */
+  release(command: ReleaseCommand): Promise<void> {
+    return this.#claims.release(command);
+  }
+
+  async awaitOperation({ paylinkId, operationId, waitMs }: AwaitCommand): Promise<EndedReply | Refused> {
+    const isOver = () => this.#journal.operation(operationId)?.state !== 'running';
+    if (!(await this.#signals.until(paylinkId, isOver, waitMs))) return refused(stillRunning);
+    const entry = await this.#cache.get(paylinkId);
+    const operation = this.#journal.operation(operationId);
+    return entry && operation ? this.#claims.ended(operation, entry, true) : refused(stillRunning);
+  }
+
+  /** What callers ask waits for a place; what providers and checkouts tell, and what the gateway does by itself, does not. */
   async change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply> {
-    const entry = await this.#cache.get(paylinkId, (loaded) => this.#sends.recover(loaded));
-    const foreign =
-      entry && callerId !== null
-        ? refusalFor(callerId, { merchantId: entry.paylink.merchantId, parentId: entry.parentId })
-        : null;
-    if (!entry || foreign) return { kind: 'refused', refusal: notFound };
+    const change = () => this.#change(paylinkId, callerId, command);
+    return callerId === null || command.kind === 'payment' ? change() : this.#admitted(change);
+  }
+
+  async #change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply> {
+    const entry = await this.#cache.get(paylinkId);
+    const owner = entry && { merchantId: entry.paylink.merchantId, parentId: entry.parentId };
+    if (!entry || (owner && callerId !== null && refusalFor(callerId, owner))) return refused(notFound);
+    if (command.kind === 'cancel') return this.#cancels.cancel(entry, command);
     const now = this.clock();
     const applied = applyChange(entry.paylink, command, now);
     if (applied.kind === 'refused') return applied;
@@ -133,25 +144,58 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     if (command.kind === 'erase') this.#journal.forgetAnswers(paylinkId);
     if (changed) {
       this.#cache.commit(entry, applied.paylink, now, { lineItems: applied.lineItems === true });
-      if (command.kind === 'delivery') this.#operations.afterDeliveryEvent(entry);
+      if (command.kind === 'delivery' || command.kind === 'settle') this.#operations.afterDeliveryEvent(entry);
     }
     const { paylink } = entry;
     await this.#cache.project(entry);
     return { kind: 'done', paylink, changed };
   }
 
-  /** Looks after everything that is due, then sets itself for what comes next. */
+  async ping(): Promise<'ok'> {
+    this.#journal.nextDue();
+    return 'ok';
+  }
+
+  send(command: PredecessorSend): Promise<PredecessorSendReply> {
+    return sendForPredecessor(this, command, { config: this.#config, providersFor: this.providersFor });
+  }
+
+  /** Load by callers is shed. */
+  async #admitted<T>(work: () => Promise<T>): Promise<T | Refused> {
+    const end = await this.#load.run(work);
+    return end === 'overloaded' ? refused(overloaded) : end;
+  }
+
+  /** Wakes the Queue's consumer for new deliveries to merchants' endpoints; nobody waits for that. */
+  #announce(deliveryIds: string[]): void {
+    if (deliveryIds.length > 0) this.ctx.waitUntil(enqueue(this.env.EVENTS, deliveryIds));
+  }
+
+  /** First marks what is overdue and projects, then asks providers for at most 20 s, then sets itself again. */
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     const now = this.clock();
-    const work = [
-      this.#settling.lookAfterDue(now),
-      this.#cache.projectDue(now, (loaded) => this.#sends.recover(loaded)),
-    ];
-    const failed = (await Promise.allSettled(work)).filter((end) => end.status === 'rejected');
-    for (const { reason } of failed) log('error', 'alarm_failed', { error: String(reason) });
+    const failed = await this.#lookAfterDue(now).then(
+      () => false,
+      (error: unknown) => {
+        log('error', 'alarm_failed', { error: String(error) });
+        return true;
+      },
+    );
     // An alarm that throws is dropped after its last retry, so this one never throws: it comes back, sooner when all went well.
     const next = this.#journal.nextDue();
-    if (next !== null) this.#alarm.ringBy(Math.max(next, this.clock() + (failed.length > 0 ? 15_000 : 1_000)));
+    if (next === null) return;
+    this.#alarm.ringBy(Math.max(next, this.clock() + (failed ? AGAIN_AFTER_FAILURE_MS : AGAIN_MS)));
+  }
+
+  async #lookAfterDue(now: number): Promise<void> {
+    const unsettled = await this.#reconciler.expireDue(now);
+    const projected = await Promise.allSettled([this.#cache.projectDue(now)]);
+    if (unsettled.length > 0) await this.#reconciler.askDue(unsettled, now, ASK_MS);
+    const [end] = projected;
+    if (end?.status === 'rejected') throw end.reason;
   }
 }
+
+type Refused = { kind: 'refused'; refusal: Refusal };
+const refused = (why: Refusal): Refused => ({ kind: 'refused', refusal: why });

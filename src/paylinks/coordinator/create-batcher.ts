@@ -1,62 +1,62 @@
 import { log } from '../../lib/log.ts';
-import { withTimeout } from '../../lib/timeout.ts';
 import { type Inserted, insertPaylinks, type NewPaylink } from '../../store/insert-paylinks.ts';
 import { webhookPayloadsOf } from '../../webhooks/payload.ts';
 import { Batcher, type SerialQueue } from './batcher.ts';
 
-/** How long a create waits for D1, ms; after that nothing was kept, as far as anyone is told. */
-const waitMs = 5_000;
 /** Paylinks in one batch; with 200 line items each a bound parameter stays under D1's 2 MB. */
 const MAX_BATCH = 16;
 
-/** `existing`: D1 has another of this key, or this id already. `failed`: it did not take it, or not in time. */
-type End = 'inserted' | 'existing' | 'failed';
+/** `existing`: D1 has another of this key, or this id already. `failed`: it did not take it, and will not. */
+export type CreateEnd = 'inserted' | 'existing' | 'failed';
 
-type Waiting = { fresh: NewPaylink; until: number; done: (end: End) => void };
+/** `until`: who waits has given up by then (ms), and a Paylink whose turn comes later is not kept. */
+type Item = { fresh: NewPaylink; until: number };
 
 /** Brings new Paylinks to D1, each at once or not at all. While D1 is busy the next collect, so that many cost it one batch. */
 export class CreateBatcher {
   readonly #db: D1Database;
-  readonly #groups: Batcher<Waiting>;
+  readonly #batcher: Batcher<Item, CreateEnd>;
   readonly #announced: (deliveryIds: string[]) => void;
 
   constructor(db: D1Database, queue: SerialQueue, announced: (deliveryIds: string[]) => void) {
     this.#db = db;
-    this.#groups = new Batcher({ queue, MAX_BATCH, work: (group) => this.#insertInTime(group) });
+    this.#batcher = new Batcher({ queue, max: MAX_BATCH, work: (items) => this.#insertInTime(items) });
     this.#announced = announced;
   }
 
-  async insert(fresh: NewPaylink): Promise<End> {
-    const { promise, resolve } = Promise.withResolvers<End>();
-    this.#groups.add({ fresh, until: Date.now() + waitMs, done: resolve });
-    const end = await withTimeout(promise, waitMs);
-    return end === 'late' ? 'failed' : end;
+  /** Resolves when D1 has answered, however late. Never throws. */
+  insert(fresh: NewPaylink, waitMs: number): Promise<CreateEnd> {
+    return this.#batcher.run({ fresh, until: Date.now() + waitMs });
   }
 
-  /** Whoever was told that nothing was kept is to be right. */
-  async #insertInTime(group: readonly Waiting[]): Promise<void> {
+  async #insertInTime(items: readonly Item[]): Promise<CreateEnd[]> {
     const now = Date.now();
-    const inTime = group.filter(({ until }) => until > now);
-    if (inTime.length > 0) await this.#insert(inTime);
+    const inTime = items.filter(({ until }) => until > now).map(({ fresh }) => fresh);
+    const ends = inTime.length > 0 ? await this.#insert(inTime) : new Map<NewPaylink, CreateEnd>();
+    return items.map(({ fresh }) => ends.get(fresh) ?? 'failed');
   }
 
   /** Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
-  async #insert(group: readonly Waiting[]): Promise<void> {
-    const inserted = await this.#batch(group);
-    if (inserted) for (const { fresh, done } of group) done(inserted.ids.has(fresh.head.id) ? 'inserted' : 'existing');
-    else if (group.length > 1) for (const one of group) await this.#insert([one]);
-    else for (const { done } of group) done('failed');
+  async #insert(paylinks: readonly NewPaylink[]): Promise<Map<NewPaylink, CreateEnd>> {
+    const inserted = await this.#write(paylinks);
+    if (inserted) {
+      const end = (fresh: NewPaylink): CreateEnd => (inserted.ids.has(fresh.head.id) ? 'inserted' : 'existing');
+      return new Map(paylinks.map((fresh) => [fresh, end(fresh)]));
+    }
+    const ends = new Map<NewPaylink, CreateEnd>();
+    if (paylinks.length === 1) return ends;
+    for (const one of paylinks) for (const [fresh, end] of await this.#insert([one])) ends.set(fresh, end);
+    return ends;
   }
 
-  async #batch(group: readonly Waiting[]): Promise<Inserted | null> {
+  async #write(paylinks: readonly NewPaylink[]): Promise<Inserted | null> {
     try {
-      const paylinks = group.map(({ fresh }) => fresh);
       const inserted = await insertPaylinks(this.#db, paylinks, paylinks.flatMap(webhookPayloadsOf));
       this.#announced(inserted.deliveries);
       return inserted;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
-      log('error', 'create_failed', { paylinks: group.length, error: reason });
+      log('error', 'create_failed', { paylinks: paylinks.length, error: reason });
       return null;
     }
   }

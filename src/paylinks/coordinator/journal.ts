@@ -1,10 +1,18 @@
+import * as z from 'zod/mini';
+import { JournaledChanges } from '../../store/changes.ts';
 import { type Operation, OperationRow } from '../domain/operation.ts';
-import type { JournaledChanges } from './pending-changes.ts';
+
+/**
+ * The version of the rows that this release writes. It reads every version up to the next one's, which writes only what this one can
+ * read; a row further on is left as it is, and whoever asks for it gets an error.
+ */
+const VERSION = 2;
+const READS_UP_TO = VERSION + 1;
 
 /**
  * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) with their
  * idempotency keys. Everything has a `due_at` (ms): when somebody has to look at it again. Every index is written with every send, so
- * there are few: changes are so few at a time that the alarm may go through them all.
+ * there are few. `cancels`: those that were told 409, as a call was in flight.
  */
 const schema = `
 CREATE TABLE IF NOT EXISTS changes (
@@ -14,13 +22,33 @@ CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL, outcome TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS operations_by_paylink_key ON operations (paylink_id, key);
-CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);
-DROP INDEX IF EXISTS changes_due;
-DROP INDEX IF EXISTS operations_by_key;
-DROP INDEX IF EXISTS operations_by_paylink;`;
+CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`;
 
-const columns = `id, paylink_id AS paylinkId, key, fingerprint, state, created_by AS createdBy, created_at AS createdAt, due_at AS dueAt, tries, outcome`;
+/** Columns that came later, by table. */
+const added: [table: string, column: string, type: string][] = [
+  ['changes', 'v', 'INTEGER NOT NULL DEFAULT 1'],
+  ['operations', 'v', 'INTEGER NOT NULL DEFAULT 1'],
+  ['operations', 'ended_at', 'INTEGER'],
+];
+
+const columns = `id, paylink_id AS paylinkId, key, fingerprint, state, created_by AS createdBy, created_at AS createdAt,
+  ended_at AS endedAt, due_at AS dueAt, tries, outcome`;
+
+const Versioned = z.object({ v: z.int() });
+const ChangesRow = z.object({ v: z.int(), body: z.string() });
+
+/** A row was written by a release two or more versions on. */
+export class NewerRow extends Error {
+  override name = 'NewerRow';
+}
+
+function readable<T>(row: T): T {
+  const { v } = Versioned.parse(row);
+  if (v > READS_UP_TO) throw new NewerRow(`a row of version ${v}; this release reads up to ${READS_UP_TO}`);
+  return row;
+}
 
 /** Typed statements over the object's SQLite. Writes without an `await` between them commit together. */
 export class Journal {
@@ -29,13 +57,17 @@ export class Journal {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(schema);
+    for (const [table, column, type] of added) {
+      const [found] = sql.exec('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column).toArray();
+      if (!found) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+    }
   }
 
   /** Keeps what D1 may not have; what is kept already stays due when it was. */
   saveChanges(changes: JournaledChanges, dueAt: number): void {
     this.#sql.exec(
-      `INSERT INTO changes (paylink_id, version, body, due_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (paylink_id) DO UPDATE SET version = excluded.version, body = excluded.body`,
+      `INSERT INTO changes (paylink_id, version, body, due_at, v) VALUES (?, ?, ?, ?, ${VERSION})
+       ON CONFLICT (paylink_id) DO UPDATE SET version = excluded.version, body = excluded.body, v = excluded.v`,
       changes.head.id,
       changes.head.version,
       JSON.stringify(changes),
@@ -43,12 +75,10 @@ export class Journal {
     );
   }
 
-  /** Changes of a Paylink that D1 may not have. This object wrote them, so their shape is trusted. */
+  /** Changes of a Paylink that D1 may not have. @throws NewerRow */
   changesOf(paylinkId: string): JournaledChanges | null {
-    const [row] = this.#sql
-      .exec<{ body: string }>('SELECT body FROM changes WHERE paylink_id = ?', paylinkId)
-      .toArray();
-    return row ? JSON.parse(row.body) : null;
+    const [row] = this.#sql.exec('SELECT v, body FROM changes WHERE paylink_id = ?', paylinkId).toArray();
+    return row ? JournaledChanges.parse(JSON.parse(ChangesRow.parse(readable(row)).body)) : null;
   }
 
   /** Forgets what D1 has taken (versions by Paylink), unless more has come since. */
@@ -62,38 +92,33 @@ export class Journal {
 
   /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
   takeDueChanges(now: number, again: number, limit: number): string[] {
-    const ids = this.#ids('SELECT paylink_id AS id FROM changes WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, limit);
+    const ids = this.#sql
+      .exec<{ id: string }>(
+        `SELECT paylink_id AS id FROM changes WHERE due_at <= ? AND v <= ${READS_UP_TO} ORDER BY due_at LIMIT ?`,
+        now,
+        limit,
+      )
+      .toArray()
+      .map(({ id }) => id);
     for (const id of ids) this.#sql.exec('UPDATE changes SET due_at = ? WHERE paylink_id = ?', again, id);
     return ids;
   }
 
   addOperation(operation: Operation): void {
-    const { id, paylinkId, key, fingerprint, state, createdBy, createdAt, dueAt, tries, outcome } = operation;
+    const { id, paylinkId, key, fingerprint, state, createdBy, createdAt, endedAt, dueAt, tries, outcome } = operation;
     this.#sql.exec(
-      'INSERT INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, due_at, tries, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      id,
-      paylinkId,
-      key,
-      fingerprint,
-      state,
-      createdBy,
-      createdAt,
-      dueAt,
-      tries,
-      outcome,
+      `INSERT INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, ended_at, due_at, tries, outcome, v)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${VERSION})`,
+      ...[id, paylinkId, key, fingerprint, state, createdBy, createdAt, endedAt, dueAt, tries, outcome],
     );
   }
 
   /** Writes down how far an operation has come. */
-  saveOperation({ id, key, state, dueAt, tries, outcome }: Operation): void {
+  saveOperation({ id, key, state, endedAt, dueAt, tries, outcome }: Operation): void {
     if (state === 'failed') this.#sql.exec('UPDATE operations SET key = ? WHERE id = ?', key, id);
     this.#sql.exec(
-      'UPDATE operations SET state = ?, due_at = ?, tries = ?, outcome = ? WHERE id = ?',
-      state,
-      dueAt,
-      tries,
-      outcome,
-      id,
+      `UPDATE operations SET state = ?, ended_at = ?, due_at = ?, tries = ?, outcome = ?, v = ${VERSION} WHERE id = ?`,
+      ...[state, endedAt, dueAt, tries, outcome, id],
     );
   }
 
@@ -106,70 +131,55 @@ export class Journal {
     this.#sql.exec('DELETE FROM operations WHERE id = ?', id);
   }
 
+  /** @throws NewerRow */
   operation(id: string): Operation | null {
-    return this.#operation('WHERE id = ?', id);
+    return this.#operations('WHERE id = ?', id)[0] ?? null;
   }
 
-  /** The Paylink's operation of this key. */
+  /** The Paylink's operation of this key. @throws NewerRow */
   operationOf(paylinkId: string, key: string): Operation | null {
-    return this.#operation('WHERE paylink_id = ? AND key = ?', paylinkId, key);
+    return this.#operations('WHERE paylink_id = ? AND key = ?', paylinkId, key)[0] ?? null;
   }
 
-  /** The latest un-keyed operation that asked for the same, begun after `since` (ms) or still running. */
-  unkeyedOperation(paylinkId: string, fingerprint: string, since: number): Operation | null {
-    return this.#operation(
-      `WHERE paylink_id = ? AND fingerprint = ? AND key IS NULL AND state <> 'failed' AND (created_at > ? OR state = 'running')
-       ORDER BY created_at DESC LIMIT 1`,
-      paylinkId,
-      fingerprint,
-      since,
-    );
+  /** The latest un-keyed operation that asked for the same and has not failed. @throws NewerRow */
+  unkeyedOperation(paylinkId: string, fingerprint: string): Operation | null {
+    const where = `WHERE paylink_id = ? AND fingerprint = ? AND key IS NULL AND state <> 'failed' ORDER BY id DESC LIMIT 1`;
+    return this.#operations(where, paylinkId, fingerprint)[0] ?? null;
   }
 
-  /** Operations of a Paylink whose end is not known. */
+  /** Operations of a Paylink whose end is not known. @throws NewerRow */
   openOperations(paylinkId: string): Operation[] {
-    return this.#sql
-      .exec(
-        `SELECT ${columns} FROM operations WHERE paylink_id = ? AND state IN ('running', 'unsettled', 'settling')`,
-        paylinkId,
-      )
-      .toArray()
-      .map((row) => OperationRow.parse(row));
+    return this.#operations(`WHERE paylink_id = ? AND state IN ('running', 'unsettled', 'settling')`, paylinkId);
   }
 
+  /** What has to be looked at by now, the longest due first. */
   dueOperations(now: number, limit: number): Operation[] {
-    return this.#sql
-      .exec(`SELECT ${columns} FROM operations WHERE due_at <= ? ORDER BY due_at LIMIT ?`, now, limit)
-      .toArray()
-      .map((row) => OperationRow.parse(row));
+    return this.#operations(`WHERE due_at <= ? AND v <= ${READS_UP_TO} ORDER BY due_at LIMIT ?`, now, limit);
   }
 
   /** When the earliest of everything is due, ms; null when nothing ever is. */
   nextDue(): number | null {
     const [row] = this.#sql
       .exec<{ at: number | null }>(
-        'SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM changes UNION ALL SELECT min(due_at) FROM operations)',
+        `SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM changes WHERE v <= ${READS_UP_TO}
+           UNION ALL SELECT * FROM (SELECT due_at FROM operations WHERE v <= ${READS_UP_TO} ORDER BY due_at LIMIT 1))`,
       )
       .toArray();
     return row?.at ?? null;
   }
 
-  /** Has operations that an earlier life of this object was running looked after at `now` (ms). @returns whether there are any */
-  abandonRunning(now: number): boolean {
-    const abandoned = this.#ids("SELECT id FROM operations WHERE state = 'running'");
-    if (abandoned.length > 0) this.#sql.exec("UPDATE operations SET due_at = ? WHERE state = 'running'", now);
-    return abandoned.length > 0;
+  /** Whether a cancel of this Paylink was told 409 and none was told 204 since. */
+  isCancelUnconfirmed(paylinkId: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM cancels WHERE paylink_id = ?', paylinkId).toArray().length > 0;
   }
 
-  #operation(where: string, ...values: (string | number)[]): Operation | null {
-    const [row] = this.#sql.exec(`SELECT ${columns} FROM operations ${where}`, ...values).toArray();
-    return row ? OperationRow.parse(row) : null;
+  setCancelUnconfirmed(paylinkId: string, unconfirmed: boolean): void {
+    if (unconfirmed) this.#sql.exec('INSERT INTO cancels (paylink_id) VALUES (?) ON CONFLICT DO NOTHING', paylinkId);
+    else this.#sql.exec('DELETE FROM cancels WHERE paylink_id = ?', paylinkId);
   }
 
-  #ids(sql: string, ...values: number[]): string[] {
-    return this.#sql
-      .exec<{ id: string }>(sql, ...values)
-      .toArray()
-      .map((row) => row.id);
+  #operations(where: string, ...values: (string | number)[]): Operation[] {
+    const rows = this.#sql.exec(`SELECT ${columns}, v FROM operations ${where}`, ...values).toArray();
+    return rows.map((row) => OperationRow.parse(readable(row)));
   }
 }

@@ -1,115 +1,117 @@
 import type { DeliveryLog } from '../../model.ts';
-import { outcomeOf, summarize, withOperationResult, withOutcome } from '../domain/attempts.ts';
+import { isInFlight } from '../domain/attempts.ts';
 import { RETENTION_MS } from '../domain/idempotency.ts';
-import type { Operation } from '../domain/operation.ts';
+import { attemptsOf, type Operation, resultOf, summarize, withOperationResult } from '../domain/operation.ts';
+import type { SendResult } from '../domain/outcome.ts';
 import type { Alarm } from './alarm.ts';
 import type { Journal } from './journal.ts';
 import type { PaylinkCache } from './paylink-cache.ts';
 import type { CachedPaylink } from './pending-changes.ts';
+import type { Signals } from './signals.ts';
 
 /** When an unknown outcome is looked into, after the first, second … try, ms. */
-const settleAfterMs = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
+const SETTLE_AFTER_MS = [30_000, 2 * 60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
 
-export type OperationsDeps = { cache: PaylinkCache; journal: Journal; alarm: Alarm; now: () => number };
+/** How long after its grant merchants hear of an outcome that is still unknown, ms. */
+export const TELL_AFTER_MS = 2 * 60_000;
 
 /** An attempt as it becomes, written by `version` at `now` (ms); null when nothing changes. */
 export type AttemptChange = (log: DeliveryLog, now: number, version: number) => DeliveryLog | null;
 
 /** Writes down what attempts and operations have come to. */
 export class Operations {
-  readonly #deps: OperationsDeps;
+  readonly #cache: PaylinkCache;
+  readonly #journal: Journal;
+  readonly #alarm: Alarm;
+  readonly #signals: Signals;
+  readonly #now: () => number;
 
-  constructor(deps: OperationsDeps) {
-    this.#deps = deps;
+  constructor(cache: PaylinkCache, journal: Journal, alarm: Alarm, signals: Signals, now: () => number) {
+    this.#cache = cache;
+    this.#journal = journal;
+    this.#alarm = alarm;
+    this.#signals = signals;
+    this.#now = now;
   }
 
-  /**
-   * Moves one attempt on, durably. `concluding` is the operation if it has no other channel: once accepted, it is concluded in this
-   * very turn, and the attempt is written with the conclusion.
-   */
-  changeAttempt(entry: CachedPaylink, attemptId: string, change: AttemptChange, concluding?: Operation): void {
+  /** Moves one attempt on, durably. @returns whether it changed */
+  changeAttempt(entry: CachedPaylink, attemptId: string, change: AttemptChange): boolean {
     const { paylink } = entry;
-    const now = this.#deps.now();
+    const now = this.#now();
     const version = paylink.version + 1;
-    let changed = false;
-    const deliveryLogs = paylink.deliveryLogs.map((log) => {
-      const next = log.id === attemptId ? change(log, now, version) : null;
-      if (next) changed = true;
-      return next ?? log;
-    });
-    if (!changed) return;
-    const next = { ...paylink, version, updatedAt: now, deliveryLogs };
-    const isOver = deliveryLogs.every((log) => log.operationId !== concluding?.id || log.acceptedAt !== null);
-    if (concluding && isOver) this.#deps.cache.draft(entry, next);
-    else this.#deps.cache.commit(entry, next, now);
+    const before = paylink.deliveryLogs.find((log) => log.id === attemptId);
+    const after = before ? change(before, now, version) : null;
+    if (!after) return false;
+    const deliveryLogs = paylink.deliveryLogs.map((log) => (log.id === attemptId ? after : log));
+    this.#cache.commit(entry, { ...paylink, version, updatedAt: now, deliveryLogs }, now);
+    this.#signals.fire(paylink.id);
+    return true;
   }
 
-  /** Writes down what an operation came to, as far as that is known now. @returns it, a `SendOutcome` as JSON */
-  conclude(entry: CachedPaylink, operation: Operation): string {
-    const { cache, journal, alarm, now: clock } = this.#deps;
-    const now = clock();
-    const written = operation.state === 'settling';
-    const { open } = summarize(entry.paylink, operation.id);
-    const next = written ? entry.paylink : withOperationResult(entry.paylink, operation.id, operation.createdBy, now);
-    if (next !== entry.paylink) cache.commit(entry, next, now);
-    const outcome = outcomeOf(next, operation.id);
-    const text = JSON.stringify(outcome);
-    const settle = now + (settleAfterMs[operation.tries] ?? RETENTION_MS);
-    if (outcome.kind === 'pending') {
-      journal.saveOperation({ ...operation, state: 'unsettled', dueAt: settle });
-      alarm.ringBy(settle);
-      return text;
+  /** Writes down what an operation that no Worker is busy with came to, as far as that is known now. */
+  conclude(entry: CachedPaylink, operation: Operation): SendResult {
+    const now = this.#now();
+    const toldBefore = operation.state === 'settling';
+    const next = toldBefore
+      ? entry.paylink
+      : withOperationResult(entry.paylink, operation.id, operation.createdBy, now);
+    if (next !== entry.paylink) this.#cache.commit(entry, next, now);
+    const result = resultOf(next, operation.id);
+    const { open, byPerson } = summarize(next, operation.id);
+    this.#save({ ...operation, endedAt: operation.endedAt ?? now }, result, { open, byPerson, now });
+    this.#signals.fire(next.id);
+    return result;
+  }
+
+  #save(
+    operation: Operation,
+    result: SendResult,
+    { open, byPerson, now }: { open: boolean; byPerson: boolean; now: number },
+  ): void {
+    const text = JSON.stringify(result);
+    const tellAt = operation.createdAt + TELL_AFTER_MS;
+    const nextAt = now + (SETTLE_AFTER_MS[operation.tries] ?? RETENTION_MS);
+    const settleAt = tellAt > now ? Math.min(nextAt, tellAt) : nextAt;
+    const over = now + RETENTION_MS;
+    if (result.kind === 'pending') {
+      this.#saveOpen({ ...operation, state: 'unsettled', dueAt: settleAt });
+      // A person's word never frees a key: the message may have gone out after all.
+    } else if (result.kind === 'failed' && !byPerson) {
+      this.#journal.saveOperation({ ...operation, state: 'failed', key: null, dueAt: over, outcome: text });
+      // What was answered first stays the answer, also when the other channel is settled later.
+    } else if (open) {
+      const outcome = operation.state === 'running' ? text : operation.outcome;
+      this.#saveOpen({ ...operation, state: 'settling', dueAt: settleAt, outcome });
+    } else {
+      this.#journal.saveOperation({ ...operation, state: 'done', dueAt: over, outcome: operation.outcome ?? text });
     }
-    if (outcome.kind === 'failed') {
-      journal.saveOperation({
-        ...operation,
-        state: 'failed',
-        key: null,
-        dueAt: now + RETENTION_MS,
-        outcome: text,
+  }
+
+  #saveOpen(operation: Operation): void {
+    this.#journal.saveOperation(operation);
+    this.#alarm.ringBy(operation.dueAt);
+  }
+
+  /** Marks calls that nobody reported in time as unknown; their Worker is ended by now. */
+  expireCalls(entry: CachedPaylink, operation: Operation): void {
+    const now = this.#now();
+    for (const log of attemptsOf(entry.paylink, operation.id)) {
+      if (log.status !== 'PENDING' || isInFlight(log, now)) continue;
+      const reason = 'The gateway was interrupted while the provider was asked.';
+      this.changeAttempt(entry, log.id, (current, at, version) => {
+        return { ...current, status: 'UNKNOWN', reason, updatedAt: at, version };
       });
-      return text;
-    }
-    // What was answered first stays the answer, also when the other channel is settled later.
-    const answer = operation.outcome ?? text;
-    if (open) {
-      const first = operation.state === 'running' ? answer : operation.outcome;
-      journal.saveOperation({ ...operation, state: 'settling', dueAt: settle, outcome: first });
-      alarm.ringBy(settle);
-      return text;
-    }
-    journal.saveOperation({ ...operation, state: 'done', dueAt: now + RETENTION_MS, outcome: answer });
-    return text;
-  }
-
-  /** After an earlier life of this object died: what it was asking a provider is unknown, at once. */
-  recover(entry: CachedPaylink, isRunning: (operationId: string) => boolean): void {
-    const { journal, cache } = this.#deps;
-    for (const operation of journal.openOperations(entry.paylink.id)) {
-      if (operation.state !== 'running' || isRunning(operation.id)) continue;
-      const lost = entry.paylink.deliveryLogs.filter(
-        (log) => log.operationId === operation.id && log.status === 'PENDING',
-      );
-      for (const log of lost) {
-        const outcome = {
-          kind: 'unknown',
-          reason: 'The gateway restarted while the provider was being asked.',
-        } as const;
-        this.changeAttempt(entry, log.id, (current, now, version) => withOutcome(current, outcome, now, version));
-      }
-      this.conclude(entry, operation);
-      void cache.project(entry);
     }
   }
 
   /** Looked into for the last time: UNKNOWN stays in the log for a person to see. */
   isGivenUp(operation: Operation): boolean {
-    return operation.tries >= settleAfterMs.length;
+    return operation.tries >= SETTLE_AFTER_MS.length;
   }
 
-  /** After news of an attempt: writes down what its open operation has come to. */
+  /** After an attempt was settled from outside: writes down what its operation has come to, unless it still runs. */
   afterDeliveryEvent(entry: CachedPaylink): void {
-    for (const operation of this.#deps.journal.openOperations(entry.paylink.id)) {
+    for (const operation of this.#journal.openOperations(entry.paylink.id)) {
       if (operation.state !== 'running') this.conclude(entry, operation);
     }
   }

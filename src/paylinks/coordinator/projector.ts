@@ -1,4 +1,5 @@
 import { log } from '../../lib/log.ts';
+import { withTimeout } from '../../lib/timeout.ts';
 import type { Changes } from '../../store/changes.ts';
 import { projectChanges } from '../../store/project-changes.ts';
 import { webhookPayloadsOf } from '../../webhooks/payload.ts';
@@ -14,82 +15,56 @@ export type ProjectorListener = {
   announced: (deliveryIds: string[]) => void;
 };
 
-type Waiting = { entry: CachedPaylink; version: number; until: number; done: (ok: boolean) => void };
-
-/** How often it is looked whether somebody has waited long enough, ms. One timer for all: one each would be the dearest part of waiting. */
-const lookMs = 200;
-
 /**
- * Brings coordinators' changes to D1. While one batch is under way the next collects, so a busy coordinator costs D1 one batch for
+ * Brings a coordinator's changes to D1. While one batch is under way the next collects, so a busy coordinator costs D1 one batch for
  * many sends. A failed batch is not retried here: the journal still has the changes and the alarm comes back to them.
  */
 export class Projector {
   readonly #db: D1Database;
-  readonly #groups: Batcher<Waiting>;
-  readonly #told: ProjectorListener;
-  readonly #waiting = new Set<Waiting>();
-  #looking = false;
+  readonly #batcher: Batcher<CachedPaylink, boolean>;
+  readonly #listener: ProjectorListener;
 
-  constructor(db: D1Database, queue: SerialQueue, told: ProjectorListener) {
+  constructor(db: D1Database, queue: SerialQueue, listener: ProjectorListener) {
     this.#db = db;
-    this.#groups = new Batcher({ queue, MAX_BATCH, work: (group) => this.#bring(group) });
-    this.#told = told;
+    this.#batcher = new Batcher({ queue, max: MAX_BATCH, work: (entries) => this.#project(entries) });
+    this.#listener = listener;
   }
 
-  /** Resolves once D1 has `known` as it is now: true, or false when the batch failed or takes longer than `waitMs` (it goes on then). */
+  /** Resolves once D1 has the entry as it is now: true, or false when the batch failed or takes longer than `waitMs` (it goes on then). */
   async project(entry: CachedPaylink, waitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (entry.projectedVersion >= entry.paylink.version) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const done = (ok: boolean) => {
-      this.#waiting.delete(waiting);
-      resolve(ok);
-    };
-    const waiting = { entry, version: entry.paylink.version, until: Date.now() + waitMs, done };
-    this.#waiting.add(waiting);
-    this.#groups.add(waiting);
-    if (!this.#looking) this.#look();
-    return promise;
+    const done = this.#batcher.run(entry);
+    const end = waitMs === Number.POSITIVE_INFINITY ? await done : await withTimeout(done, waitMs);
+    return end === true;
   }
 
-  #look(): void {
-    this.#looking = true;
-    setTimeout(() => {
-      this.#looking = false;
-      const now = Date.now();
-      for (const { until, done } of this.#waiting) if (until <= now) done(false);
-      if (this.#waiting.size > 0) this.#look();
-    }, lookMs);
-  }
-
-  async #bring(group: readonly Waiting[]): Promise<void> {
-    const changes = new Map<CachedPaylink, Changes>();
-    for (const { entry } of group) if (!changes.has(entry)) changes.set(entry, pendingChanges(entry));
+  async #project(entries: CachedPaylink[]): Promise<boolean[]> {
+    const versions = entries.map(({ paylink }) => paylink.version);
+    const changes = new Map([...new Set(entries)].map((entry) => [entry, pendingChanges(entry)]));
     for (const [entry, { head }] of await this.#projected(changes)) {
       entry.projectedVersion = Math.max(entry.projectedVersion, head.version);
-      this.#told.projected(head.id, head.version);
+      this.#listener.projected(head.id, head.version);
     }
-    for (const { entry, version, done } of group) done(entry.projectedVersion >= version);
+    return entries.map((entry, n) => entry.projectedVersion >= (versions[n] ?? 0));
   }
 
-  /** What D1 took of a group. Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
-  async #projected(group: Map<CachedPaylink, Changes>): Promise<[CachedPaylink, Changes][]> {
-    const all = [...group];
-    if (await this.#batch(all.map(([, changes]) => changes))) return all;
+  /** What D1 took of a batch. Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
+  async #projected(changes: Map<CachedPaylink, Changes>): Promise<[CachedPaylink, Changes][]> {
+    const all = [...changes];
+    if (await this.#write(all.map(([, one]) => one))) return all;
     if (all.length === 1) return [];
     const projected: [CachedPaylink, Changes][] = [];
-    for (const one of all) if (await this.#batch([one[1]])) projected.push(one);
+    for (const one of all) if (await this.#write([one[1]])) projected.push(one);
     return projected;
   }
 
-  async #batch(changes: Changes[]): Promise<boolean> {
+  async #write(changes: Changes[]): Promise<boolean> {
     try {
-      this.#told.announced(await projectChanges(this.#db, changes, changes.flatMap(webhookPayloadsOf)));
+      this.#listener.announced(await projectChanges(this.#db, changes, changes.flatMap(webhookPayloadsOf)));
       return true;
     } catch (error) {
-      log('error', 'projection_failed', {
-        paylinks: changes.length,
-        error: error instanceof Error ? error.message : 'unknown',
-      });
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log('error', 'projection_failed', { paylinks: changes.length, error: reason });
       return false;
     }
   }

@@ -1,82 +1,61 @@
 import { log } from '../../lib/log.ts';
+import { LruMap } from '../../lib/lru-map.ts';
 import type { Merchant } from '../../model.ts';
 import { type RecipientStatus, type RecipientStatusAnswer, readRecipientStatus } from '../../store/recipient-status.ts';
 import { Batcher, type SerialQueue } from './batcher.ts';
 
 /** Questions in one query. */
 const MAX_BATCH = 50;
-/** Merchants that are remembered; the latest. */
-const mostMerchants = 200;
+/** Merchants that are remembered. */
+const MAX_MERCHANTS = 200;
 
-type Question = {
-  merchantId: string;
-  hashes: string[];
-  /** The merchant as he was known when this was asked. */
-  entry: Merchant | null;
-  done: (recipientStatus: RecipientStatus | null) => void;
-};
+/** `known`: the merchant as it was known when this was asked. */
+type Question = { merchantId: string; hashes: string[]; known: Merchant | null };
 
 /**
- * Looks up who recipients are to their merchants, always as it is now. While one query is under way the next collects, so a busy
- * coordinator costs D1 one query for many sends.
+ * Reads suppressions and 24-hour send counts. Never cached. While one query is under way the next collects, so a busy coordinator
+ * costs D1 one query for many sends.
  */
 export class RecipientLookup {
   readonly #db: D1Database;
-  readonly #groups: Batcher<Question>;
+  readonly #batcher: Batcher<Question, RecipientStatus | null>;
   readonly #now: () => number;
-  readonly #merchants = new Map<string, Merchant>();
+  readonly #merchants = new LruMap<string, Merchant>({ max: MAX_MERCHANTS });
 
   /** @param now the time, ms */
   constructor(db: D1Database, queue: SerialQueue, now: () => number) {
     this.#db = db;
     this.#now = now;
-    const late = (group: Question[]) => {
-      log('error', 'standing_late', { questions: group.length });
-      for (const { done } of group) done(null);
+    const late = ({ merchantId }: Question) => {
+      log('error', 'recipient_lookup_late', { merchantId });
+      return null;
     };
-    this.#groups = new Batcher({ queue, MAX_BATCH, work: (group) => this.#answer(group), late });
+    this.#batcher = new Batcher({ queue, max: MAX_BATCH, work: (questions) => this.#answers(questions), late });
   }
 
-  /** Of recipients (hashes) of a merchant; null when D1 does not say. Never throws. */
+  /** The status of recipients (hashes) of a merchant; null when D1 does not say. Never throws. */
   read(merchantId: string, hashes: string[]): Promise<RecipientStatus | null> {
-    const { promise, resolve } = Promise.withResolvers<RecipientStatus | null>();
-    const entry = this.#merchants.get(merchantId) ?? null;
-    this.#groups.add({ merchantId, hashes, entry, done: resolve });
-    return promise;
+    return this.#batcher.run({ merchantId, hashes, known: this.#merchants.get(merchantId) ?? null });
   }
 
-  async #answer(group: Question[]): Promise<void> {
-    const answers = await this.#answers(group);
-    group.forEach((question, n) => {
-      question.done(this.#recipientStatus(question, answers[n] ?? null));
-    });
-  }
-
-  async #answers(group: readonly Question[]): Promise<(RecipientStatusAnswer | null)[]> {
-    const questions = group.map(({ merchantId, hashes, entry }) => {
-      return { merchantId, knownAt: entry?.updatedAt ?? null, hashes };
+  async #answers(questions: Question[]): Promise<(RecipientStatus | null)[]> {
+    const asked = questions.map(({ merchantId, hashes, known }) => {
+      return { merchantId, knownAt: known?.updatedAt ?? null, hashes };
     });
     try {
-      return await readRecipientStatus(this.#db, questions, this.#now());
+      const answers = await readRecipientStatus(this.#db, asked, this.#now());
+      return questions.map((question, n) => this.#status(question, answers[n] ?? null));
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
-      log('error', 'standing_failed', { questions: questions.length, error: reason });
-      return [];
+      log('error', 'recipient_lookup_failed', { questions: questions.length, error: reason });
+      return questions.map(() => null);
     }
   }
 
-  #recipientStatus({ entry, hashes }: Question, answer: RecipientStatusAnswer | null): RecipientStatus | null {
-    const merchant = answer?.merchant ?? entry;
+  #status({ known, hashes }: Question, answer: RecipientStatusAnswer | null): RecipientStatus | null {
+    const merchant = answer?.merchant ?? known;
     if (!answer || !merchant) return null;
-    this.#remember(merchant);
-    return { merchant, hashes, suppressed: answer.suppressed, recent: answer.recent };
-  }
-
-  /** Lets go of the longest unused when there are too many. */
-  #remember(merchant: Merchant): void {
-    this.#merchants.delete(merchant.id);
     this.#merchants.set(merchant.id, merchant);
-    const [oldest] = this.#merchants.keys();
-    if (this.#merchants.size > mostMerchants && oldest !== undefined) this.#merchants.delete(oldest);
+    return { merchant, hashes, suppressed: answer.suppressed, recent: answer.recent };
   }
 }

@@ -1,32 +1,44 @@
 import type { LostAttempt, Provider } from '../../delivery/port.ts';
 import type { Config } from '../../env.ts';
-import type { DeliveryLog } from '../../model.ts';
+import { log } from '../../lib/log.ts';
+import { Slots } from '../../lib/slots.ts';
+import { withTimeout } from '../../lib/timeout.ts';
+import type { DeliveryLog, Merchant } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
-import { withOutcome } from '../domain/attempts.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { ProvidersFor } from '../context.ts';
+import { applyReport } from '../domain/attempts.ts';
+import { withEvent } from '../domain/change.ts';
+import { composeMessage } from '../domain/compose-message.ts';
+import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
 import { isActive } from '../domain/status.ts';
-import { composeMessage } from './compose-message.ts';
 import type { Journal } from './journal.ts';
-import type { Operations } from './operations.ts';
+import { type Operations, TELL_AFTER_MS } from './operations.ts';
 import type { PaylinkCache } from './paylink-cache.ts';
 import type { CachedPaylink } from './pending-changes.ts';
 import type { RecipientLookup } from './recipient-lookup.ts';
-import type { Sends } from './send-handler.ts';
+import type { Signals } from './signals.ts';
 
 export type ReconcilerDeps = {
   cache: PaylinkCache;
   journal: Journal;
-  sends: Sends;
   operations: Operations;
+  recipients: RecipientLookup;
+  signals: Signals;
   config: Config;
   now: () => number;
-  recipientLookup: RecipientLookup;
+  providersFor: ProvidersFor;
 };
 
+/** Outside calls at a time; the platform gives an object six connections for all it does. */
+const MAX_CALLS = 4;
+/** Operations that one alarm looks at. */
+const MAX_DUE = 200;
 /** When an operation that is being looked into is looked into again, ms. */
-const againMs = 30_000;
+const AGAIN_MS = 30_000;
 /** Attempts further apart than this cannot be taken for one another, ms. */
-const rivalMs = 15 * 60_000;
+const RIVAL_MS = 15 * 60_000;
+
+const isUnsettled = ({ state }: Operation) => state === 'unsettled' || state === 'settling';
 
 /** Attempts whose messages, should the provider have taken them, would look like this one's. */
 function rivalsOf(attempt: DeliveryLog, logs: readonly DeliveryLog[]): NonNullable<LostAttempt['rivals']> {
@@ -36,90 +48,165 @@ function rivalsOf(attempt: DeliveryLog, logs: readonly DeliveryLog[]): NonNullab
       other.messageId === null &&
       other.provider === attempt.provider &&
       other.recipientHash === attempt.recipientHash &&
-      Math.abs(other.createdAt - attempt.createdAt) <= rivalMs,
+      Math.abs(other.createdAt - attempt.createdAt) <= RIVAL_MS,
   );
   const open = alike.filter(({ status }) => status === 'PENDING' || status === 'UNKNOWN');
   const before = open.filter(({ id }) => id < attempt.id).length;
   return { before, after: open.length - before, refused: alike.length - open.length };
 }
 
-/** Looks after operations that are due: abandoned, unsettled, or old enough to be forgotten. */
+/** Looks after operations that are due: abandoned by their Worker, unsettled, or old enough to be forgotten. */
 export class Reconciler {
   readonly #deps: ReconcilerDeps;
+  readonly #slots = new Slots(MAX_CALLS);
+  /** Questions under way that could send a message, by Paylink. */
+  readonly #asking = new Map<string, number>();
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
   }
 
-  /** For the alarm. Doing it twice, late or with nothing due does no harm. */
-  async lookAfterDue(now: number): Promise<void> {
-    const due = this.#deps.journal.dueOperations(now, 200);
-    const ended = await Promise.allSettled(due.map((operation) => this.#lookAfter(operation, now)));
-    const failed = ended.find((end) => end.status === 'rejected');
-    if (failed) throw failed.reason;
+  /** Is a provider being asked something that could make it send? */
+  isAsking(paylinkId: string): boolean {
+    return this.#asking.has(paylinkId);
   }
 
-  async #lookAfter(operation: Operation, now: number): Promise<void> {
-    const { journal, cache, sends, operations } = this.#deps;
-    if (operation.state === 'done' || operation.state === 'failed') return journal.deleteOperation(operation.id);
-    const entry = await cache.get(operation.paylinkId, (loaded) => sends.recover(loaded));
-    if (!entry) return journal.deleteOperation(operation.id);
+  /** Marks calls as unknown that nobody reported, and forgets what is over. @returns what is left to be asked of providers */
+  async expireDue(now: number): Promise<Operation[]> {
+    const due = this.#deps.journal.dueOperations(now, MAX_DUE);
+    const ended = await Promise.allSettled(due.map((operation) => this.#expire(operation, now)));
+    for (const end of ended)
+      if (end.status === 'rejected') log('error', 'expire_failed', { error: String(end.reason) });
+    return ended.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []));
+  }
+
+  async #expire({ id, paylinkId, state }: Operation, now: number): Promise<Operation | null> {
+    const { journal, cache, operations } = this.#deps;
+    if (state === 'done' || state === 'failed') {
+      journal.deleteOperation(id);
+      return null;
+    }
+    const entry = await cache.get(paylinkId);
+    const operation = journal.operation(id);
+    if (!operation || operation.dueAt > now) return null;
+    if (!entry) {
+      log('error', 'operation_without_paylink', { paylinkId });
+      journal.saveOperation({ ...operation, dueAt: now + AGAIN_MS });
+      return null;
+    }
     if (operation.state === 'running') {
-      if (sends.isRunning(operation.id)) journal.saveOperation({ ...operation, dueAt: now + againMs });
-      else sends.recover(entry);
-      return;
-    }
-    const latest = journal.operation(operation.id);
-    if (!latest || latest.dueAt > now) return;
-    if (operations.isGivenUp(latest)) return journal.deleteOperation(latest.id);
-    // Busy: while it is being asked about, this copy has to stay the only one.
-    cache.busy(entry.paylink.id, 1);
-    try {
-      await this.#ask(entry, latest, now);
+      operations.expireCalls(entry, operation);
+      if (summarize(entry.paylink, id).running) journal.saveOperation({ ...operation, dueAt: now + AGAIN_MS });
+      else operations.conclude(entry, operation);
       await cache.project(entry);
-    } finally {
-      cache.busy(entry.paylink.id, -1);
+      return null;
+    }
+    if (operations.isGivenUp(operation)) {
+      journal.deleteOperation(id);
+      return null;
+    }
+    this.#tellUnknown(entry, operation, now);
+    await cache.project(entry);
+    return operation;
+  }
+
+  /** Merchants hear of an outcome that is still unknown two minutes after its grant, once. */
+  #tellUnknown(entry: CachedPaylink, operation: Operation, now: number): void {
+    for (const attempt of attemptsOf(entry.paylink, operation.id)) {
+      if (attempt.status !== 'UNKNOWN' || attempt.createdAt > now - TELL_AFTER_MS) continue;
+      const { paylink } = entry;
+      const isTold = paylink.events.some(
+        ({ newValue }) => newValue?.deliveryLogId === attempt.id && newValue.deliveryStatus === 'UNKNOWN',
+      );
+      if (isTold) continue;
+      const value = (deliveryStatus: string) => ({ status: paylink.status, deliveryLogId: attempt.id, deliveryStatus });
+      const event = { type: 'DELIVERY_UPDATED', oldValue: value('PENDING'), newValue: value('UNKNOWN') } as const;
+      this.#deps.cache.commit(entry, withEvent(paylink, {}, { ...event, createdBy: 'System' }, now), now);
     }
   }
 
-  /** Asks the providers that can tell (by the same idempotency key, or by their message list) what became of the lost attempts. */
-  async #ask(entry: CachedPaylink, operation: Operation, now: number): Promise<void> {
-    const { operations, journal } = this.#deps;
+  /** Asks the providers that can tell what became of lost attempts, in slots, for at most `forMs`; what is left is due again. */
+  async askDue(due: readonly Operation[], now: number, forMs: number): Promise<void> {
+    const until = Date.now() + forMs;
+    const { journal } = this.#deps;
+    const open = due.flatMap(({ id }) => journal.operation(id) ?? []).filter(isUnsettled);
     // Counted before asking: a crash in between costs a try, not an endless loop.
-    const tried = { ...operation, tries: operation.tries + 1 };
-    journal.saveOperation({ ...tried, dueAt: now + againMs });
-    const lost = entry.paylink.deliveryLogs.filter(
-      (log) => log.operationId === operation.id && log.status === 'UNKNOWN',
-    );
-    await Promise.all(lost.map((attempt) => this.#settle(entry, attempt)));
-    const latest = journal.operation(operation.id);
-    if (latest && (latest.state === 'unsettled' || latest.state === 'settling'))
-      operations.conclude(entry, { ...latest, tries: tried.tries });
+    const tried = open.map((operation) => ({ ...operation, tries: operation.tries + 1, dueAt: now + AGAIN_MS }));
+    for (const operation of tried) journal.saveOperation(operation);
+    const ended = Promise.allSettled(tried.map((operation) => this.#ask(operation, until)));
+    const results = await withTimeout(ended, forMs);
+    if (results === 'late') return log('warn', 'reconciler_late', { operations: due.length });
+    for (const end of results)
+      if (end.status === 'rejected') log('error', 'settle_failed', { error: String(end.reason) });
   }
 
-  async #settle(entry: CachedPaylink, attempt: DeliveryLog): Promise<void> {
-    const { recipientLookup, config, sends, operations } = this.#deps;
-    if (attempt.recipient === null) return;
-    const recipientStatus = await recipientLookup.read(entry.paylink.merchantId, [attempt.recipientHash]);
-    if (!recipientStatus) return;
-    const provider = sends
-      .providers(attempt.channel, recipientStatus.merchant)
-      .find(({ name }) => name === attempt.provider);
-    if (!provider?.settle || !this.#mayAsk(provider, entry, attempt, recipientStatus)) return;
-    const message = composeMessage(config, entry.paylink, recipientStatus.merchant, attempt, attempt.recipient);
-    const knownMessageIds = entry.paylink.deliveryLogs.flatMap((log) => (log.messageId ? [log.messageId] : []));
-    const rivals = rivalsOf(attempt, entry.paylink.deliveryLogs);
-    const lost = { message, attemptedAt: attempt.createdAt, knownMessageIds, rivals };
-    const outcome = await provider.settle(lost, { timeoutMs: config.PROVIDER_TIMEOUT_MS });
-    operations.changeAttempt(entry, attempt.id, (log, at, version) => withOutcome(log, outcome, at, version));
+  async #ask({ id, paylinkId, tries }: Operation, until: number): Promise<void> {
+    const { cache, journal, operations } = this.#deps;
+    const entry = await cache.get(paylinkId);
+    const lost = entry ? attemptsOf(entry.paylink, id).filter(({ status }) => status === 'UNKNOWN') : [];
+    await Promise.all(lost.map((attempt) => this.#slots.run(() => this.#settle(paylinkId, attempt, until))));
+    const current = await cache.get(paylinkId);
+    const latest = journal.operation(id);
+    if (!current || !latest || !isUnsettled(latest)) return;
+    operations.conclude(current, { ...latest, tries });
+    await cache.project(current);
   }
 
-  /** Asking again under the same key may be the first time the provider hears of it: never once the Paylink ended or the recipient opted out. */
-  #mayAsk(provider: Provider, entry: CachedPaylink, attempt: DeliveryLog, recipientStatus: RecipientStatus): boolean {
-    if (provider.name === 'twilio') return true;
-    const suppressed = recipientStatus.suppressed.some(
+  async #settle(paylinkId: string, attempt: DeliveryLog, until: number): Promise<void> {
+    const { recipients, config, cache, providersFor } = this.#deps;
+    const timeoutMs = Math.min(config.PROVIDER_TIMEOUT_MS, until - Date.now());
+    if (attempt.recipient === null || timeoutMs <= 0) return;
+    const before = await cache.get(paylinkId);
+    const status = before ? await recipients.read(before.paylink.merchantId, [attempt.recipientHash]) : null;
+    // From here to the question without an `await`, on the Paylink as it is now.
+    const entry = await cache.get(paylinkId);
+    if (!entry || !status) return;
+    const provider = providersFor(attempt.channel, status.merchant.mode).find(({ name }) => name === attempt.provider);
+    if (!provider?.settle || !this.#mayAsk(provider, entry, attempt, status)) return;
+    const lost = lostAttempt(config, entry, status.merchant, attempt, attempt.recipient);
+    this.#count(paylinkId, provider.settles === 'repeat' ? 1 : 0);
+    try {
+      const outcome = await provider.settle(lost, { timeoutMs });
+      const current = await cache.get(paylinkId);
+      if (!current) return;
+      this.#deps.operations.changeAttempt(current, attempt.id, (latest, now, version) =>
+        applyReport(latest, outcome, now, version),
+      );
+    } finally {
+      this.#count(paylinkId, provider.settles === 'repeat' ? -1 : 0);
+    }
+  }
+
+  #count(paylinkId: string, by: number): void {
+    const count = (this.#asking.get(paylinkId) ?? 0) + by;
+    if (count > 0) this.#asking.set(paylinkId, count);
+    else this.#asking.delete(paylinkId);
+    this.#deps.signals.fire(paylinkId);
+  }
+
+  /** Asking again may be the first time the provider hears of it: never once the Paylink ended or the recipient opted out. */
+  #mayAsk(provider: Provider, { paylink }: CachedPaylink, attempt: DeliveryLog, status: RecipientStatus): boolean {
+    if (provider.settles === 'lookup') return true;
+    const suppressed = status.suppressed.some(
       (entry) => entry.hash === attempt.recipientHash && entry.channel === attempt.channel,
     );
-    return isActive(entry.paylink, this.#deps.now()) && !suppressed;
+    const erased = paylink.deliveryLogs.some(({ id, recipient }) => id === attempt.id && recipient === null);
+    return isActive(paylink, this.#deps.now()) && !suppressed && !erased;
   }
+}
+
+function lostAttempt(
+  config: Config,
+  { paylink }: CachedPaylink,
+  merchant: Merchant,
+  { id: attemptId, channel, provider, createdAt }: DeliveryLog,
+  recipient: string,
+): LostAttempt {
+  const attempt = paylink.deliveryLogs.find(({ id }) => id === attemptId);
+  return {
+    message: composeMessage(config, paylink, merchant, { attemptId, channel, provider, recipient }),
+    attemptedAt: createdAt,
+    knownMessageIds: paylink.deliveryLogs.flatMap(({ messageId }) => (messageId ? [messageId] : [])),
+    ...(attempt ? { rivals: rivalsOf(attempt, paylink.deliveryLogs) } : {}),
+  };
 }

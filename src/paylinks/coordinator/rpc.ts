@@ -1,16 +1,22 @@
-import type { ProviderName, ProviderOutcome } from '../../delivery/port.ts';
 import type { Refusal } from '../../errors.ts';
-import type { TimingsByName } from '../../lib/timings.ts';
-import type { Channel, Paylink } from '../../model.ts';
+import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { CreateKey } from '../../store/insert-paylinks.ts';
+import type { ReportedOutcome } from '../domain/attempts.ts';
 import type { ChangeCommand } from '../domain/change.ts';
+import type { MessagePaylink } from '../domain/compose-message.ts';
+import type { SendResult } from '../domain/outcome.ts';
 
-/** A send as the edge hands it to the Paylink's coordinator. */
-export type SendCommand = {
-  /** Made once at the edge: when it calls again after a lost stub, the same id cannot send twice. */
+export type CreateCommand = { paylink: Paylink; parentId: string | null; key: CreateKey | null };
+/** `created`: as it was given. `found`: what is there already under this id, or under this key (`replayed`). */
+export type CreateReply =
+  | { kind: 'created' }
+  | { kind: 'found'; paylink: Paylink; replayed: boolean }
+  | { kind: 'refused'; refusal: Refusal };
+
+/** A send as the Worker claims it. */
+export type ClaimCommand = {
+  /** Made once by the Worker: whoever repeats a claim gets the same grants. */
   operationId: string;
-  /** The edge calls again: an earlier call may have begun this very operation. */
-  again: boolean;
   paylinkId: string;
   callerId: string;
   createdBy: string;
@@ -19,47 +25,84 @@ export type SendCommand = {
   requireEnabled: boolean;
   key: string | null;
   fingerprint: string;
+  /** Providers whose circuit breaker is open where the claim comes from. */
+  skip: string[];
+};
+
+/** One provider to ask, once, within the lease. */
+export type Grant = { attemptId: string; channel: Channel; provider: string; recipient: string };
+
+/**
+ * - `granted`: ask these providers, and report each.
+ * - `running`: the same send is under way (`operationId` names it).
+ * - `ended`: the answer of the send that this one repeats.
+ */
+export type ClaimReply =
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'granted'; paylink: MessagePaylink; merchant: Merchant; grants: Grant[] }
+  | { kind: 'running'; operationId: string }
+  | EndedReply;
+
+/** An operation that is over. */
+export type EndedReply = { kind: 'ended'; result: SendResult; replayed: boolean };
+
+/** How one call ended. */
+export type ReportCommand = {
+  operationId: string;
+  paylinkId: string;
+  attemptId: string;
+  outcome: ReportedOutcome;
+  skip: string[];
+  /** What is left for a further call, ms. */
+  remainingMs: number;
+};
+
+/** `granted`: ask this provider next. `recorded`: another channel is still under way, or the operation is not known any more. */
+export type ReportReply = { kind: 'granted'; grant: Grant } | { kind: 'recorded' } | EndedReply;
+
+export type AwaitCommand = { paylinkId: string; operationId: string; waitMs: number };
+
+export type ReleaseCommand = { paylinkId: string; operationId: string };
+
+export type ChangeReply = { kind: 'done'; paylink: Paylink; changed: boolean } | { kind: 'refused'; refusal: Refusal };
+
+/** A send as Workers of the release before ask for it. */
+export type PredecessorSend = ClaimCommand & {
+  again: boolean;
   /** How long to wait for the same operation still running, ms. */
   waitMs: number;
-  /** Providers whose breaker is open at the edge. */
-  skip: ProviderName[];
   traceparent?: string;
 };
 
-/** How a provider answered, for the edge's circuit breaker. */
-export type ProviderReport = {
-  provider: ProviderName;
-  outcome: ProviderOutcome['kind'];
-  by?: 'provider' | 'recipient';
+/** How a provider answered a coordinator of the release before, for the Worker's circuit breaker. */
+export type PredecessorReport = {
+  provider: string;
+  outcome: 'accepted' | 'refused' | 'unknown';
+  by?: 'provider' | 'recipient' | undefined;
 };
 
-/**
- * The answer to a send: a refusal, or what it came to – a `SendOutcome` as JSON, as it is kept: text crosses between objects for less
- * than what it says would.
- */
-export type SendAnswer = { kind: 'refused'; refusal: Refusal } | { kind: 'ended'; outcome: string; replayed: boolean };
-
-/** `waits`: what the coordinator waited for on the way, ms. */
-export type SendReply = {
-  answer: SendAnswer;
-  reports: ProviderReport[];
-  timings?: TimingsByName;
+/** `outcome`: the answer as JSON text. `reports` feed the Worker's circuit breaker. */
+export type PredecessorSendReply = {
+  answer: { kind: 'refused'; refusal: Refusal } | { kind: 'ended'; outcome: string; replayed: boolean };
+  reports: PredecessorReport[];
 };
 
-export type CreateCommand = { paylink: Paylink; parentId: string | null; key: CreateKey | null };
-/** `created`: as it was given. `found`: what is there already under this id, or under this key (`replayed`). */
-export type CreateReply =
-  | { kind: 'created' }
-  | { kind: 'found'; paylink: Paylink; replayed: boolean }
-  | { kind: 'refused'; refusal: Refusal };
-export type ChangeReply = { kind: 'done'; paylink: Paylink; changed: boolean } | { kind: 'refused'; refusal: Refusal };
-
-/** What the edge asks of a Paylink's coordinator. */
+/** What Workers ask of a Paylink's coordinator. Every call may be repeated: it gives the same answer and does nothing twice. */
 export interface CoordinatorRpc {
   /** Keeps a new Paylink, in D1 or not at all. A create key that exists already gives the Paylink it named, or is refused. */
   create(command: CreateCommand): Promise<CreateReply>;
-  /** Sends a Paylink, once for each operation id and each key. */
-  send(command: SendCommand): Promise<SendReply>;
+  /** Claims a send: decides, and grants what to ask of whom. Once for each operation id and each key. */
+  claim(command: ClaimCommand): Promise<ClaimReply>;
+  /** Records how a granted call ended; grants the next provider, or tells what the send came to. */
+  report(command: ReportCommand): Promise<ReportReply>;
+  /** Waits for an operation under way, at most `waitMs`; then 409. */
+  awaitOperation(command: AwaitCommand): Promise<EndedReply | { kind: 'refused'; refusal: Refusal }>;
+  /** Gives up a claim whose answer was not heard: nothing was asked, its key is free, and the claim is refused if it comes after all. */
+  release(command: ReleaseCommand): Promise<void>;
   /** Any other change. `callerId` null: the gateway itself (a sweep, a provider's callback), which may act on any Paylink. */
   change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply>;
+  /** Answers when the object works. */
+  ping(): Promise<'ok'>;
+  /** For Workers of the release before this one. */
+  send(command: PredecessorSend): Promise<PredecessorSendReply>;
 }

@@ -1,8 +1,8 @@
-import { refusal } from '../../errors.ts';
-import type { JsonObject, Paylink } from '../../model.ts';
+import { notFound, refusal } from '../../errors.ts';
+import type { DeliveryLog, JsonObject, Paylink } from '../../model.ts';
 import { applyPayment } from './apply-payment.ts';
-import { applyDeliveryEvent } from './attempts.ts';
-import { type Applied, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
+import { applyDeliveryEvent, BY_PERSON, settleAttempt } from './attempts.ts';
+import { type Applied, type CancelCommand, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
 import { totalsOf } from './normalize.ts';
 import { afterDelivery, isActive, isUpdatable, statusAt } from './status.ts';
 
@@ -40,7 +40,7 @@ export function applyChange(paylink: Paylink, command: ChangeCommand, now: numbe
     case 'update':
       return update(paylink, command.patch, command.createdBy, now);
     case 'cancel':
-      return cancel(paylink, command.createdBy, now);
+      return cancel(paylink, command, now);
     case 'open':
       return open(paylink, now);
     case 'expire':
@@ -49,6 +49,8 @@ export function applyChange(paylink: Paylink, command: ChangeCommand, now: numbe
       return applyPayment(paylink, command.payment, now);
     case 'delivery':
       return delivery(paylink, command, now);
+    case 'settle':
+      return settle(paylink, command, now);
     case 'erase':
       return erase(paylink, command.hash, now);
   }
@@ -74,7 +76,7 @@ function update(paylink: Paylink, patch: PaylinkPatch, createdBy: string, now: n
   return { kind: 'changed', paylink: written, ...(patch.lineItems ? { lineItems: true } : {}) };
 }
 
-function cancel(paylink: Paylink, createdBy: string, now: number): Applied {
+function cancel(paylink: Paylink, { createdBy, reason }: CancelCommand, now: number): Applied {
   const status = statusAt(paylink, now);
   if (status === 'CANCELED') {
     return { kind: 'refused', refusal: refusal('already_canceled', 'The Paylink is already canceled.') };
@@ -88,7 +90,7 @@ function cancel(paylink: Paylink, createdBy: string, now: number): Applied {
   const event = {
     type: 'CANCELED',
     oldValue: { status: paylink.status },
-    newValue: { status: 'CANCELED' },
+    newValue: { status: 'CANCELED', ...(reason === undefined ? {} : { reason }) },
     createdBy,
   } as const;
   return changed(withEvent(paylink, { status: 'CANCELED' }, event, now));
@@ -116,10 +118,26 @@ function expire(paylink: Paylink, now: number): Applied {
   return changed(withEvent(paylink, { status: 'EXPIRED' }, event, now));
 }
 
+/** A person says what became of an attempt. Said again, or said by a callback meanwhile, it changes nothing. */
+function settle(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'settle' }>, now: number): Applied {
+  const before = paylink.deliveryLogs.find((log) => log.id === command.attemptId);
+  if (!before) return { kind: 'refused', refusal: notFound };
+  const after = settleAttempt(before, command.status, now, paylink.version + 1);
+  if (after) return moved(paylink, before, after, command.createdBy, now);
+  if (before.settledBy === BY_PERSON && before.status === command.status) return { kind: 'unchanged' };
+  const detail = `This delivery is ${before.status}; only one that is UNKNOWN can be settled.`;
+  return { kind: 'refused', refusal: refusal('not_unknown', detail) };
+}
+
 function delivery(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'delivery' }>, now: number): Applied {
   const before = paylink.deliveryLogs.find((log) => log.id === command.attemptId);
   const after = before ? applyDeliveryEvent(before, command.news, now, paylink.version + 1) : null;
   if (!before || !after) return { kind: 'unchanged' };
+  return moved(paylink, before, after, 'Provider', now);
+}
+
+/** The Paylink with an attempt moved on, its status, and the event that tells of both. */
+function moved(paylink: Paylink, before: DeliveryLog, after: DeliveryLog, createdBy: string, now: number): Applied {
   const deliveryLogs = paylink.deliveryLogs.map((log) => (log.id === after.id ? after : log));
   const status = afterDelivery({ ...paylink, deliveryLogs });
   const value = (log: typeof after, of: string) => ({ status: of, deliveryLogId: log.id, deliveryStatus: log.status });
@@ -127,7 +145,7 @@ function delivery(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'del
     type: 'DELIVERY_UPDATED',
     oldValue: value(before, paylink.status),
     newValue: value(after, status),
-    createdBy: 'Provider',
+    createdBy,
   } as const;
   return changed(withEvent(paylink, { status, deliveryLogs }, event, now));
 }

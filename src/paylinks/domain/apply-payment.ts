@@ -7,18 +7,19 @@ const refundStatus = (order: Pick<Order, 'amount' | 'refunded'>): Order['status'
   return order.refunded >= order.amount ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
 };
 
-/** The status that the orders make, whatever order their news came in. */
-function statusOf(orders: readonly Order[], total: number): PaylinkStatus {
+/** The status that the orders make, whatever order they were reported in. A part leaves a canceled Paylink canceled. */
+function statusAfter(before: PaylinkStatus, orders: readonly Order[], total: number): PaylinkStatus {
   const paid = orders.reduce((sum, order) => sum + order.amount, 0);
   const refunded = orders.reduce((sum, order) => sum + order.refunded, 0);
   if (refunded > 0 && refunded >= paid) return 'REFUNDED';
   if (paid - refunded >= total) return 'PAID';
+  if (before === 'CANCELED') return 'CANCELED';
   return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PARTIALLY_PAID';
 }
 
 /**
  * A payment or refund, once per order id. Money that came is money that came: a Paylink that was canceled or has expired meanwhile
- * still becomes PAID. A repeat with other figures than before is refused.
+ * still becomes PAID; but nothing makes it active again. A repeat with other figures than before is refused.
  */
 export function applyPayment(paylink: Paylink, news: PaymentReport, now: number): Applied {
   if (news.currencyCode !== paylink.currencyCode) {
@@ -63,7 +64,7 @@ export function applyPayment(paylink: Paylink, news: PaymentReport, now: number)
     order = { ...refunded, status: refundStatus(refunded) };
   }
   const orders = known ? paylink.orders.map((one) => (one.id === order.id ? order : one)) : [...paylink.orders, order];
-  const status = statusOf(orders, paylink.total);
+  const status = statusAfter(paylink.status, orders, paylink.total);
   const approvedAmount = orders.reduce((sum, one) => sum + one.amount, 0);
   const orderTotal = orders.reduce((sum, one) => sum + one.fees, paylink.total);
   if (!Number.isSafeInteger(approvedAmount) || !Number.isSafeInteger(orderTotal)) {

@@ -1,79 +1,37 @@
-import type { ProviderOutcome } from '../../delivery/port.ts';
-import type { Channel, DeliveryLog, DeliveryStatus, Paylink } from '../../model.ts';
-import type { SendOutcome } from './outcome.ts';
-import { afterAccepted, afterDelivery } from './status.ts';
+import type { ProviderName, ProviderOutcome } from '../../delivery/port.ts';
+import type { DeliveryLog, DeliveryStatus, Paylink } from '../../model.ts';
+import { coordinatorOf, newIdAt } from '../../paylink-id.ts';
 
-/** The attempts of one operation, by channel. */
-function attemptsByChannel(paylink: Paylink, operationId: string): Map<Channel, DeliveryLog[]> {
-  const byChannel = new Map<Channel, DeliveryLog[]>();
-  for (const log of paylink.deliveryLogs) {
-    if (log.operationId !== operationId) continue;
-    byChannel.set(log.channel, [...(byChannel.get(log.channel) ?? []), log]);
-  }
-  return byChannel;
-}
+/** Whom a message goes to: an email address or an E.164 number, and its hash. */
+export type Target = { channel: DeliveryLog['channel']; recipient: string; hash: string };
 
-export type Summary = {
-  accepted: Channel[];
-  /** Some channel's outcome is not known (yet). */
-  open: boolean;
-  reason: string;
-};
-
-/** What an operation has come to, read off its attempts. */
-export function summarize(paylink: Paylink, operationId: string): Summary {
-  const accepted: Channel[] = [];
-  const reasons: string[] = [];
-  let open = false;
-  for (const [channel, attempts] of attemptsByChannel(paylink, operationId)) {
-    const result: ChannelResult = channelResult(attempts);
-    if (result === 'accepted') accepted.push(channel);
-    else if (result !== 'refused') open = true;
-    const last = attempts.at(-1);
-    if (result === 'refused' && last?.reason) reasons.push(`${channel}: ${last.reason}`);
-  }
-  return { accepted, open, reason: reasons.join('; ') };
-}
-
-/** The answer to an operation as things stand. */
-export function outcomeOf(paylink: Paylink, operationId: string): Exclude<SendOutcome, { kind: 'refused' }> {
-  const { accepted, open, reason } = summarize(paylink, operationId);
-  if (accepted.length > 0) return { kind: 'sent', paylink, accepted, replayed: false };
-  if (open) return { kind: 'pending', paylink, replayed: false };
-  return { kind: 'failed', paylink, reason, replayed: false };
-}
-
-/** The Paylink with what an operation came to written down: status, lastSentAt and the SENT or SEND_FAILED event. */
-export function withOperationResult(paylink: Paylink, operationId: string, createdBy: string, now: number): Paylink {
-  const version = paylink.version + 1;
-  const { accepted, open, reason } = summarize(paylink, operationId);
-  if (accepted.length === 0 && open) return paylink;
-  const sent = accepted.length > 0;
-  const status = sent ? afterAccepted(paylink.status) : afterDelivery(paylink);
-  return {
-    ...paylink,
-    version,
-    status,
-    updatedAt: now,
-    lastSentAt: sent ? now : paylink.lastSentAt,
-    events: [
-      ...paylink.events,
-      {
-        id: crypto.randomUUID(),
-        type: sent ? 'SENT' : 'SEND_FAILED',
-        oldValue: { status: paylink.status },
-        newValue: sent ? { status, deliveredTo: accepted } : { status, reason },
-        createdBy,
-        createdAt: now,
-        version,
-      },
-    ],
-  };
-}
+/** A new attempt, to be durable before its provider is asked. `provider` null: none will be. */
+export const newAttempt = (
+  paylink: Paylink,
+  operationId: string,
+  target: Target,
+  provider: ProviderName | null,
+  now: number,
+): DeliveryLog => ({
+  id: newIdAt(now, coordinatorOf(paylink.id)),
+  operationId,
+  channel: target.channel,
+  status: 'PENDING',
+  provider,
+  messageId: null,
+  recipient: target.recipient,
+  recipientHash: target.hash,
+  reason: null,
+  settledBy: null,
+  acceptedAt: null,
+  createdAt: now,
+  updatedAt: now,
+  version: paylink.version + 1,
+});
 
 /**
- * How far an attempt has come. News only moves it forward, and the order is total, so callbacks may arrive in any order and twice.
- * FAILED by a provider's refusal counts less than anything a provider says later of the same attempt.
+ * How far an attempt has come. Events only move it forward, and the order is total, so callbacks may arrive in any order and twice.
+ * FAILED by a refusal counts less than anything a provider says later of the same attempt.
  */
 const rank: Record<DeliveryStatus, number> = {
   PENDING: 0,
@@ -117,36 +75,71 @@ export function applyDeliveryEvent(
   };
 }
 
-/** The attempt after its provider call ended, or (from UNKNOWN) was settled; null when that changes nothing. */
-export function withOutcome(
+/** What a Worker reports of a call: how it ended, or that it was not begun (its lease had run out). */
+export type ReportedOutcome = ProviderOutcome | { kind: 'not_begun' };
+
+/** The reason of an attempt whose call was certainly not begun. */
+export const NOT_BEGUN = 'The provider was not asked in time.';
+/** Who settled an attempt whose outcome was not known, where it was not its provider. */
+export const BY_PERSON = 'person';
+
+const refusedAttempt = (log: DeliveryLog, reason: string, now: number, version: number): DeliveryLog => ({
+  ...log,
+  status: 'FAILED',
+  reason,
+  acceptedAt: null,
+  updatedAt: now,
+  version,
+});
+
+const isOpen = (log: DeliveryLog) => log.status === 'PENDING' || log.status === 'UNKNOWN';
+/** Did a person take an unknown outcome for a sent message? */
+export const personSaidSent = (log: DeliveryLog) => log.settledBy === BY_PERSON && log.status === 'SENT';
+
+/**
+ * The attempt after its call was reported (design, "What a report does"), or null when the report changes nothing. A provider's callback
+ * says more than the report of the same call. A certain refusal outweighs a person who took the message for sent.
+ */
+export function applyReport(
   log: DeliveryLog,
-  outcome: ProviderOutcome,
+  outcome: ReportedOutcome,
   now: number,
   version: number,
 ): DeliveryLog | null {
   switch (outcome.kind) {
-    case 'accepted':
-      return applyDeliveryEvent(log, { status: 'SENT', messageId: outcome.messageId, reason: null }, now, version);
+    case 'accepted': {
+      const { messageId } = outcome;
+      return applyDeliveryEvent(log, { status: 'SENT', messageId, reason: null }, now, version);
+    }
     case 'refused':
-      if (log.status !== 'PENDING' && log.status !== 'UNKNOWN') return null;
-      return { ...log, status: 'FAILED', reason: outcome.reason, updatedAt: now, version };
+      return isOpen(log) || personSaidSent(log) ? refusedAttempt(log, outcome.reason, now, version) : null;
+    case 'not_begun':
+      return isOpen(log) ? refusedAttempt(log, NOT_BEGUN, now, version) : null;
     case 'unknown':
       if (log.status !== 'PENDING') return null;
       return { ...log, status: 'UNKNOWN', reason: outcome.reason, updatedAt: now, version };
   }
 }
 
+/** The attempt as a person settled it, who knows what became of it; null when it is not UNKNOWN. */
+export function settleAttempt(
+  log: DeliveryLog,
+  status: 'SENT' | 'FAILED',
+  now: number,
+  version: number,
+): DeliveryLog | null {
+  if (log.status !== 'UNKNOWN') return null;
+  const acceptedAt = status === 'SENT' ? now : null;
+  return { ...log, status, acceptedAt, settledBy: BY_PERSON, reason: 'Settled by a person.', updatedAt: now, version };
+}
+
 /** Did this attempt, for all we know, cost the recipient a message? Refused and suppressed ones did not. */
 export const countsAgainstCaps = (log: Pick<DeliveryLog, 'status' | 'acceptedAt'>): boolean =>
   log.status !== 'SUPPRESSED' && !(log.status === 'FAILED' && log.acceptedAt === null);
 
-/** May the customer have, or still get, this message? Sums up a channel of one operation. */
-export type ChannelResult = 'accepted' | 'refused' | 'unknown' | 'running';
+/** How long a granted call may be under way, ms: its Worker is ended by then. */
+export const GRANT_MS = 30_000;
 
-/** What one channel of one operation came to, over its hops. */
-export function channelResult(attempts: readonly DeliveryLog[]): ChannelResult {
-  if (attempts.some((log) => log.acceptedAt !== null)) return 'accepted';
-  if (attempts.some((log) => log.status === 'PENDING')) return 'running';
-  if (attempts.some((log) => log.status === 'UNKNOWN')) return 'unknown';
-  return 'refused';
-}
+/** May a Worker be asking a provider for this attempt right now? */
+export const isInFlight = (log: Pick<DeliveryLog, 'status' | 'createdAt'>, now: number): boolean =>
+  log.status === 'PENDING' && log.createdAt > now - GRANT_MS;

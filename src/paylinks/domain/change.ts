@@ -33,14 +33,18 @@ export type PaymentReport = {
   currencyCode: string;
 };
 
+/** `again`: the answer to an earlier call was lost. */
+export type CancelCommand = { kind: 'cancel'; createdBy: string; again?: boolean; reason?: string };
+
 /** Every change of a Paylink but a send, as its coordinator is asked for it. */
 export type ChangeCommand =
   | { kind: 'update'; patch: PaylinkPatch; createdBy: string }
-  | { kind: 'cancel'; createdBy: string }
+  | CancelCommand
   | { kind: 'open' }
   | { kind: 'expire' }
   | { kind: 'payment'; payment: PaymentReport }
   | { kind: 'delivery'; attemptId: string; news: DeliveryUpdate }
+  | { kind: 'settle'; attemptId: string; status: 'SENT' | 'FAILED'; createdBy: string }
   | { kind: 'erase'; hash: string };
 
 /** What a change makes of a Paylink: one version further, the same as before, or refused. */

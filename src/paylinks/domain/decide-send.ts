@@ -2,12 +2,10 @@ import { notFound, type Refusal, refusal } from '../../errors.ts';
 import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone } from '../recipients/recipient.ts';
-import { countsAgainstCaps } from './attempts.ts';
+import { countsAgainstCaps, type Target } from './attempts.ts';
 import { isActive } from './status.ts';
 
 const day = 24 * 60 * 60 * 1000;
-
-export type Target = { channel: Channel; recipient: string; hash: string };
 
 export type SendQuestion = {
   paylink: Paylink;

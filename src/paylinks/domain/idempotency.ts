@@ -5,6 +5,9 @@ import type { Operation } from './operation.ts';
 /** How long a completed operation answers for its key, ms. */
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** How long an un-keyed send whose outcome is not known counts as unfinished, ms. */
+export const UNKNOWN_WINDOW_MS = 10 * 60_000;
+
 /**
  * What a send means, whatever bytes and surface asked for it: the channels and the recipient as asked. REST and GraphQL share it.
  * @param to the hash of the normalised override (it is kept, so it names nobody), or null for the customer's own recipient

@@ -1,5 +1,6 @@
+import * as z from 'zod/mini';
 import type { Refusal } from '../../errors.ts';
-import type { Channel, Paylink } from '../../model.ts';
+import { Channel, Paylink } from '../../model.ts';
 
 /** A verb that either did it or says why not. */
 export type Outcome<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Refusal };
@@ -10,8 +11,12 @@ export type Outcome<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Re
  * - `pending`: none accepted, at least one outcome is not known yet (REST 202).
  * - `failed`: every channel was definitely refused (REST 500 `send_failed`); `reason` is for a person.
  */
-export type SendOutcome =
-  | { kind: 'sent'; paylink: Paylink; accepted: Channel[]; replayed: boolean }
-  | { kind: 'pending'; paylink: Paylink; replayed: boolean }
-  | { kind: 'failed'; paylink: Paylink; reason: string; replayed: boolean }
-  | { kind: 'refused'; refusal: Refusal };
+export const SendResult = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sent'), paylink: Paylink, accepted: z.array(Channel) }),
+  z.object({ kind: z.literal('pending'), paylink: Paylink }),
+  z.object({ kind: z.literal('failed'), paylink: Paylink, reason: z.string() }),
+]);
+export type SendResult = z.infer<typeof SendResult>;
+
+/** The answer to a send. `replayed`: it was given before, or to another request that asks the same. */
+export type SendOutcome = (SendResult & { replayed: boolean }) | { kind: 'refused'; refusal: Refusal };

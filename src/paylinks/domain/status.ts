@@ -1,4 +1,5 @@
 import type { DeliveryLog, Paylink, PaylinkHead, PaylinkStatus } from '../../model.ts';
+import { NOT_BEGUN } from './attempts.ts';
 
 const open: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED']);
 const updatable: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'OPENED', 'SENT']);
@@ -28,8 +29,9 @@ const undelivered = (log: DeliveryLog) =>
  * Depends on the attempts only, so the order in which the news came does not matter.
  */
 export function afterDelivery(paylink: Pick<Paylink, 'status' | 'deliveryLogs'>): PaylinkStatus {
-  const { status, deliveryLogs } = paylink;
+  const { status } = paylink;
   if (status !== 'CREATED' && status !== 'SENT' && status !== 'FAILED') return status;
+  const deliveryLogs = paylink.deliveryLogs.filter((log) => log.reason !== NOT_BEGUN);
   if (deliveryLogs.length === 0) return status;
   if (deliveryLogs.every(undelivered))
     return deliveryLogs.every((log) => log.status === 'SUPPRESSED') ? status : 'FAILED';

@@ -3,8 +3,10 @@ import { configOf } from '../../../src/env.ts';
 import type { GraphqlRun, Verbs } from '../../../src/http/graphql/context.ts';
 import { runGraphql } from '../../../src/http/graphql/handler.ts';
 import { prepareGraphql } from '../../../src/http/graphql/prepare.ts';
+import { Slots } from '../../../src/lib/slots.ts';
 import { Timings } from '../../../src/lib/timings.ts';
 import type { Merchant } from '../../../src/model.ts';
+import { configuredProviders, MAX_CALLS } from '../../../src/paylinks/context.ts';
 import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
 import type { Idempotency, SendInput } from '../../../src/paylinks/send.ts';
 import { aPaylink } from '../../support/a-paylink.ts';
@@ -74,6 +76,7 @@ export const paylink = aPaylink({
       recipient: '+12025550143',
       recipientHash: 'hash',
       reason: null,
+      settledBy: null,
       acceptedAt: now - hour,
       createdAt: now - hour,
       updatedAt: now - hour,
@@ -98,6 +101,8 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
       now,
       timings: new Timings(),
       waitUntil: () => undefined,
+      slots: new Slots(MAX_CALLS),
+      providersFor: configuredProviders(env, configOf(env)),
     },
     verbs: {
       send: async (ctx, input) => {

@@ -46,6 +46,8 @@ describe('the OperationSuccess of a send', () => {
     already_canceled: 'value',
     suppressed: 'value',
     country_not_allowed: 'value',
+    not_unknown: 'value',
+    send_in_progress: 'value',
     unauthenticated: 'UNAUTHENTICATED',
     not_found: 'value',
     method_not_allowed: 'BAD_USER_INPUT',
@@ -58,8 +60,9 @@ describe('the OperationSuccess of a send', () => {
     resend_limit: 'value',
     send_failed: 'value',
     misconfigured: 'INTERNAL',
+    overloaded: 'UNAVAILABLE',
     internal: 'INTERNAL',
-    unavailable: 'INTERNAL',
+    unavailable: 'UNAVAILABLE',
   };
 
   for (const [code, form] of Object.entries(expected)) {

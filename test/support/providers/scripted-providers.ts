@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import type { Message, Provider, ProviderName, ProviderOutcome, Settle } from '../../../src/delivery/port.ts';
 import type { Channel } from '../../../src/model.ts';
 import { coordinatorOf } from '../../../src/paylink-id.ts';
+import type { ProvidersFor } from '../../../src/paylinks/context.ts';
 import { PaylinkCoordinator } from '../../../src/paylinks/coordinator/coordinator.ts';
 
 /** The stub of the coordinator that writes this Paylink. */
@@ -22,12 +23,18 @@ export const inCoordinator = <T>(
 export type Script = (message: Message) => Promise<ProviderOutcome> | ProviderOutcome;
 
 /** A provider at the port: counts what reached it and answers as the script says. */
-export function scripted(name: ProviderName, channel: Channel, script: Script, settle: Settle | null = null) {
+export function scripted(
+  name: ProviderName,
+  channel: Channel,
+  script: Script,
+  settle: Settle | null = null,
+  settles: 'lookup' | 'repeat' = name === 'twilio' ? 'lookup' : 'repeat',
+) {
   const received: Message[] = [];
   const provider: Provider = {
     name,
     channel,
-    ...(settle ? { settles: 'repeat', settle } : { settles: null, settle: null }),
+    ...(settle ? { settles, settle } : { settles: null, settle: null }),
     send: async (message) => {
       received.push(message);
       return script(message);
@@ -36,9 +43,18 @@ export function scripted(name: ProviderName, channel: Channel, script: Script, s
   return { provider, received };
 }
 
-/** Has the Paylink's coordinator use these providers (and this clock) from now on. */
-export const usingProviders = (paylinkId: string, providers: Provider[], clock?: () => number) =>
-  inCoordinator(paylinkId, (coordinator) => {
-    coordinator.providersFor = (_config, channel) => providers.filter((provider) => provider.channel === channel);
+/** By the number of the coordinator. */
+const scripts = new Map<number, ProvidersFor>();
+
+/** The providers that sends of this Paylink's coordinator ask, if a test scripted them. */
+export const scriptedFor = (paylinkId: string): ProvidersFor | undefined => scripts.get(coordinatorOf(paylinkId));
+
+/** Has the Paylink's coordinator, and the sends that it grants, use these providers (and the coordinator this clock) from now on. */
+export function usingProviders(paylinkId: string, providers: Provider[], clock?: () => number): Promise<void> {
+  const providersFor: ProvidersFor = (channel) => providers.filter((provider) => provider.channel === channel);
+  scripts.set(coordinatorOf(paylinkId), providersFor);
+  return inCoordinator(paylinkId, (coordinator) => {
+    coordinator.providersFor = providersFor;
     coordinator.clock = clock ?? (() => Date.now());
   });
+}

@@ -2,16 +2,21 @@ import { composeEmail } from '../../delivery/message/email.ts';
 import { composeSms } from '../../delivery/message/sms.ts';
 import type { Message } from '../../delivery/port.ts';
 import type { Config } from '../../env.ts';
-import type { DeliveryLog, Merchant, Paylink } from '../../model.ts';
-import { shortLinkOf } from '../domain/links.ts';
+import type { Channel, LineItem, Merchant, PaylinkHead } from '../../model.ts';
+import { shortLinkOf } from './links.ts';
+
+/** What a message tells of a Paylink. */
+export type MessagePaylink = PaylinkHead & { lineItems: LineItem[] };
+
+/** The call that a message is for. `recipient`: an email address or an E.164 number. */
+export type ProviderCall = { attemptId: string; channel: Channel; provider: string | null; recipient: string };
 
 /** The message of one attempt: the same bytes whenever it is composed of the same Paylink and merchant. */
 export function composeMessage(
   config: Config,
-  paylink: Paylink,
+  paylink: MessagePaylink,
   merchant: Merchant,
-  attempt: DeliveryLog,
-  recipient: string,
+  { attemptId, channel, provider, recipient }: ProviderCall,
 ): Message {
   const { customer } = paylink;
   const content = {
@@ -29,19 +34,19 @@ export function composeMessage(
     expiration: paylink.expiration,
     shortLink: shortLinkOf(config, paylink),
   };
-  const envelope = { attemptId: attempt.id, paylinkId: paylink.id, merchantId: paylink.merchantId };
-  if (attempt.channel === 'SMS') {
+  const envelope = { attemptId, paylinkId: paylink.id, merchantId: paylink.merchantId };
+  if (channel === 'SMS') {
     return {
       ...envelope,
       channel: 'SMS',
       to: recipient,
       from: config.SMS_FROM,
       text: composeSms(content),
-      statusCallbackUrl: `${config.PUBLIC_BASE_URL}/webhooks/${attempt.provider}?attempt=${attempt.id}&paylink=${paylink.id}`,
+      statusCallbackUrl: `${config.PUBLIC_BASE_URL}/webhooks/${provider}?attempt=${attemptId}&paylink=${paylink.id}`,
       shortLink: content.shortLink,
     };
   }
-  const unsubscribeUrl = `${config.PUBLIC_BASE_URL}/u/${paylink.id}.${attempt.id}`;
+  const unsubscribeUrl = `${config.PUBLIC_BASE_URL}/u/${paylink.id}.${attemptId}`;
   const name = [customer.firstName, customer.lastName].filter(Boolean).join(' ');
   return {
     ...envelope,

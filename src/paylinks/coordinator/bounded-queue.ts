@@ -1,0 +1,55 @@
+export type QueueBounds = {
+  /** Works at a time. */
+  places: number;
+  /** Works that may wait for a place. */
+  maxWaiting: number;
+  /** How long one may wait, ms. */
+  maxWaitMs: number;
+};
+
+type Waiting = { since: number; start: (admitted: boolean) => void };
+
+/**
+ * Sheds load: works wait for a place, but neither many nor long. Whoever is turned away is told so at once, and may come again; whoever
+ * is let in has time left.
+ */
+export class BoundedQueue {
+  readonly #bounds: QueueBounds;
+  #running = 0;
+  #waiting: Waiting[] = [];
+
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** The result of `work`, or `'overloaded'`: it was not begun. */
+  async run<T>(work: () => Promise<T>): Promise<T | 'overloaded'> {
+    if (this.#running >= this.#bounds.places && !(await this.#place())) return 'overloaded';
+    this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+      this.#startNext();
+    }
+  }
+
+  #place(): boolean | Promise<boolean> {
+    if (this.#waiting.length >= this.#bounds.maxWaiting) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#waiting.push({ since: Date.now(), start: resolve });
+    return promise;
+  }
+
+  /** Those that have waited too long are turned away when their turn comes. */
+  #startNext(): void {
+    const now = Date.now();
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      const isLate = now - next.since > this.#bounds.maxWaitMs;
+      next.start(!isLate);
+      if (!isLate) return;
+    }
+  }
+}

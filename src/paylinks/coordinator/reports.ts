@@ -1,0 +1,148 @@
+import { nextProvider } from '../../delivery/providers/index.ts';
+import { log } from '../../lib/log.ts';
+import type { DeliveryLog } from '../../model.ts';
+import type { ProvidersFor } from '../context.ts';
+import { applyReport, newAttempt, personSaidSent } from '../domain/attempts.ts';
+import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
+import { NEXT_CALL_MS } from '../domain/send-budget.ts';
+import { isActive } from '../domain/status.ts';
+import { suppressOptedOut } from '../recipients/suppressions.ts';
+import { type Claims, grantOf } from './claims.ts';
+import type { Journal } from './journal.ts';
+import type { Operations } from './operations.ts';
+import type { PaylinkCache } from './paylink-cache.ts';
+import type { CachedPaylink } from './pending-changes.ts';
+import type { RecipientLookup } from './recipient-lookup.ts';
+import type { Grant, ReportCommand, ReportReply } from './rpc.ts';
+
+export type ReportsDeps = {
+  cache: PaylinkCache;
+  journal: Journal;
+  operations: Operations;
+  claims: Claims;
+  recipients: RecipientLookup;
+  /** The providers of a channel, in fail-over order. */
+  providersFor: ProvidersFor;
+  db: D1Database;
+  now: () => number;
+};
+
+/** Records how calls ended, and says what is to be asked next. */
+export class Reports {
+  readonly #deps: ReportsDeps;
+
+  constructor(deps: ReportsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The outcome is durable before anything else is awaited. A report that comes again finds it and gets the same answer. */
+  async report(command: ReportCommand): Promise<ReportReply> {
+    const { cache, journal } = this.#deps;
+    const entry = await cache.get(command.paylinkId);
+    const attempt = entry?.paylink.deliveryLogs.find(({ id }) => id === command.attemptId);
+    if (!entry || !attempt) {
+      log('error', 'report_without_attempt', { paylinkId: command.paylinkId, attemptId: command.attemptId });
+      return { kind: 'recorded' };
+    }
+    const operation = journal.operation(command.operationId);
+    this.#record(entry, attempt, command, operation);
+    const { outcome } = command;
+    if (outcome.kind === 'refused' && outcome.optedOut) await this.#suppress(entry, attempt);
+    if (!operation) {
+      await cache.project(entry);
+      return { kind: 'recorded' };
+    }
+    const grant = await this.#next(command);
+    return grant ? { kind: 'granted', grant } : this.#end(command);
+  }
+
+  #record(entry: CachedPaylink, attempt: DeliveryLog, { outcome }: ReportCommand, operation: Operation | null): void {
+    const { operations } = this.#deps;
+    if (outcome.kind === 'refused' && personSaidSent(attempt)) {
+      log('warn', 'settled_wrongly', { paylinkId: entry.paylink.id, attemptId: attempt.id });
+    }
+    const changed = operations.changeAttempt(entry, attempt.id, (current, now, version) =>
+      applyReport(current, outcome, now, version),
+    );
+    // What it was taken to have come to was wrong, or not known.
+    if (changed && operation && operation.state !== 'running') {
+      const state = operation.state === 'settling' ? 'settling' : 'unsettled';
+      operations.conclude(entry, { ...operation, state, outcome: state === 'settling' ? operation.outcome : null });
+    }
+  }
+
+  async #suppress({ paylink }: CachedPaylink, { channel, recipient, recipientHash: hash }: DeliveryLog): Promise<void> {
+    if (recipient === null) return;
+    await suppressOptedOut(this.#deps.db, paylink.merchantId, { channel, recipient, hash }, this.#deps.now());
+  }
+
+  /** The provider to ask next, after a certain refusal by the one that was asked; durable before it is told. */
+  async #next(command: ReportCommand): Promise<Grant | null> {
+    const { outcome, remainingMs, paylinkId, operationId, attemptId } = command;
+    if (outcome.kind !== 'refused' || outcome.by !== 'provider') return null;
+    const refused = await this.#refusedAttempt(command);
+    if (!refused) return null;
+    const { entry, attempt } = refused;
+    const granted = this.#grantedAfter(entry, attempt);
+    if (granted) return granted.status === 'PENDING' ? (grantOf(granted)[0] ?? null) : null;
+    if (remainingMs < NEXT_CALL_MS) return null;
+    const { channel, recipientHash: hash } = attempt;
+    const status = await this.#deps.recipients.read(entry.paylink.merchantId, [hash]);
+    const isSuppressed = status?.suppressed.some((one) => one.channel === channel && one.hash === hash);
+    if (!status || isSuppressed) return null;
+    // Everything from here to the commit runs without an `await`, on the Paylink as it is now.
+    const current = await this.#refusedAttempt({ ...command, paylinkId, operationId, attemptId });
+    if (!current || this.#grantedAfter(current.entry, current.attempt)) return null;
+    return this.#grant(current.entry, current.attempt, command, status.merchant.mode);
+  }
+
+  /** The attempt, if it is still to be followed by another: refused for certain, its operation running, its Paylink active. */
+  async #refusedAttempt({
+    paylinkId,
+    operationId,
+    attemptId,
+  }: ReportCommand): Promise<{ entry: CachedPaylink; attempt: DeliveryLog } | null> {
+    const entry = await this.#deps.cache.get(paylinkId);
+    const attempt = entry?.paylink.deliveryLogs.find(({ id }) => id === attemptId);
+    if (!entry || attempt?.status !== 'FAILED' || attempt.acceptedAt !== null || attempt.recipient === null)
+      return null;
+    const isRunning = this.#deps.journal.operation(operationId)?.state === 'running';
+    return isRunning && isActive(entry.paylink, this.#deps.now()) ? { entry, attempt } : null;
+  }
+
+  #grantedAfter({ paylink }: CachedPaylink, attempt: DeliveryLog): DeliveryLog | undefined {
+    const ofChannel = attemptsOf(paylink, attempt.operationId).filter(({ channel }) => channel === attempt.channel);
+    return ofChannel[ofChannel.findIndex(({ id }) => id === attempt.id) + 1];
+  }
+
+  #grant(entry: CachedPaylink, attempt: DeliveryLog, { skip }: ReportCommand, mode: 'test' | 'live'): Grant | null {
+    const { cache, providersFor, now: clock } = this.#deps;
+    const { paylink } = entry;
+    const { channel, recipient, recipientHash: hash, operationId } = attempt;
+    const tried = attemptsOf(paylink, operationId).flatMap((one) =>
+      one.channel === channel && one.provider ? [one.provider] : [],
+    );
+    const provider = nextProvider(providersFor(channel, mode), tried, skip);
+    if (!provider || recipient === null) return null;
+    const now = clock();
+    const next = newAttempt(paylink, operationId, { channel, recipient, hash }, provider.name, now);
+    cache.commit(entry, { ...paylink, version: next.version, deliveryLogs: [...paylink.deliveryLogs, next] }, now);
+    return grantOf(next)[0] ?? null;
+  }
+
+  /** The answer of the operation, once no other channel is under way. */
+  async #end({ paylinkId, operationId }: ReportCommand): Promise<ReportReply> {
+    const { cache, journal, operations, claims } = this.#deps;
+    const entry = await cache.get(paylinkId);
+    const operation = journal.operation(operationId);
+    if (!entry || !operation) return { kind: 'recorded' };
+    if (operation.state !== 'running') {
+      await cache.project(entry);
+      return claims.ended(operation, entry, false);
+    }
+    if (summarize(entry.paylink, operationId).running) return { kind: 'recorded' };
+    const result = operations.conclude(entry, operation);
+    await cache.project(entry);
+    return { kind: 'ended', result, replayed: false };
+  }
+}
