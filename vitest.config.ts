@@ -7,37 +7,54 @@ const migrations = await readD1Migrations('src/store/migrations');
 /** Long enough for a busy machine: no test is judged by its time. */
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
+const ALL = ['test/**/*.test.{ts,tsx}'];
+/** These drive the running gateway, or need no runtime. */
+const OUTSIDE = ['test/e2e/**', 'test/node/**'];
+/** These replace globals, take tables away or fill the database: each has a runtime of its own. The others share one, as starting one takes seconds. */
+const ALONE = [
+  'test/{cron,growth,round-trips}.test.ts',
+  'test/admission/**/*.test.ts',
+  'test/delivery/providers/**/*.test.ts',
+  'test/http/{burst,faults,idempotency,malformed,misconfigured}.test.ts',
+  'test/http/{callbacks,rest}/**/*.test.ts',
+  'test/http/{graphql/handler,pages/inbox}.test.ts',
+  'test/paylinks/{create-batcher,delivery-events,erase,expire,meanwhile,model,recipient-lookup,send,settling,unsubscribe}.test.ts',
+  'test/store/schema.test.ts',
+  'test/support/**/*.test.ts',
+  'test/webhooks/**/*.test.ts',
+];
+
+const gateway = cloudflareTest({
+  main: 'src/index.ts',
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    bindings: {
+      ENVIRONMENT: 'local',
+      PUBLIC_BASE_URL: 'http://gateway.test',
+      COORDINATORS: '1',
+      EMAIL_PROVIDERS: 'inbox',
+      SMS_PROVIDERS: 'inbox',
+      SECRETS_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+      ADMIN_TOKEN: 'test-admin-token-0123456789abcdef',
+      TEST_MIGRATIONS: migrations,
+      TEST_SCHEMA: readFileSync('schema.sql', 'utf8'),
+    },
+  },
+});
+
+const inWorkers = {
+  ...timeouts,
+  expect: { poll: { timeout: 60_000 } },
+  globalSetup: ['test/support/global-setup.ts', 'test/support/redis-setup.ts'],
+};
+
 export default defineConfig({
   test: {
     projects: [
+      { plugins: [gateway], test: { ...inWorkers, name: 'workers', include: ALONE } },
       {
-        plugins: [
-          cloudflareTest({
-            main: 'src/index.ts',
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ENVIRONMENT: 'local',
-                PUBLIC_BASE_URL: 'http://gateway.test',
-                COORDINATORS: '1',
-                EMAIL_PROVIDERS: 'inbox',
-                SMS_PROVIDERS: 'inbox',
-                SECRETS_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
-                ADMIN_TOKEN: 'test-admin-token-0123456789abcdef',
-                TEST_MIGRATIONS: migrations,
-                TEST_SCHEMA: readFileSync('schema.sql', 'utf8'),
-              },
-            },
-          }),
-        ],
-        test: {
-          name: 'workers',
-          expect: { poll: { timeout: 60_000 } },
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/e2e/**', 'test/node/**'],
-          ...timeouts,
-          globalSetup: ['test/support/global-setup.ts', 'test/support/redis-setup.ts'],
-        },
+        plugins: [gateway],
+        test: { ...inWorkers, name: 'workers-shared', isolate: false, include: ALL, exclude: [...OUTSIDE, ...ALONE] },
       },
       {
         test: {

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { providerBreaker } from '../../../src/delivery/circuit-breaker.ts';
 import type { Message, Provider, ProviderName, ProviderOutcome, Settle } from '../../../src/delivery/port.ts';
 import type { Channel } from '../../../src/model.ts';
 import { coordinatorOf } from '../../../src/paylink-id.ts';
@@ -53,6 +54,8 @@ export const scriptedFor = (paylinkId: string): ProvidersFor | undefined => scri
 export function usingProviders(paylinkId: string, providers: Provider[], clock?: () => number): Promise<void> {
   const providersFor: ProvidersFor = (channel) => providers.filter((provider) => provider.channel === channel);
   scripts.set(coordinatorOf(paylinkId), providersFor);
+  // What an earlier test had them refuse must not have this one's sends skip them.
+  for (const { name } of providers) providerBreaker.record(name, { kind: 'accepted' }, Date.now());
   return inCoordinator(paylinkId, (coordinator) => {
     coordinator.providersFor = providersFor;
     coordinator.clock = clock ?? (() => Date.now());
