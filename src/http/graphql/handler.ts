@@ -1,9 +1,11 @@
 import type { GraphQLError } from 'graphql';
 import { createHandler } from 'graphql-http';
+import { utf8 } from '../../lib/encoding.ts';
 import { log } from '../../lib/log.ts';
 import type { GraphqlContext, GraphqlRun, SendTally } from './context.ts';
 import { badInput, expectedError, graphqlError, maskedError } from './errors.ts';
-import type { PreparedGraphql } from './prepare.ts';
+import { limits } from './limits.ts';
+import type { GraphqlRequest, PreparedGraphql } from './prepare.ts';
 import { rootValue } from './resolvers.ts';
 import { schema } from './schema.ts';
 
@@ -54,6 +56,24 @@ function headersOf(tally: SendTally): Record<string, string> {
   };
 }
 
+/** Bytes are counted only where the characters do not tell: UTF-8 has one to three for each. */
+const isTooLarge = (body: string) =>
+  body.length > limits.answerBytes ||
+  (body.length > limits.answerBytes / 3 && utf8(body).byteLength > limits.answerBytes);
+
+function tooLarge({ headers }: GraphqlRequest): Response {
+  const accept = headers.get('accept');
+  // As graphql-http does for other refusals: the older media type knows only 200.
+  const status = accept?.includes('application/graphql-response+json') ? 400 : 200;
+  return graphqlError(
+    status,
+    'BAD_USER_INPUT',
+    'The answer is larger than 1 MiB. Ask for less in one request.',
+    {},
+    accept,
+  );
+}
+
 /**
  * Answers an admitted request as the GraphQL over HTTP specification says. It never throws, whatever the caller sends.
  * `Idempotency-Replayed: true` if every send of the document was a replay.
@@ -69,6 +89,7 @@ export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Pr
     const accept = request.headers.get('accept');
     return graphqlError(init.status, 'BAD_USER_INPUT', wrongForm, allow === undefined ? {} : { allow }, accept);
   }
+  if (body !== null && isTooLarge(body)) return tooLarge(request);
   return new Response(body, {
     status: init.status,
     headers: { ...init.headers, 'cache-control': 'no-store', ...headersOf(tally) },

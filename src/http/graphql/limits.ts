@@ -5,23 +5,22 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type FragmentSpreadNode,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   getDirectiveValues,
   getOperationAST,
-  type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 
 /** `depth` leaves room for the introspection query that tools send, the deepest there is a use for. */
-export const limits = { tokens: 1000, depth: 15, rootFields: 10 } as const;
+export const limits = { tokens: 1000, depth: 15, rootFields: 10, size: 2000, answerBytes: 1024 * 1024 } as const;
 
 export type Variables = { [name: string]: unknown };
 
-const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> => {
+export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> => {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -66,9 +65,11 @@ export function depthOf(document: DocumentNode): number {
   return deepest;
 }
 
-const isIncluded = (node: FieldNode | FragmentSpreadNode | InlineFragmentNode, variables: Variables): boolean =>
-  getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
-  getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+export const isIncluded = (node: SelectionNode, variables: Variables): boolean =>
+  node.directives === undefined ||
+  node.directives.length === 0 ||
+  (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false);
 
 /**
  * The root fields that the operation runs, by response name and in order, as execution collects them (GraphQL §6.3.2 CollectFields):
@@ -104,9 +105,8 @@ export function rootFieldsOf(
   return fields;
 }
 
-/** Quota units of a document: one for each field of the chosen mutation, one for a query (and for whatever will not be executed). */
+/** Quota units of a document: one for each root field of the chosen operation, at least one. */
 export function costOf(document: DocumentNode, operationName: string | null | undefined, variables: Variables): number {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'mutation') return 1;
-  return Math.max(1, rootFieldsOf(document, operation, variables).size);
+  return operation ? Math.max(1, rootFieldsOf(document, operation, variables).size) : 1;
 }

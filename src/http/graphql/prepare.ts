@@ -3,6 +3,7 @@ import { parseRequestParams, type RequestParams } from 'graphql-http';
 import { DocumentCache } from './document-cache.ts';
 import { costOf, depthOf, limits, rootFieldsOf } from './limits.ts';
 import { schema } from './schema.ts';
+import { sizeOf } from './size.ts';
 
 /** A request to the endpoint: its body read within the limit and decoded, null where it has none. */
 export type GraphqlRequest = { method: string; url: string; headers: Headers; body: string | null };
@@ -73,9 +74,13 @@ function planOf({ query, operationName, variables }: RequestParams, method: stri
     const what = `The operation has ${fields.size} root fields; ${limits.rootFields} are allowed in one request.`;
     return refuse(new GraphQLError(what));
   }
+  if (sizeOf(schema, document, operation, coerced) > limits.size) {
+    const what = `The operation asks for more than ${limits.size} fields, counted after fragments and aliases and with lists weighted. Ask for less in one request.`;
+    return refuse(new GraphQLError(what));
+  }
   const plan: Plan = { kind: 'execute', document, rootFields: fields.size };
   // A mutation by GET is a 405, so it costs what any refused request does.
-  if (operation.operation !== 'mutation' || method !== 'POST') return { plan, cost: 1 };
+  if (operation.operation === 'mutation' && method !== 'POST') return { plan, cost: 1 };
   return { plan, cost: costOf(document, operationName, coerced) };
 }
 

@@ -20,8 +20,21 @@ const prepare = (query: string, variables?: Record<string, unknown>) =>
   });
 
 describe('the cost of a document', () => {
-  it('is one for a query, however much it selects', () => {
-    expect(cost('{ a: paymentSession(id: "1") { id } b: paymentSession(id: "2") { id } }')).toBe(1);
+  it('is one for each root field of a query, introspection too', () => {
+    expect(cost('{ a: paymentSession(id: "1") { id memo } b: paymentSession(id: "2") { id } }')).toBe(2);
+    expect(cost('{ __typename __schema { description } __type(name: "Query") { name } }')).toBe(2);
+  });
+
+  it('of a query is the same by GET, and a mutation by GET, which is refused, costs one', async () => {
+    const byGet = (query: string) =>
+      prepareGraphql({
+        method: 'GET',
+        url: `http://gateway.test/graphql?${new URLSearchParams({ query })}`,
+        headers: new Headers(),
+        body: null,
+      });
+    expect((await byGet('{ a: paymentSession(id: "1") { id } b: paymentSession(id: "2") { id } }')).cost).toBe(2);
+    expect((await byGet(`mutation { ${send('a')} ${send('b')} }`)).cost).toBe(1);
   });
 
   it('is one for each mutation field', () => {
