@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { generatePhoneMetadata } from './src/local/generate-phone-metadata.mjs';
 
+generatePhoneMetadata();
 const migrations = await readD1Migrations('src/store/migrations');
 
 /** Long enough for a busy machine: no test is judged by its time. */

