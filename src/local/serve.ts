@@ -7,7 +7,9 @@ import { prepareDatabase } from './database.ts';
 import { demoMerchants } from './demo.ts';
 import { serveGraphiqlFiles } from './graphiql-files.ts';
 import { claimPort, fireCronEveryMinute, untilHealthy } from './network.ts';
-import { localSecrets, localVariables } from './variables.ts';
+import { keepPrivate } from './private-files.ts';
+import { localSecrets, secretsFile } from './secrets-file.ts';
+import { localVariables } from './variables.ts';
 import { startWrangler } from './wrangler.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -17,10 +19,16 @@ async function serve(): Promise<void> {
   const port = await claimPort(given.port, given.ip);
   if (port === null) throw new Error(`Port ${given.port} is taken. Another one: npm start -- --port 9000`);
   const persistTo = isAbsolute(given.persistTo) ? given.persistTo : resolve(root, given.persistTo);
-  const secrets = localSecrets(persistTo);
-  const variables = localVariables(secrets, port, join(root, '.dev.vars'), given.vars);
-  variables.set('GRAPHIQL_FILES', await serveGraphiqlFiles());
-  if (await prepareDatabase(persistTo, variables.get('SECRETS_KEY') ?? secrets.SECRETS_KEY)) {
+  keepPrivate(persistTo);
+  localSecrets(persistTo);
+  const { vars, envFiles, secretsKey } = localVariables(
+    secretsFile(persistTo),
+    port,
+    join(root, '.dev.vars'),
+    given.vars,
+  );
+  vars.set('GRAPHIQL_FILES', await serveGraphiqlFiles());
+  if (await prepareDatabase(persistTo, secretsKey)) {
     console.log(`The local database is up to date (${persistTo}).`);
   }
 
@@ -28,8 +36,9 @@ async function serve(): Promise<void> {
   const quiet = given.rest.some((flag) => flag.startsWith('--show-interactive-dev-session'))
     ? []
     : ['--show-interactive-dev-session=false'];
-  const vars = [...variables].flatMap(([name, value]) => ['--var', `${name}:${value}`]);
-  const gateway = startWrangler(['dev', ...own, ...quiet, ...given.rest, ...vars], 'inherit');
+  const files = envFiles.flatMap((file) => ['--env-file', file]);
+  const named = [...vars].flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+  const gateway = startWrangler(['dev', ...own, ...quiet, ...files, ...given.rest, ...named], 'inherit');
   let stopped = false;
   gateway.on('exit', (code) => process.exit(stopped ? 0 : (code ?? 1)));
   // A terminal's Ctrl-C reaches wrangler too; a signal to this process does not.
@@ -53,7 +62,7 @@ const welcome = (url: string, persistTo: string) => `
   Captured messages      ${url}/inbox
   GraphiQL               ${url}/graphql
   Demo merchant          ${demoMerchants[0]?.id} (keys and examples to paste: README.md)
-  Data, admin token      ${persistTo} (secrets.json)
+  Data, admin token      ${persistTo} (secrets.env)
   Ctrl-C stops it; the data stays.
 `;
 

@@ -1,47 +1,41 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import * as z from 'zod';
 
-const LocalSecrets = z.object({
-  SECRETS_KEY: z.string().regex(/^[0-9a-f]{64}$/),
-  ADMIN_TOKEN: z.string().min(24),
-});
+/** The variables of a local run, as `wrangler dev` is to be told of them: in its arguments, which every user of the machine can read, or in files. */
+export type LocalVariables = {
+  /** For `--var`: what is local and no secret, and what the command line said. */
+  vars: Map<string, string>;
+  /** For `--env-file`, the later one wins. */
+  envFiles: string[];
+  /** The key that the gateway will have. */
+  secretsKey: string;
+};
 
-/** The secrets that a deployed gateway would have, generated for this machine. */
-export type LocalSecrets = z.infer<typeof LocalSecrets>;
-
-/** The secrets next to the local data. The first start generates them; later starts need the same ones to decrypt the data. */
-export function localSecrets(persistTo: string): LocalSecrets {
-  const file = join(persistTo, 'secrets.json');
-  if (existsSync(file)) return LocalSecrets.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const made = { SECRETS_KEY: randomBytes(32).toString('hex'), ADMIN_TOKEN: randomBytes(24).toString('base64url') };
-  mkdirSync(persistTo, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  return made;
-}
-
-/**
- * The variables of a local run: the local defaults, then those of `.dev.vars`, then those of the command line. `.dev.vars` is read here
- * because a `--var` hides what wrangler reads from it.
- */
+/** What `.dev.vars` says wins over what is local by default; `--var` wins over both. */
 export function localVariables(
-  secrets: LocalSecrets,
+  secretsFile: string,
   port: number,
   devVarsFile: string,
   asked: ReadonlyMap<string, string>,
-): Map<string, string> {
-  const variables = new Map<string, string>([
+): LocalVariables {
+  const vars = new Map<string, string>([
     ['ENVIRONMENT', 'local'],
     ['EMAIL_PROVIDERS', 'inbox'],
     ['SMS_PROVIDERS', 'inbox'],
     ['PUBLIC_BASE_URL', `http://localhost:${port}`],
-    ['SECRETS_KEY', secrets.SECRETS_KEY],
-    ['ADMIN_TOKEN', secrets.ADMIN_TOKEN],
   ]);
-  const fromFile = existsSync(devVarsFile) ? parseEnv(readFileSync(devVarsFile, 'utf8')) : {};
-  for (const [name, value] of Object.entries(fromFile)) if (value !== undefined) variables.set(name, value);
-  for (const [name, value] of asked) variables.set(name, value);
-  return variables;
+  const envFiles = [secretsFile];
+  if (existsSync(devVarsFile)) {
+    chmodSync(devVarsFile, 0o600);
+    envFiles.push(devVarsFile);
+  }
+  let secretsKey = '';
+  for (const file of envFiles) {
+    const said = parseEnv(readFileSync(file, 'utf8'));
+    secretsKey = said.SECRETS_KEY ?? secretsKey;
+    // wrangler lets `--var` win over files.
+    for (const name of Object.keys(said)) vars.delete(name);
+  }
+  for (const [name, value] of asked) vars.set(name, value);
+  return { vars, envFiles, secretsKey: vars.get('SECRETS_KEY') ?? secretsKey };
 }

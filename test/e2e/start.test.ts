@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Gateway, startGateway } from '../support/gateway.ts';
@@ -60,6 +61,19 @@ describe('npm start', () => {
       'SMS +12025550123',
     ]);
     for (const { text } of messages) expect(text).toContain(created.shortLink);
+  });
+
+  it('shows no secret to other users: not in the arguments of a process, nor in a file that they may read', async () => {
+    const secrets = Object.values(parseEnv(await readFile(join(persistTo, 'secrets.env'), 'utf8')));
+    expect(secrets).toHaveLength(2);
+    const all = spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' }).stdout;
+    expect(all).toContain(`--persist-to ${persistTo}`);
+    expect(secrets.filter((secret) => secret && all.includes(secret))).toEqual([]);
+    const files = await readdir(persistTo, { recursive: true, withFileTypes: true });
+    const kept = files.filter(({ name }) => /\.(sqlite(-wal|-shm)?|env)$/.test(name));
+    expect(kept.length).toBeGreaterThan(2);
+    for (const { parentPath, name } of kept)
+      expect([name, (await stat(join(parentPath, name))).mode & 0o077]).toEqual([name, 0]);
   });
 
   it('refuses a port that is taken instead of taking another', async () => {
