@@ -1,5 +1,7 @@
+import { log } from '../../lib/log.ts';
 import type { DeliveryLog } from '../../model.ts';
-import { isInFlight } from '../domain/attempts.ts';
+import { applyLateReport } from '../domain/apply-change.ts';
+import { applyReport, isInFlight, personSaidSent, type ReportedOutcome } from '../domain/attempts.ts';
 import { RETENTION_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf, summarize, withOperationResult } from '../domain/operation.ts';
 import type { SendResult } from '../domain/outcome.ts';
@@ -18,6 +20,9 @@ export const TELL_AFTER_MS = 2 * 60_000;
 /** An attempt as it becomes, written by `version` at `now` (ms); null when nothing changes. */
 export type AttemptChange = (log: DeliveryLog, now: number, version: number) => DeliveryLog | null;
 
+const attemptOf = ({ paylink }: CachedPaylink, id: string): DeliveryLog | undefined =>
+  paylink.deliveryLogs.find((attempt) => attempt.id === id);
+
 /** Writes down what attempts and operations have come to. */
 export class Operations {
   readonly #cache: PaylinkCache;
@@ -34,18 +39,43 @@ export class Operations {
     this.#now = now;
   }
 
-  /** Moves one attempt on, durably. @returns whether it changed */
-  changeAttempt(entry: CachedPaylink, attemptId: string, change: AttemptChange): boolean {
+  /**
+   * Records how a call ended (design, "What a report does"). Where an operation had been taken to have come to something else, that is
+   * written anew.
+   */
+  record(entry: CachedPaylink, attemptId: string, outcome: ReportedOutcome, operationId: string): void {
+    const before = attemptOf(entry, attemptId);
+    if (outcome.kind === 'refused' && before && personSaidSent(before)) {
+      log('warn', 'settled_wrongly', { paylinkId: entry.paylink.id, attemptId });
+    }
+    const operation = this.#journal.operation(operationId);
+    if (!operation) {
+      this.#recordLate(entry, attemptId, outcome);
+      return;
+    }
+    this.changeAttempt(entry, attemptId, (current, now, version) => applyReport(current, outcome, now, version));
+    if (operation.state === 'running' || attemptOf(entry, attemptId)?.status === before?.status) return;
+    const isSettling = operation.state === 'settling';
+    this.conclude(entry, isSettling ? operation : { ...operation, state: 'unsettled', outcome: null });
+  }
+
+  #recordLate(entry: CachedPaylink, attemptId: string, outcome: ReportedOutcome): void {
+    const now = this.#now();
+    const applied = applyLateReport(entry.paylink, attemptId, outcome, now);
+    if (applied.kind === 'changed') this.#cache.commit(entry, applied.paylink, now);
+  }
+
+  /** Moves one attempt on, durably. */
+  changeAttempt(entry: CachedPaylink, attemptId: string, change: AttemptChange): void {
     const { paylink } = entry;
     const now = this.#now();
     const version = paylink.version + 1;
-    const before = paylink.deliveryLogs.find((log) => log.id === attemptId);
+    const before = paylink.deliveryLogs.find(({ id }) => id === attemptId);
     const after = before ? change(before, now, version) : null;
-    if (!after) return false;
-    const deliveryLogs = paylink.deliveryLogs.map((log) => (log.id === attemptId ? after : log));
+    if (!after) return;
+    const deliveryLogs = paylink.deliveryLogs.map((one) => (one.id === attemptId ? after : one));
     this.#cache.commit(entry, { ...paylink, version, updatedAt: now, deliveryLogs }, now);
     this.#signals.fire(paylink.id);
-    return true;
   }
 
   /** Writes down what an operation that no Worker is busy with came to, as far as that is known now. */
@@ -95,10 +125,10 @@ export class Operations {
   /** Marks calls that nobody reported in time as unknown; their Worker is ended by now. */
   expireCalls(entry: CachedPaylink, operation: Operation): void {
     const now = this.#now();
-    for (const log of attemptsOf(entry.paylink, operation.id)) {
-      if (log.status !== 'PENDING' || isInFlight(log, now)) continue;
+    for (const attempt of attemptsOf(entry.paylink, operation.id)) {
+      if (attempt.status !== 'PENDING' || isInFlight(attempt, now)) continue;
       const reason = 'The gateway was interrupted while the provider was asked.';
-      this.changeAttempt(entry, log.id, (current, at, version) => {
+      this.changeAttempt(entry, attempt.id, (current, at, version) => {
         return { ...current, status: 'UNKNOWN', reason, updatedAt: at, version };
       });
     }

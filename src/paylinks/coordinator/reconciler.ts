@@ -6,7 +6,6 @@ import { withTimeout } from '../../lib/timeout.ts';
 import type { DeliveryLog, Merchant } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
-import { applyReport } from '../domain/attempts.ts';
 import { withEvent } from '../domain/change.ts';
 import { composeMessage } from '../domain/compose-message.ts';
 import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
@@ -147,8 +146,8 @@ export class Reconciler {
     await Promise.all(lost.map((attempt) => this.#slots.run(() => this.#settle(paylinkId, attempt, until))));
     const current = await cache.get(paylinkId);
     const latest = journal.operation(id);
-    if (!current || !latest || !isUnsettled(latest)) return;
-    operations.conclude(current, { ...latest, tries });
+    if (!current) return;
+    if (latest && isUnsettled(latest)) operations.conclude(current, { ...latest, tries });
     await cache.project(current);
   }
 
@@ -169,9 +168,7 @@ export class Reconciler {
       const outcome = await provider.settle(lost, { timeoutMs });
       const current = await cache.get(paylinkId);
       if (!current) return;
-      this.#deps.operations.changeAttempt(current, attempt.id, (latest, now, version) =>
-        applyReport(latest, outcome, now, version),
-      );
+      this.#deps.operations.record(current, attempt.id, outcome, attempt.operationId);
     } finally {
       this.#count(paylinkId, provider.settles === 'repeat' ? -1 : 0);
     }

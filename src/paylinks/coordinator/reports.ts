@@ -2,8 +2,8 @@ import { nextProvider } from '../../delivery/providers/index.ts';
 import { log } from '../../lib/log.ts';
 import type { DeliveryLog } from '../../model.ts';
 import type { ProvidersFor } from '../context.ts';
-import { applyReport, newAttempt, personSaidSent } from '../domain/attempts.ts';
-import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
+import { applyReport, newAttempt } from '../domain/attempts.ts';
+import { attemptsOf, summarize } from '../domain/operation.ts';
 import { NEXT_CALL_MS } from '../domain/send-budget.ts';
 import { isActive } from '../domain/status.ts';
 import { suppressOptedOut } from '../recipients/suppressions.ts';
@@ -37,38 +37,22 @@ export class Reports {
 
   /** The outcome is durable before anything else is awaited. A report that comes again finds it and gets the same answer. */
   async report(command: ReportCommand): Promise<ReportReply> {
-    const { cache, journal } = this.#deps;
+    const { cache, journal, operations } = this.#deps;
     const entry = await cache.get(command.paylinkId);
     const attempt = entry?.paylink.deliveryLogs.find(({ id }) => id === command.attemptId);
     if (!entry || !attempt) {
       log('error', 'report_without_attempt', { paylinkId: command.paylinkId, attemptId: command.attemptId });
       return { kind: 'recorded' };
     }
-    const operation = journal.operation(command.operationId);
-    this.#record(entry, attempt, command, operation);
-    const { outcome } = command;
+    const { outcome, operationId } = command;
+    operations.record(entry, attempt.id, outcome, operationId);
     if (outcome.kind === 'refused' && outcome.optedOut) await this.#suppress(entry, attempt);
-    if (!operation) {
+    if (!journal.operation(operationId)) {
       await cache.project(entry);
       return { kind: 'recorded' };
     }
     const grant = await this.#next(command);
     return grant ? { kind: 'granted', grant } : this.#end(command);
-  }
-
-  #record(entry: CachedPaylink, attempt: DeliveryLog, { outcome }: ReportCommand, operation: Operation | null): void {
-    const { operations } = this.#deps;
-    if (outcome.kind === 'refused' && personSaidSent(attempt)) {
-      log('warn', 'settled_wrongly', { paylinkId: entry.paylink.id, attemptId: attempt.id });
-    }
-    const changed = operations.changeAttempt(entry, attempt.id, (current, now, version) =>
-      applyReport(current, outcome, now, version),
-    );
-    // What it was taken to have come to was wrong, or not known.
-    if (changed && operation && operation.state !== 'running') {
-      const state = operation.state === 'settling' ? 'settling' : 'unsettled';
-      operations.conclude(entry, { ...operation, state, outcome: state === 'settling' ? operation.outcome : null });
-    }
   }
 
   async #suppress({ paylink }: CachedPaylink, { channel, recipient, recipientHash: hash }: DeliveryLog): Promise<void> {
@@ -78,25 +62,36 @@ export class Reports {
 
   /** The provider to ask next, after a certain refusal by the one that was asked; durable before it is told. */
   async #next(command: ReportCommand): Promise<Grant | null> {
-    const { outcome, remainingMs, paylinkId, operationId, attemptId } = command;
+    const { outcome, remainingMs } = command;
     if (outcome.kind !== 'refused' || outcome.by !== 'provider') return null;
     const refused = await this.#refusedAttempt(command);
     if (!refused) return null;
     const { entry, attempt } = refused;
     const granted = this.#grantedAfter(entry, attempt);
-    if (granted) return granted.status === 'PENDING' ? (grantOf(granted)[0] ?? null) : null;
-    if (remainingMs < NEXT_CALL_MS) return null;
+    if (granted) return this.#again(entry, attempt, granted);
+    if (remainingMs < NEXT_CALL_MS || !this.#mayFollow(entry, attempt)) return null;
     const { channel, recipientHash: hash } = attempt;
     const status = await this.#deps.recipients.read(entry.paylink.merchantId, [hash]);
     const isSuppressed = status?.suppressed.some((one) => one.channel === channel && one.hash === hash);
     if (!status || isSuppressed) return null;
     // Everything from here to the commit runs without an `await`, on the Paylink as it is now.
-    const current = await this.#refusedAttempt({ ...command, paylinkId, operationId, attemptId });
-    if (!current || this.#grantedAfter(current.entry, current.attempt)) return null;
+    const current = await this.#refusedAttempt(command);
+    if (!current || !this.#mayFollow(current.entry, current.attempt)) return null;
+    if (this.#grantedAfter(current.entry, current.attempt)) return null;
     return this.#grant(current.entry, current.attempt, command, status.merchant.mode);
   }
 
-  /** The attempt, if it is still to be followed by another: refused for certain, its operation running, its Paylink active. */
+  /** A report that comes again: the answer to the first was lost, so nobody has begun what it granted. */
+  #again(entry: CachedPaylink, refused: DeliveryLog, granted: DeliveryLog): Grant | null {
+    if (granted.status !== 'PENDING') return null;
+    if (this.#mayFollow(entry, refused)) return grantOf(granted)[0] ?? null;
+    this.#deps.operations.changeAttempt(entry, granted.id, (log, now, version) =>
+      applyReport(log, { kind: 'not_begun' }, now, version),
+    );
+    return null;
+  }
+
+  /** The attempt, if it was refused for certain and its operation runs. */
   async #refusedAttempt({
     paylinkId,
     operationId,
@@ -104,10 +99,12 @@ export class Reports {
   }: ReportCommand): Promise<{ entry: CachedPaylink; attempt: DeliveryLog } | null> {
     const entry = await this.#deps.cache.get(paylinkId);
     const attempt = entry?.paylink.deliveryLogs.find(({ id }) => id === attemptId);
-    if (!entry || attempt?.status !== 'FAILED' || attempt.acceptedAt !== null || attempt.recipient === null)
-      return null;
-    const isRunning = this.#deps.journal.operation(operationId)?.state === 'running';
-    return isRunning && isActive(entry.paylink, this.#deps.now()) ? { entry, attempt } : null;
+    if (!entry || attempt?.status !== 'FAILED' || attempt.acceptedAt !== null) return null;
+    return this.#deps.journal.operation(operationId)?.state === 'running' ? { entry, attempt } : null;
+  }
+
+  #mayFollow({ paylink }: CachedPaylink, { recipient }: DeliveryLog): boolean {
+    return recipient !== null && isActive(paylink, this.#deps.now());
   }
 
   #grantedAfter({ paylink }: CachedPaylink, attempt: DeliveryLog): DeliveryLog | undefined {

@@ -1,7 +1,7 @@
 import { notFound, refusal } from '../../errors.ts';
 import type { DeliveryLog, JsonObject, Paylink } from '../../model.ts';
 import { applyPayment } from './apply-payment.ts';
-import { applyDeliveryEvent, BY_PERSON, settleAttempt } from './attempts.ts';
+import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
 import { type Applied, type CancelCommand, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
 import { totalsOf } from './normalize.ts';
 import { afterDelivery, isActive, isUpdatable, statusAt } from './status.ts';
@@ -132,6 +132,14 @@ function settle(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'settl
 function delivery(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'delivery' }>, now: number): Applied {
   const before = paylink.deliveryLogs.find((log) => log.id === command.attemptId);
   const after = before ? applyDeliveryEvent(before, command.news, now, paylink.version + 1) : null;
+  if (!before || !after) return { kind: 'unchanged' };
+  return moved(paylink, before, after, 'Provider', now);
+}
+
+/** The report of a call whose operation is forgotten: told as a callback would tell it. */
+export function applyLateReport(paylink: Paylink, attemptId: string, outcome: ReportedOutcome, now: number): Applied {
+  const before = paylink.deliveryLogs.find((log) => log.id === attemptId);
+  const after = before ? applyReport(before, outcome, now, paylink.version + 1) : null;
   if (!before || !after) return { kind: 'unchanged' };
   return moved(paylink, before, after, 'Provider', now);
 }
