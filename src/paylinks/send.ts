@@ -85,7 +85,8 @@ async function claimAskReport(
   const { reply, sentAt } = claimed;
   switch (reply.kind) {
     case 'refused':
-      return answer(reply);
+      answer(reply);
+      return claimed.repeated ? client.release(command.paylinkId, command.operationId) : undefined;
     case 'ended':
       return answer({ ...reply.result, replayed: reply.replayed });
     case 'running': {

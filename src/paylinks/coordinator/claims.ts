@@ -149,7 +149,7 @@ export class Claims {
 
   /** A Worker gave its claim up: nothing was asked. A claim that comes after this is refused. */
   async release({ paylinkId, operationId }: ReleaseCommand): Promise<void> {
-    const { journal, cache, now: clock } = this.#deps;
+    const { journal, cache, alarm, now: clock } = this.#deps;
     const entry = await cache.get(paylinkId);
     if (!entry) return;
     const operation = journal.operation(operationId);
@@ -158,6 +158,7 @@ export class Claims {
       return;
     }
     const now = clock();
+    alarm.ringBy(now + GRANT_MS);
     journal.addOperation({
       id: operationId,
       paylinkId,

@@ -7,6 +7,7 @@ import { configuredProviders, type ProvidersFor } from '../context.ts';
 import { applyChange } from '../domain/apply-change.ts';
 import type { ChangeCommand } from '../domain/change.ts';
 import { refusalFor } from '../domain/decide-send.ts';
+import { summarize } from '../domain/operation.ts';
 import { Alarm } from './alarm.ts';
 import { SerialQueue } from './batcher.ts';
 import { BoundedQueue } from './bounded-queue.ts';
@@ -47,6 +48,9 @@ const AGAIN_AFTER_FAILURE_MS = 15_000;
 
 const overloaded: Refusal = refusal('overloaded', 'Too much is waiting for this. Try again in a moment.', {
   retryAfterSeconds: 2,
+});
+const notBegun: Refusal = refusal('unavailable', 'The same request ended before it began. Send it again.', {
+  retryAfterSeconds: 1,
 });
 const stillRunning: Refusal = refusal('idempotency_in_progress', 'The same request is still being processed.', {
   retryAfterSeconds: 1,
@@ -123,7 +127,10 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     if (!(await this.#signals.until(paylinkId, isOver, waitMs))) return refused(stillRunning);
     const entry = await this.#cache.get(paylinkId);
     const operation = this.#journal.operation(operationId);
-    return entry && operation ? this.#claims.ended(operation, entry, true) : refused(stillRunning);
+    if (!entry || !operation) return refused(stillRunning);
+    // Its key is free again: whoever waited for it may send.
+    if (summarize(entry.paylink, operationId).notBegun) return refused(notBegun);
+    return this.#claims.ended(operation, entry, true);
   }
 
   /** What callers ask waits for a place; what providers and checkouts tell, and what the gateway does by itself, does not. */

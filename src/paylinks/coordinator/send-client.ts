@@ -9,9 +9,12 @@ import type { AwaitCommand, ClaimCommand, ClaimReply, CoordinatorRpc, ReportComm
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
-/** `given_up`: no answer in time, or the coordinator is overloaded. `predecessor`: it runs the release before, which knows no claims. */
+/**
+ * `given_up`: no answer in time. `predecessor`: it runs the release before, which knows no claims. `repeated`: an earlier try may have
+ * been granted although this one was refused.
+ */
 export type Claimed =
-  | { kind: 'answered'; reply: ClaimReply; sentAt: number }
+  | { kind: 'answered'; reply: ClaimReply; sentAt: number; repeated: boolean }
   | { kind: 'given_up'; overloaded: boolean }
   | { kind: 'predecessor' };
 
@@ -34,10 +37,12 @@ export class SendClient {
       const sentAt = Date.now();
       try {
         const reply = await withTimeout(this.#stub().claim(command), until - sentAt);
-        return reply === 'late' ? { kind: 'given_up', overloaded: false } : { kind: 'answered', reply, sentAt };
+        if (reply === 'late') return { kind: 'given_up', overloaded: false };
+        return { kind: 'answered', reply, sentAt, repeated: pauseMs > FIRST_PAUSE_MS };
       } catch (error) {
         if (isUnknownMethod(error)) return { kind: 'predecessor' };
-        if (!isRetryable(error) || Date.now() + pauseMs >= until) {
+        const mayRepeat = isRetryable(error) || isOverloaded(error);
+        if (!mayRepeat || Date.now() + pauseMs >= until) {
           log('error', 'claim_failed', { paylinkId: command.paylinkId, error: String(error) });
           return { kind: 'given_up', overloaded: isOverloaded(error) };
         }
