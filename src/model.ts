@@ -220,6 +220,7 @@ export const merchantEventTypes = [
   'delivery.delivered',
   'delivery.failed',
   'delivery.bounced',
+  'delivery.unknown',
   'endpoint.test',
   'endpoint.disabled',
 ] as const;

@@ -15,6 +15,7 @@ const deliveryTypes: Record<string, MerchantEventType> = {
   DELIVERED: 'delivery.delivered',
   FAILED: 'delivery.failed',
   BOUNCED: 'delivery.bounced',
+  UNKNOWN: 'delivery.unknown',
 };
 
 const member = (value: JsonObject | null, name: string): string | number | null => {

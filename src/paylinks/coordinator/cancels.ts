@@ -44,7 +44,11 @@ export class Cancels {
       const wasTold = !command.again && !this.#waiting.has(id) && !journal.isCancelUnconfirmed(id);
       if (applied.refusal.code !== 'already_canceled' || wasTold) return applied;
     }
-    if (applied.kind === 'changed') cache.commit(entry, applied.paylink, now);
+    if (applied.kind === 'changed') {
+      cache.commit(entry, applied.paylink, now);
+      // Durable with the cancel: nobody is told 204 yet, and a reset must not make it seem so.
+      if (this.#isBusy(entry)) journal.setCancelUnconfirmed(id, true);
+    }
     this.#count(id, 1);
     try {
       const [isQuiet] = await Promise.all([this.#isQuiet(id), cache.project(entry)]);
@@ -61,12 +65,17 @@ export class Cancels {
 
   /** Whether, within 10 s, no call is in flight: none granted and not reported, no question that could send. */
   #isQuiet(id: string): Promise<boolean> {
-    const { cache, reconciler, signals, now } = this.#deps;
+    const { cache, signals } = this.#deps;
     const isDone = async () => {
       const entry = await cache.get(id);
-      return !reconciler.isAsking(id) && !entry?.paylink.deliveryLogs.some((log) => isInFlight(log, now()));
+      return !entry || !this.#isBusy(entry);
     };
     return signals.until(id, isDone, WAIT_MS);
+  }
+
+  #isBusy({ paylink }: CachedPaylink): boolean {
+    const { reconciler, now } = this.#deps;
+    return reconciler.isAsking(paylink.id) || paylink.deliveryLogs.some((log) => isInFlight(log, now()));
   }
 
   #count(id: string, by: 1 | -1): void {

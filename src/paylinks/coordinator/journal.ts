@@ -122,8 +122,14 @@ export class Journal {
     );
   }
 
-  /** Kept answers name the customer; without one a repeat is answered from how the Paylink is now. */
+  /** Has an operation looked at again at `at` (ms). */
+  postpone(id: string, at: number): void {
+    this.#sql.exec('UPDATE operations SET due_at = ? WHERE id = ?', at, id);
+  }
+
+  /** Kept answers name the customer; without one a repeat is answered from how the Paylink is now. @throws NewerRow */
   forgetAnswers(paylinkId: string): void {
+    for (const row of this.#sql.exec('SELECT v FROM operations WHERE paylink_id = ?', paylinkId)) readable(row);
     this.#sql.exec('UPDATE operations SET outcome = NULL WHERE paylink_id = ?', paylinkId);
   }
 

@@ -1,5 +1,5 @@
 import { log } from '../../lib/log.ts';
-import type { DeliveryLog } from '../../model.ts';
+import type { DeliveryLog, Paylink } from '../../model.ts';
 import { applyLateReport } from '../domain/apply-change.ts';
 import { applyReport, isInFlight, personSaidSent, type ReportedOutcome } from '../domain/attempts.ts';
 import { RETENTION_MS } from '../domain/idempotency.ts';
@@ -22,6 +22,15 @@ export type AttemptChange = (log: DeliveryLog, now: number, version: number) => 
 
 const attemptOf = ({ paylink }: CachedPaylink, id: string): DeliveryLog | undefined =>
   paylink.deliveryLogs.find((attempt) => attempt.id === id);
+
+/** When an open operation is looked into next, ms: not later than its merchant is to hear of an attempt that is still unknown. */
+function settleAt(paylink: Paylink, { id, tries }: Operation, now: number): number {
+  const tellAt = attemptsOf(paylink, id)
+    .filter(({ status }) => status === 'UNKNOWN')
+    .map(({ createdAt }) => createdAt + TELL_AFTER_MS)
+    .filter((at) => at > now);
+  return Math.min(now + (SETTLE_AFTER_MS[tries] ?? RETENTION_MS), ...tellAt);
+}
 
 /** Writes down what attempts and operations have come to. */
 export class Operations {
@@ -88,7 +97,8 @@ export class Operations {
     if (next !== entry.paylink) this.#cache.commit(entry, next, now);
     const result = resultOf(next, operation.id);
     const { open, byPerson } = summarize(next, operation.id);
-    this.#save({ ...operation, endedAt: operation.endedAt ?? now }, result, { open, byPerson, now });
+    const dueAt = settleAt(next, operation, now);
+    this.#save({ ...operation, endedAt: operation.endedAt ?? now, dueAt }, result, { open, byPerson, now });
     this.#signals.fire(next.id);
     return result;
   }
@@ -99,19 +109,16 @@ export class Operations {
     { open, byPerson, now }: { open: boolean; byPerson: boolean; now: number },
   ): void {
     const text = JSON.stringify(result);
-    const tellAt = operation.createdAt + TELL_AFTER_MS;
-    const nextAt = now + (SETTLE_AFTER_MS[operation.tries] ?? RETENTION_MS);
-    const settleAt = tellAt > now ? Math.min(nextAt, tellAt) : nextAt;
     const over = now + RETENTION_MS;
     if (result.kind === 'pending') {
-      this.#saveOpen({ ...operation, state: 'unsettled', dueAt: settleAt });
+      this.#saveOpen({ ...operation, state: 'unsettled' });
       // A person's word never frees a key: the message may have gone out after all.
     } else if (result.kind === 'failed' && !byPerson) {
       this.#journal.saveOperation({ ...operation, state: 'failed', key: null, dueAt: over, outcome: text });
       // What was answered first stays the answer, also when the other channel is settled later.
     } else if (open) {
       const outcome = operation.state === 'running' ? text : operation.outcome;
-      this.#saveOpen({ ...operation, state: 'settling', dueAt: settleAt, outcome });
+      this.#saveOpen({ ...operation, state: 'settling', outcome });
     } else {
       this.#journal.saveOperation({ ...operation, state: 'done', dueAt: over, outcome: operation.outcome ?? text });
     }

@@ -74,8 +74,12 @@ export class Reconciler {
   async expireDue(now: number): Promise<Operation[]> {
     const due = this.#deps.journal.dueOperations(now, MAX_DUE);
     const ended = await Promise.allSettled(due.map((operation) => this.#expire(operation, now)));
-    for (const end of ended)
-      if (end.status === 'rejected') log('error', 'expire_failed', { error: String(end.reason) });
+    for (const [n, end] of ended.entries()) {
+      if (end.status === 'fulfilled') continue;
+      log('error', 'expire_failed', { error: String(end.reason) });
+      // The others must have their turn before this one has it again.
+      this.#deps.journal.postpone(due[n]?.id ?? '', now + AGAIN_MS);
+    }
     return ended.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []));
   }
 
@@ -120,7 +124,11 @@ export class Reconciler {
       if (isTold) continue;
       const value = (deliveryStatus: string) => ({ status: paylink.status, deliveryLogId: attempt.id, deliveryStatus });
       const event = { type: 'DELIVERY_UPDATED', oldValue: value('PENDING'), newValue: value('UNKNOWN') } as const;
-      this.#deps.cache.commit(entry, withEvent(paylink, {}, { ...event, createdBy: 'System' }, now), now);
+      // Written with its event, which is told with the attempt's channel.
+      const version = paylink.version + 1;
+      const deliveryLogs = paylink.deliveryLogs.map((one) => (one.id === attempt.id ? { ...one, version } : one));
+      const told = withEvent(paylink, { deliveryLogs }, { ...event, createdBy: 'System' }, now);
+      this.#deps.cache.commit(entry, told, now);
     }
   }
 
