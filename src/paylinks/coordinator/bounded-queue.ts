@@ -24,13 +24,12 @@ export class BoundedQueue {
 
   /** The result of `work`, or `'overloaded'`: it was not begun. */
   async run<T>(work: () => Promise<T>): Promise<T | 'overloaded'> {
-    if (this.#running >= this.#bounds.places && !(await this.#place())) return 'overloaded';
-    this.#running += 1;
+    if (this.#running < this.#bounds.places) this.#running += 1;
+    else if (!(await this.#place())) return 'overloaded';
     try {
       return await work();
     } finally {
-      this.#running -= 1;
-      this.#startNext();
+      this.#handOn();
     }
   }
 
@@ -41,12 +40,15 @@ export class BoundedQueue {
     return promise;
   }
 
-  /** Those that have waited too long are turned away when their turn comes. */
-  #startNext(): void {
+  /** The place goes to the next in line, so that nobody who comes later can take it. Who waited too long is turned away now. */
+  #handOn(): void {
     const now = Date.now();
     for (;;) {
       const next = this.#waiting.shift();
-      if (!next) return;
+      if (!next) {
+        this.#running -= 1;
+        return;
+      }
       const isLate = now - next.since > this.#bounds.maxWaitMs;
       next.start(!isLate);
       if (!isLate) return;

@@ -5,7 +5,7 @@ import { log } from '../../lib/log.ts';
 import { enqueue } from '../../webhooks/enqueue.ts';
 import { configuredProviders, type ProvidersFor } from '../context.ts';
 import { applyChange } from '../domain/apply-change.ts';
-import type { ChangeCommand } from '../domain/change.ts';
+import type { CancelCommand, ChangeCommand } from '../domain/change.ts';
 import { refusalFor } from '../domain/decide-send.ts';
 import { summarize } from '../domain/operation.ts';
 import { Alarm } from './alarm.ts';
@@ -17,7 +17,8 @@ import { Creates } from './creates.ts';
 import { Journal } from './journal.ts';
 import { Operations } from './operations.ts';
 import { PaylinkCache } from './paylink-cache.ts';
-import { sendForPredecessor } from './predecessor.ts';
+import type { CachedPaylink } from './pending-changes.ts';
+import { PredecessorSends } from './predecessor.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
 import { Reconciler } from './reconciler.ts';
 import { Reports } from './reports.ts';
@@ -75,6 +76,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #reports: Reports;
   readonly #reconciler: Reconciler;
   readonly #cancels: Cancels;
+  readonly #predecessorSends: PredecessorSends;
   readonly #signals = new Signals();
   readonly #load = new BoundedQueue(LOAD);
 
@@ -103,6 +105,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#reports = new Reports({ ...shared, recipients, claims: this.#claims });
     this.#reconciler = new Reconciler({ ...shared, recipients });
     this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
+    this.#predecessorSends = new PredecessorSends(this, (id) => journal.operation(id) !== null);
     void ctx.blockConcurrencyWhile(() => alarm.load());
   }
 
@@ -135,15 +138,34 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
 
   /** What callers ask waits for a place; what providers and checkouts tell, and what the gateway does by itself, does not. */
   async change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply> {
+    if (command.kind === 'cancel') return this.#cancel(paylinkId, callerId, command);
     const change = () => this.#change(paylinkId, callerId, command);
     return callerId === null || command.kind === 'payment' ? change() : this.#admitted(change);
   }
 
-  async #change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply> {
+  /** Its place is for the change: what the answer waits for then takes none. */
+  async #cancel(paylinkId: string, callerId: string | null, command: CancelCommand): Promise<ChangeReply> {
+    const begun = await this.#admitted(async () => {
+      const entry = await this.#ofCaller(paylinkId, callerId);
+      return { kind: 'begun' as const, answer: entry && this.#cancels.cancel(entry, command) };
+    });
+    return begun.kind === 'refused' ? begun : ((await begun.answer) ?? refused(notFound));
+  }
+
+  /** The Paylink, if it is one of the caller's; null: the gateway itself. */
+  async #ofCaller(paylinkId: string, callerId: string | null): Promise<CachedPaylink | null> {
     const entry = await this.#cache.get(paylinkId);
-    const owner = entry && { merchantId: entry.paylink.merchantId, parentId: entry.parentId };
-    if (!entry || (owner && callerId !== null && refusalFor(callerId, owner))) return refused(notFound);
-    if (command.kind === 'cancel') return this.#cancels.cancel(entry, command);
+    if (!entry || callerId === null) return entry;
+    return refusalFor(callerId, { merchantId: entry.paylink.merchantId, parentId: entry.parentId }) ? null : entry;
+  }
+
+  async #change(
+    paylinkId: string,
+    callerId: string | null,
+    command: Exclude<ChangeCommand, CancelCommand>,
+  ): Promise<ChangeReply> {
+    const entry = await this.#ofCaller(paylinkId, callerId);
+    if (!entry) return refused(notFound);
     const now = this.clock();
     const applied = applyChange(entry.paylink, command, now);
     if (applied.kind === 'refused') return applied;
@@ -164,7 +186,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   }
 
   send(command: PredecessorSend): Promise<PredecessorSendReply> {
-    return sendForPredecessor(this, command, { config: this.#config, providersFor: this.providersFor });
+    return this.#predecessorSends.send(command, { config: this.#config, providersFor: this.providersFor });
   }
 
   /** Load by callers is shed. */

@@ -19,11 +19,44 @@ const Reported = z.object({
   by: z.optional(z.enum(['provider', 'recipient'])),
 });
 
-/** Sends for a Worker of the release before: the whole of it here, providers and all. */
-export async function sendForPredecessor(
-  coordinator: Pick<CoordinatorRpc, 'claim' | 'report' | 'awaitOperation'>,
+type Coordinator = Pick<CoordinatorRpc, 'claim' | 'report' | 'awaitOperation'>;
+type Deps = Pick<AskDeps, 'config' | 'providersFor'>;
+
+/** Sends for Workers of the release before: the whole of it here, providers and all. */
+export class PredecessorSends {
+  readonly #coordinator: Coordinator;
+  readonly #isKnown: (operationId: string) => boolean;
+  /** Those of this life that are under way, by operation. */
+  readonly #underWay = new Map<string, Promise<PredecessorSendReply>>();
+
+  constructor(coordinator: Coordinator, isKnown: (operationId: string) => boolean) {
+    this.#coordinator = coordinator;
+    this.#isKnown = isKnown;
+  }
+
+  /** Such a Worker asks again when its call was lost. Its providers may have been asked then, so they are not asked again. */
+  send(command: PredecessorSend, deps: Deps): Promise<PredecessorSendReply> {
+    const { operationId } = command;
+    const underWay = this.#underWay.get(operationId);
+    if (underWay) return underWay;
+    if (this.#isKnown(operationId)) return this.#end(command);
+    const sending = sendForPredecessor(this.#coordinator, command, deps).finally(() =>
+      this.#underWay.delete(operationId),
+    );
+    this.#underWay.set(operationId, sending);
+    return sending;
+  }
+
+  async #end({ paylinkId, operationId }: PredecessorSend): Promise<PredecessorSendReply> {
+    const ended = await this.#coordinator.awaitOperation({ paylinkId, operationId, waitMs: UNKEYED_WAIT_MS });
+    return { answer: ended.kind === 'refused' ? ended : inText(ended.result, false), reports: [] };
+  }
+}
+
+async function sendForPredecessor(
+  coordinator: Coordinator,
   { again: _, waitMs, traceparent, ...command }: PredecessorSend,
-  deps: Pick<AskDeps, 'config' | 'providersFor'>,
+  deps: Deps,
 ): Promise<PredecessorSendReply> {
   const { paylinkId, operationId, skip } = command;
   const beganAt = Date.now();
