@@ -176,12 +176,13 @@ export class Claims {
 
   /** None of its calls was begun: FAILED, and its key is free. */
   #giveUp(operation: Operation, entry: CachedPaylink): void {
-    const { operations, journal, now } = this.#deps;
+    const { operations, journal, cache, now } = this.#deps;
     for (const { id } of attemptsOf(entry.paylink, operation.id)) {
       operations.changeAttempt(entry, id, (log, at, version) => applyReport(log, { kind: 'not_begun' }, at, version));
     }
     const ended = { state: 'failed', key: null, outcome: null, endedAt: now(), dueAt: now() + GRANT_MS } as const;
     journal.saveOperation({ ...operation, ...ended });
+    void cache.project(entry);
   }
 
   /** Said once a day, not once a request. */
