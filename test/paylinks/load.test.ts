@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Merchant } from '../../src/model.ts';
 import { newIdAt } from '../../src/paylink-id.ts';
 import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
@@ -31,6 +31,10 @@ function answeringOnly(paylinkId: string): { db: D1Database; release: () => void
   return { db, release };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('a coordinator with more to do than it can', () => {
   let merchant: Merchant;
   beforeAll(async () => {
@@ -39,6 +43,8 @@ describe('a coordinator with more to do than it can', () => {
 
   it('turns away claims and callers’ changes at once, has reports, callbacks and payments wait for no place, and recovers at once', async () => {
     const paylink = await seedPaylink(merchant);
+    // Nobody waits too long, however slow the machine.
+    vi.useFakeTimers({ toFake: ['Date'] });
     await runInDurableObject(coordinatorStub(paylink.id), async (_, state) => {
       const { db, release } = answeringOnly(paylink.id);
       const coordinator = new PaylinkCoordinator(state, { ...env, DB: db });
