@@ -1,52 +1,120 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import { coordinatorOf, newIdAt } from '../../src/paylink-id.ts';
-import type { PredecessorSend } from '../../src/paylinks/coordinator/rpc.ts';
-import { sendFingerprint } from '../../src/paylinks/domain/idempotency.ts';
+
+
+import type { Merchant, Paylink } from '../../src/model.ts';
+
+
 import { seedMerchant } from '../support/merchants.ts';
-import { inCoordinator, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
+import { aClaim, asking, claim, ring } from '../support/protocol.ts';
+import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
+import { tapped } from '../support/tapped.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
-/** An event is waited for, however slow the machine. */
-const patient = { timeout: 60_000 };
+const accepted: ProviderOutcome = { kind: 'accepted', messageId: 'm' };
+const unknown: ProviderOutcome = { kind: 'unknown', reason: 'time-out' };
+const email = { channels: ['EMAIL' as const] };
 
-/** An email without a key, as the edge hands it to the coordinator. */
-const unkeyed = (paylinkId: string, callerId: string): PredecessorSend => ({
-  operationId: newIdAt(Date.now(), coordinatorOf(paylinkId)),
-  again: false,
-  paylinkId,
-  callerId,
-  createdBy: 'API Key',
-  channels: ['EMAIL'],
-  to: null,
-  requireEnabled: true,
-  key: null,
-  fingerprint: sendFingerprint(['EMAIL'], null),
-  waitMs: 0,
-  skip: [],
+let merchant: Merchant;
+let paylink: Paylink;
+let now: number;
+beforeAll(async () => {
+  merchant = await seedMerchant({ recipientSendCap: 1_000_000, unkeyedWindowMs: 10_000 });
+});
+beforeEach(async () => {
+  now = Date.now();
+  paylink = await seedPaylink(merchant);
+  await usingProviders(paylink.id, [scripted('mailchannels', 'EMAIL', () => accepted).provider], () => now);
 });
 
-it('an un-keyed repeat of a send that still runs after the un-keyed window has passed sends once', async () => {
-  let now = Date.now();
-  const merchant = await seedMerchant({ unkeyedWindowMs: 10_000 });
-  const [paylink, other] = [await seedPaylink(merchant), await seedPaylink(merchant)];
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const { provider, received } = scripted('mailchannels', 'EMAIL', async (message): Promise<ProviderOutcome> => {
-    if (message.paylinkId === paylink.id) await released;
-    return { kind: 'accepted', messageId: crypto.randomUUID() };
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** How another Worker's claim of the same, without a key, is answered now. */
+const another = async () => {
+  const reply = await claim(aClaim(paylink));
+  return reply.kind === 'ended' ? `${reply.result.kind} again` : reply.kind;
+};
+
+describe('a send without a key', () => {
+  it('repeats another while that runs, however long after it began', async () => {
+    await asking(paylink);
+    now += 29_999;
+    expect(await another()).toBe('running');
   });
-  await usingProviders(paylink.id, [provider], () => now);
-  const first = send(contextOf(merchant), paylink.id, { channels: ['EMAIL'] });
-  await expect.poll(() => received.length, patient).toBe(1);
-  now += 10_001;
-  const repeat = await inCoordinator(paylink.id, async (coordinator) => {
-    const repeating = coordinator.send(unkeyed(paylink.id, merchant.id));
-    // Recipients are looked up in the order of asking: once this one is sent, the repeat has been decided.
-    await coordinator.send(unkeyed(other.id, merchant.id));
-    release();
-    return repeating;
+
+  it('repeats another for 10 s from that one’s end, not from its beginning', async () => {
+    const call = await asking(paylink);
+    now += 20_000;
+    await call.report(accepted);
+    now += 9_999;
+    expect(await another()).toBe('sent again');
+    now += 1;
+    expect(await another()).toBe('granted');
   });
-  expect(await first).toMatchObject({ kind: 'sent', replayed: false });
-  expect(repeat.answer).toMatchObject({ kind: 'ended', replayed: true });
-  expect(received.filter(({ paylinkId }) => paylinkId === paylink.id)).toHaveLength(1);
+
+  it.each([
+    { how: 'was reported as UNKNOWN', end: async () => (await asking(paylink)).report(unknown) },
+    {
+      how: 'nobody reported',
+      end: async () => {
+        await asking(paylink);
+        now += 30_000;
+        await ring(paylink.id);
+      },
+    },
+  ])('repeats another that $how for 10 minutes', async ({ end }) => {
+    await end();
+    now += 10 * 60_000 - 1;
+    expect(await another()).toBe('pending again');
+    now += 1;
+    expect(await another()).toBe('granted');
+  });
+
+  it('repeats no other whose providers all refused, nor one that was not begun', async () => {
+    const refused = { kind: 'refused', by: 'recipient', reason: 'no such mailbox' } as const;
+    for (const outcome of [refused, { kind: 'not_begun' } as const]) {
+      await (await asking(paylink)).report(outcome);
+    }
+    expect(await another()).toBe('granted');
+  });
+
+  it.each([
+    { elapsedMs: 0, most: 15_000 },
+    { elapsedMs: 14_000, most: 6_000 },
+  ])(
+    'waits at most 15 s, and has its answer by 20 s, for the one that it repeats ($elapsedMs ms in)',
+    async ({ elapsedMs, most }) => {
+      const waits: number[] = [];
+      const call = await asking(paylink);
+      const { bindings } = tapped({
+        awaitOperation: async (real, { waitMs }) => {
+          waits.push(waitMs);
+          await call.report(accepted);
+          return real();
+        },
+      });
+      vi.useFakeTimers({ toFake: ['Date'] });
+      const outcome = await send(contextOf(merchant, bindings), paylink.id, { ...email, elapsedMs });
+      expect([waits, outcome.kind]).toEqual([[most], 'sent']);
+    },
+  );
+
+  it('gets the end of the one that it repeats as soon as that is there', async () => {
+    const call = await asking(paylink);
+    const awaited = Promise.withResolvers<void>();
+    const { bindings } = tapped({
+      awaitOperation: (real) => {
+        awaited.resolve();
+        return real();
+      },
+    });
+    // Its time to wait is never over.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const waiting = send(contextOf(merchant, bindings), paylink.id, email);
+    await awaited.promise;
+    await call.report(accepted);
+    expect(await waiting).toMatchObject({ kind: 'sent', replayed: true });
+  });
 });

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import type { Bindings } from '../../src/env.ts';
 import type {
+  AwaitCommand,
   ChangeReply,
   ClaimCommand,
   ClaimReply,
@@ -10,12 +11,15 @@ import type {
   ReportReply,
 } from '../../src/paylinks/coordinator/rpc.ts';
 
+type AwaitReply = ReturnType<CoordinatorRpc['awaitOperation']>;
+
 /** What is done instead of a call to a coordinator; `call` makes it. */
 export type Taps = {
   claim?: (call: () => Promise<ClaimReply>, command: ClaimCommand) => Promise<ClaimReply>;
   report?: (call: () => Promise<ReportReply>, command: ReportCommand) => Promise<ReportReply>;
   release?: (call: () => Promise<void>, command: ReleaseCommand) => Promise<void>;
   change?: (call: () => Promise<ChangeReply>) => Promise<ChangeReply>;
+  awaitOperation?: (call: () => AwaitReply, command: AwaitCommand) => AwaitReply;
 };
 
 /** Bindings whose coordinators' calls go through these taps; `calls` names each call that was made. */
@@ -39,6 +43,13 @@ export function tapped(taps: Taps): { bindings: Bindings; calls: string[] } {
           return tap('report', async (one: ReportCommand) => await target.report(one), taps.report);
         if (name === 'release') {
           return tap('release', async (one: ReleaseCommand) => await target.release(one), taps.release);
+        }
+        if (name === 'awaitOperation') {
+          return tap(
+            'awaitOperation',
+            async (one: AwaitCommand) => await target.awaitOperation(one),
+            taps.awaitOperation,
+          );
         }
         if (name === 'change') {
           return (...args: Parameters<CoordinatorRpc['change']>) =>
