@@ -14,7 +14,7 @@ import { BoundedQueue } from './bounded-queue.ts';
 import { Cancels } from './cancels.ts';
 import { Claims } from './claims.ts';
 import { Creates } from './creates.ts';
-import { Journal } from './journal.ts';
+import { Journal, NewerRow } from './journal.ts';
 import { Operations } from './operations.ts';
 import { PaylinkCache } from './paylink-cache.ts';
 import type { CachedPaylink } from './pending-changes.ts';
@@ -52,6 +52,9 @@ const overloaded: Refusal = refusal('overloaded', 'Too much is waiting for this.
 });
 const notBegun: Refusal = refusal('unavailable', 'The same request ended before it began. Send it again.', {
   retryAfterSeconds: 1,
+});
+const newer: Refusal = refusal('unavailable', 'A newer release has to answer this. Try again.', {
+  retryAfterSeconds: 5,
 });
 const stillRunning: Refusal = refusal('idempotency_in_progress', 'The same request is still being processed.', {
   retryAfterSeconds: 1,
@@ -189,10 +192,16 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     return this.#predecessorSends.send(command, { config: this.#config, providersFor: this.providersFor });
   }
 
-  /** Load by callers is shed. */
+  /** Load by callers is shed, and so is what a release two or more versions on has written. */
   async #admitted<T>(work: () => Promise<T>): Promise<T | Refused> {
-    const end = await this.#load.run(work);
-    return end === 'overloaded' ? refused(overloaded) : end;
+    try {
+      const end = await this.#load.run(work);
+      return end === 'overloaded' ? refused(overloaded) : end;
+    } catch (error) {
+      if (!(error instanceof NewerRow)) throw error;
+      log('error', 'newer_row', { error: error.message });
+      return refused(newer);
+    }
   }
 
   /** Wakes the Queue's consumer for new deliveries to merchants' endpoints; nobody waits for that. */
