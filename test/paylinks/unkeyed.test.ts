@@ -1,9 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
 
-
 import type { Merchant, Paylink } from '../../src/model.ts';
-
 
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, asking, claim, ring } from '../support/protocol.ts';
