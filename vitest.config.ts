@@ -20,7 +20,7 @@ const ALONE = [
   'test/http/{burst,faults,idempotency,malformed,misconfigured}.test.ts',
   'test/http/{callbacks,rest}/**/*.test.ts',
   'test/http/{graphql/handler,pages/inbox}.test.ts',
-  'test/paylinks/{create-batcher,delivery-events,erase,expire,meanwhile,model,recipient-lookup,send,settling,unsubscribe}.test.ts',
+  'test/paylinks/**/*.test.ts',
   'test/store/schema.test.ts',
   'test/support/**/*.test.ts',
   'test/webhooks/**/*.test.ts',
