@@ -220,7 +220,10 @@ describe('the coordinator', () => {
           model.now += one.ms;
           break;
         case 'pay':
-          await change({ kind: 'payment', payment: aPayment({ orderId: crypto.randomUUID(), amount: one.amount }) });
+          await change({
+            kind: 'payment',
+            payment: aPayment({ orderId: `order-${model.payments}`, amount: one.amount }),
+          });
           model.pay(one.amount);
           break;
         case 'open':

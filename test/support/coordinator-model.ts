@@ -24,6 +24,7 @@ export class CoordinatorModel {
   status: PaylinkStatus = 'CREATED';
   now = 0;
   paid = 0;
+  payments = 0;
   /** Whether somebody was told that the Paylink is canceled. */
   toldCanceled = false;
   /** Cancels that wait for their answer. */
@@ -155,6 +156,7 @@ export class CoordinatorModel {
   }
 
   pay(amount: number): void {
+    this.payments += 1;
     this.paid += amount;
     if (this.paid >= this.#total) this.status = 'PAID';
     else if (this.status !== 'CANCELED') this.status = 'PARTIALLY_PAID';
