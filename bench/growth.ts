@@ -2,7 +2,7 @@ import { type LoadRequest, runLoad } from './load.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
 import { Progress } from './progress.ts';
-import { compared, means, medians, type RetryDecision, ratio, spreadOf } from './report.ts';
+import { compared, means, medians, ratio, spreadOf, type Verdict } from './report.ts';
 import { readRequest, sendRequest } from './requests.ts';
 import { seededId, seedPaylinks } from './seed.ts';
 import { PAGE_SIZE, type RowCount, type SeededGateway, startSeeded } from './seeded-gateway.ts';
@@ -33,7 +33,7 @@ export type Growth = {
   seedSeconds: number;
   rows: { what: string; few: RowCount; many: RowCount }[];
   times: Time[];
-  verdicts: RetryDecision[];
+  verdicts: Verdict[];
 };
 
 type Comparison = { what: string; few: () => Promise<Measurement>; many: () => Promise<Measurement> };
@@ -68,10 +68,10 @@ async function compare(
 /** New coordinators, with one send so that they exist, against those with a past. All have numbers from `pool` on. */
 async function compareCoordinators(gateway: SeededGateway, pool: number): Promise<Comparison> {
   const { worker } = gateway;
-  const sendsTo = async (coordinator: number, count: number) => {
-    const seeding = { pool: COORDINATORS, coordinator };
-    const first = await seedPaylinks(worker, { ...seeding, count });
-    return Array.from({ length: count }, (_, n) => sendRequest(seededId(first + n, seeding)));
+  const sendsTo = async (from: number, count: number) => {
+    const coordinators = Array.from({ length: COORDINATORS }, (_, n) => from + n);
+    const first = await seedPaylinks(worker, { coordinators, count });
+    return Array.from({ length: count }, (_, n) => sendRequest(seededId(first + n, coordinators)));
   };
   const measured = COORDINATORS * SENDS_EACH;
   await runLoad(worker.origin, await sendsTo(pool, COORDINATORS * PAST_SENDS));
@@ -134,7 +134,7 @@ export async function measureGrowth(setup: Setup, options: Options): Promise<Gro
         few: () => large.measure(() => repeat(count, () => large.page(0))),
         many: () => large.measure(() => repeat(count, () => large.page(deep))),
       },
-      await compareCoordinators(small, setup.coordinators),
+      await compareCoordinators(small, setup.pool),
     ];
     const times: Time[] = [];
     const progress = new Progress(console.error);
@@ -151,7 +151,7 @@ export async function measureGrowth(setup: Setup, options: Options): Promise<Gro
 }
 
 /** Equal rows; and a throughput no further below one than the two runs of the few in a round were from each other, at most. */
-function verdictsOf(rows: Growth['rows'], times: readonly Time[]): RetryDecision[] {
+function verdictsOf(rows: Growth['rows'], times: readonly Time[]): Verdict[] {
   const ofRows = rows.map(({ what, few, many }) => ({
     what: `${what}: rows read and written, of the few's`,
     measured: (many.read + many.written) / (few.read + few.written),

@@ -6,7 +6,7 @@ const between = (min: number, max: number) => z.coerce.number().int().min(min).m
 const Options = z.object({
   rounds: between(1, 50),
   count: between(1, 5_000),
-  coordinators: between(1, 4096),
+  pool: between(1, 4096),
   only: z.string(),
   growth: z.boolean(),
   many: between(10_000, 5_000_000),
@@ -15,12 +15,12 @@ export type Options = z.infer<typeof Options>;
 
 const help = `npm run bench -- [options]
 
-Measures the gateway authenticatedWithPrefetch its floor: a worker that does only the I/O that cannot be avoided. Takes about 4 minutes on a quiet machine.
+Measures the gateway beside its floor: a worker that does only the I/O that cannot be avoided. Takes about 4 minutes on a quiet machine.
 The report goes to standard output and, with all figures, to bench/results.json (or results-growth.json).
 
   --rounds N        rounds of each scenario (6)
   --count N         sends in one measurement; cheaper requests take a multiple (150)
-  --coordinators N  size of the coordinator pool (1)
+  --pool N          size of the coordinator pool (64); the merchant has four of it
   --only TEXT       only the scenarios whose name contains TEXT
   --growth          instead: many Paylinks against 1,000, a deep page, a coordinator with a past
   --many N          how many Paylinks are many, for --growth (1000000)
@@ -32,7 +32,7 @@ export function readOptions(): Options {
     options: {
       rounds: { type: 'string', default: '6' },
       count: { type: 'string', default: '150' },
-      coordinators: { type: 'string', default: '1' },
+      pool: { type: 'string', default: '64' },
       only: { type: 'string', default: '' },
       growth: { type: 'boolean', default: false },
       many: { type: 'string', default: '1000000' },

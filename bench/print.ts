@@ -1,5 +1,6 @@
 import type { Growth } from './growth.ts';
-import type { RetryDecision, Row } from './report.ts';
+import type { Pools } from './pools.ts';
+import type { Row, Verdict } from './report.ts';
 
 const number = (value: number, digits = 0) => value.toFixed(digits);
 const spreadText = ({ median, largest }: { median: number; largest: number }) =>
@@ -14,7 +15,7 @@ function table(lines: readonly (readonly string[])[]): void {
   for (const line of [head, rule, ...body]) console.log(`| ${line.join(' | ')} |`);
 }
 
-function printVerdicts(verdicts: readonly RetryDecision[]): void {
+function printVerdicts(verdicts: readonly Verdict[]): void {
   console.log();
   for (const { what, measured, wanted, met } of verdicts) {
     console.log(`- ${met ? 'met' : 'NOT MET'}: ${what} ${number(measured, 2)} (${wanted})`);
@@ -22,7 +23,7 @@ function printVerdicts(verdicts: readonly RetryDecision[]): void {
 }
 
 /** The table of a run, and which aims were met. */
-export function printReport({ rows, verdicts }: { rows: Row[]; verdicts: RetryDecision[] }): void {
+export function printReport({ rows, verdicts }: { rows: Row[]; verdicts: Verdict[] }): void {
   const heading = ['', 'gateway/s', 'floor/s', 'of floor', 'floor itself', 'CPU µs', 'of floor', 'floor itself'];
   const cells = ({ name, gateway, floor, ofFloor, spread }: Row): string[] => {
     const sides = (key: 'cpuMicros' | 'p50' | 'p99', digits: number) =>
@@ -53,6 +54,20 @@ export function printReport({ rows, verdicts }: { rows: Row[]; verdicts: RetryDe
     if (Math.max(gateway.generatorLoad, floor.generatorLoad) <= 0.9) continue;
     console.log(`${name}: the load's own process was the limit; compare the CPU.`);
   }
+}
+
+/** Sends a second by pool. */
+export function printPools({ rates, verdicts }: Pools): void {
+  const cells = ({ what, perSecond, cpuMicros, ratio, spread }: Pools['rates'][number]) => [
+    what,
+    number(perSecond),
+    number(ratio, 2),
+    spreadText(spread),
+    number(cpuMicros),
+  ];
+  console.log();
+  table([['sends (REST)', 'a second', 'of a pool of 1', 'pool of 1 itself', 'CPU µs'], ...rates.map(cells)]);
+  printVerdicts(verdicts);
 }
 
 /** What the number of rows, the depth of a page and the past of a coordinator cost. */

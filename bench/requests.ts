@@ -7,11 +7,14 @@ const json = { 'content-type': 'application/json' };
 let customers = 0;
 let addresses = 0;
 
+export type Merchant = { id: string; bearer: string };
+const usual: Merchant = { id: merchantId, bearer };
+
 /** A create of an ordinary size, for a customer of its own. */
-export function createRequest(): LoadRequest {
+export function createRequest(merchant = usual): LoadRequest {
   customers += 1;
   const body = {
-    merchantId,
+    merchantId: merchant.id,
     merchantInvoiceId: 'INV-1',
     customer: { email: `customer${customers}@example.com`, phone: '3333333333', firstName: 'Ada', lastName: 'Byron' },
     lineItems: [{ sku: 'B-1', price: 1010, quantity: 1, tax: 0, description: 'A book', category: 'books' }],
@@ -20,7 +23,12 @@ export function createRequest(): LoadRequest {
     sendSms: true,
     customerConsent: true,
   };
-  return { method: 'POST', path: '/', headers: { ...json, authorization: bearer }, body: JSON.stringify(body) };
+  return {
+    method: 'POST',
+    path: '/',
+    headers: { ...json, authorization: merchant.bearer },
+    body: JSON.stringify(body),
+  };
 }
 
 export const readRequest = (id: string): LoadRequest => ({
@@ -31,10 +39,10 @@ export const readRequest = (id: string): LoadRequest => ({
 });
 
 /** Each send has an idempotency key of its own. */
-export const sendRequest = (id: string): LoadRequest => ({
+export const sendRequest = (id: string, merchant = usual): LoadRequest => ({
   method: 'PATCH',
   path: `/${id}/send`,
-  headers: { ...json, authorization: bearer, 'idempotency-key': randomUUID() },
+  headers: { ...json, authorization: merchant.bearer, 'idempotency-key': randomUUID() },
   body: JSON.stringify({ sendEmail: true, sendSms: false }),
 });
 

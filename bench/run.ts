@@ -6,7 +6,8 @@ import { callbackKey } from './callbacks.ts';
 import { startFakeProvider } from './fake-provider.ts';
 import { measureGrowth } from './growth.ts';
 import { readOptions } from './options.ts';
-import { printGrowth, printReport } from './print.ts';
+import { measurePools } from './pools.ts';
+import { printGrowth, printPools, printReport } from './print.ts';
 import { report } from './report.ts';
 import { measureScenarios } from './rounds.ts';
 
@@ -19,7 +20,7 @@ function save(name: string, results: object): void {
 const options = readOptions();
 const folder = mkdtempSync(join(tmpdir(), 'paylinks-bench-'));
 const provider = await startFakeProvider(callbackKey);
-const setup = { folder, providerUrl: provider.url, coordinators: options.coordinators };
+const setup = { folder, providerUrl: provider.url, pool: options.pool };
 try {
   if (options.growth) {
     const growth = await measureGrowth(setup, options);
@@ -28,7 +29,9 @@ try {
   } else {
     const results = report(await measureScenarios(setup, provider.lastMessage, options));
     printReport(results);
-    save('results.json', { options, ...results });
+    const pools = options.only === '' ? await measurePools(setup, options) : null;
+    if (pools) printPools(pools);
+    save('results.json', { options, ...results, pools });
   }
 } finally {
   provider.stop();

@@ -3,13 +3,13 @@ import type { Worker } from './workerd.ts';
 
 let seeded = 0;
 
-/** How Paylinks are made by SQL: of `pool` coordinators from number `coordinator` on; each third may have been sent already. */
-export type Seeding = { count: number; pool: number; coordinator?: number; sent?: boolean };
+/** How Paylinks are made by SQL: of these coordinators in turn; each third may have been sent already. */
+export type Seeding = { count: number; coordinators: readonly number[]; sent?: boolean };
 
 const epoch = 1_750_000_000_000;
 
 const rows = `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2),
-  p AS (SELECT i, printf('%08x-%04x-7%03x-8%03x-%012x', (?3 + i) >> 16, (?3 + i) & 65535, ?5 + i % ?4, i % 4096, i) AS id, ?3 + i AS at,
+  p AS (SELECT i, printf('%08x-%04x-7%03x-8%03x-%012x', (?3 + i) >> 16, (?3 + i) & 65535, ?4 ->> ('$[' || (i % ?5) || ']'), i % 4096, i) AS id, ?3 + i AS at,
     i % 3 = 0 AND ?6 AS sent FROM n)`;
 
 /** One line item and one event each; a log and an event more for one that was sent. Hashes are random, as real ones are. */
@@ -32,21 +32,21 @@ const inserts = [
 /** When the seeded Paylink of a number was made, ms. */
 export const seededAt = (n: number): number => epoch + n;
 
-export function seededId(n: number, { pool, coordinator = 0 }: Omit<Seeding, 'count'>): string {
+export function seededId(n: number, coordinators: readonly number[]): string {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   const at = hex(seededAt(n), 12);
-  return `${at.slice(0, 8)}-${at.slice(8)}-7${hex(coordinator + (n % pool), 3)}-8${hex(n % 4096, 3)}-${hex(n, 12)}`;
+  return `${at.slice(0, 8)}-${at.slice(8)}-7${hex(coordinators[n % coordinators.length] ?? 0, 3)}-8${hex(n % 4096, 3)}-${hex(n, 12)}`;
 }
 
 /** Seeds Paylinks, in steps that D1 takes. @returns the number of the first, a multiple of three */
 export async function seedPaylinks(worker: Worker, seeding: Seeding): Promise<number> {
-  const { count, pool, coordinator = 0, sent = false } = seeding;
+  const { count, coordinators, sent = false } = seeding;
   const db = await worker.database();
   const first = Math.ceil((seeded + 1) / 3) * 3;
   const step = 20_000;
   for (let from = first; from < first + count; from += step) {
     const to = Math.min(from + step, first + count) - 1;
-    const values = [from, to, epoch, pool, coordinator, sent ? 1 : 0];
+    const values = [from, to, epoch, JSON.stringify(coordinators), coordinators.length, sent ? 1 : 0];
     await db.batch(inserts.map((sql) => db.prepare(`${rows} ${sql}`).bind(...values)));
   }
   seeded = first + count;

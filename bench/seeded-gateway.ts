@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { nextCursor } from '../src/http/rest/paging.ts';
+import { coordinatorsOf } from '../src/paylink-id.ts';
+import { merchantId } from './credentials.ts';
 import type { LoadRequest } from './load.ts';
 import { type Measurement, measure, runChecked } from './measure.ts';
 import { pageRequest, sendRequest } from './requests.ts';
@@ -19,10 +21,10 @@ export type SeededGateway = Awaited<ReturnType<typeof startSeeded>>;
 
 /** A gateway over a table of `count` seeded Paylinks; of every three the first was sent. */
 export async function startSeeded(workers: Workers, setup: Setup, name: string, count: number) {
-  const pool = setup.coordinators;
+  const coordinators = coordinatorsOf(merchantId, setup.pool);
   const worker = await workers.add(startCounted(setup, name));
-  const first = await workers.alone(worker, () => seedPaylinks(worker, { count, pool, sent: true }));
-  const idOf = (n: number) => seededId(n, { pool });
+  const first = await workers.alone(worker, () => seedPaylinks(worker, { count, coordinators, sent: true }));
+  const idOf = (n: number) => seededId(n, coordinators);
   let unsent = first + Math.floor(count / 6) * 3 + 1;
   return {
     worker,
@@ -39,7 +41,7 @@ export async function startSeeded(workers: Workers, setup: Setup, name: string, 
     },
     /** Sends of new Paylinks. */
     freshSends: (times: number) =>
-      workers.alone(worker, async () => (await freshPaylinks(worker, times)).map(sendRequest)),
+      workers.alone(worker, async () => (await freshPaylinks(worker, times)).map((id) => sendRequest(id))),
     /** The rows that requests read and write. */
     rowsOf: (requests: LoadRequest[]): Promise<RowCount> =>
       workers.alone(worker, async () => {

@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { Batcher, SerialQueue } from './batcher.ts';
-import { type FloorEnv, type Row, samplesOf } from './env.ts';
+import { type Claim, type FloorEnv, type Row, samplesOf } from './env.ts';
 import { readRecipientStatus } from './recipient-status.ts';
 import { readEndpoints, updatePaylinks, writesOf } from './statements.ts';
 
 type Change = { attempt: Row; event: Row };
 
-/** One of a pool, as the gateway's: claims a send durably, asks the provider, and writes the rows of many sends in one batch. */
+/** One of a pool, as the gateway's: a send is claimed durably and reported, and the rows of many sends are written in one batch. */
 export class FloorCoordinator extends DurableObject<FloorEnv> {
   readonly #known = new Set<string>();
   readonly #attempts = new Map<string, Row>();
@@ -56,13 +56,13 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     this.#known.add(id);
   }
 
-  /** @returns the body of the answer, also for a repeat of the key */
-  async send(id: string, key: string, groupsRead: boolean): Promise<string> {
+  /** @returns the operation to report, or the answer where the key is repeated */
+  async claim(id: string, key: string, groupsRead: boolean): Promise<Claim> {
     const { sql } = this.ctx.storage;
     const [kept] = sql
-      .exec<{ body: string }>('SELECT body FROM operations WHERE paylink_id = ? AND key = ?', id, key)
+      .exec<Claim>('SELECT id AS operation, body AS answer FROM operations WHERE paylink_id = ? AND key = ?', id, key)
       .toArray();
-    if (kept) return kept.body;
+    if (kept) return kept;
     if (!this.#known.has(id)) {
       await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
       this.#known.add(id);
@@ -76,29 +76,29 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       this.#alarmSet = true;
       void this.ctx.storage.setAlarm(now + 5_000);
     }
-    const { message, bodies, rows } = this.#samples;
-    const response = await fetch(`${this.env.PROVIDER}/tx/v1/send`, {
-      method: 'POST',
-      headers: { 'x-api-key': 'bench', 'content-type': 'application/json' },
-      body: message,
-    });
-    const accepted = await response.text();
+    return { operation, answer: null };
+  }
+
+  /** @param messageId the provider's @returns the body of the answer */
+  async report(id: string, operation: string, messageId: string): Promise<string> {
+    const { bodies, rows } = this.#samples;
     const answer = bodies.sent ?? '';
-    sql.exec('UPDATE operations SET body = ?, due_at = ? WHERE id = ?', answer, now + 604_800_000, operation);
-    const at = Date.now();
+    const now = Date.now();
+    const done = 'UPDATE operations SET body = ?, due_at = ? WHERE id = ?';
+    this.ctx.storage.sql.exec(done, answer, now + 604_800_000, operation);
     const attempt = {
       ...rows.attempt,
       id: crypto.randomUUID(),
       paylink_id: id,
       operation_id: operation,
-      message_id: accepted.slice(-60, -20),
+      message_id: messageId,
       recipient_hash: operation,
-      accepted_at: at,
+      accepted_at: now,
       created_at: now,
-      updated_at: at,
+      updated_at: now,
     };
     this.#attempts.set(attempt.id, attempt);
-    const event = this.#event(id, 4, at, { type: 'SENT' });
+    const event = this.#event(id, 4, now, { type: 'SENT' });
     await this.#changes.run({ attempt, event });
     return answer;
   }

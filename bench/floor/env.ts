@@ -1,8 +1,11 @@
 /** The objects of the floor, as their callers see them. */
 type Gate = Rpc.DurableObjectBranded & { admit(nonce: string | null): void };
+/** `answer` null: the send is to be made, and reported. */
+export type Claim = { operation: string; answer: string | null };
 export type Coordinator = Rpc.DurableObjectBranded & {
   create(id: string, body: string): Promise<void>;
-  send(id: string, key: string, groupsRead: boolean): Promise<string>;
+  claim(id: string, key: string, groupsRead: boolean): Promise<Claim>;
+  report(id: string, operation: string, messageId: string): Promise<string>;
   deliveryEvent(paylinkId: string, attemptId: string): Promise<void>;
 };
 
@@ -25,6 +28,7 @@ export type FloorEnv = {
   GATE: DurableObjectNamespace<Gate>;
   COORDINATOR: DurableObjectNamespace<Coordinator>;
   FAILED_AUTHENTICATIONS: RateLimit;
+  /** The numbers of the merchant's coordinators, as JSON. */
   COORDINATORS: string;
   /** The base URL of the fake provider. */
   PROVIDER: string;

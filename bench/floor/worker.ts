@@ -18,17 +18,15 @@ const coordinatorOf = (env: FloorEnv, id: string) =>
   env.COORDINATOR.get(env.COORDINATOR.idFromName(`paylinks-${Number.parseInt(id.slice(15, 18), 16)}`));
 
 /** A UUIDv7 whose `rand_a` is the coordinator's number, as the gateway's are. */
-function newId(pool: number): string {
+function newId(numbers: number[]): string {
   const time = Date.now().toString(16).padStart(12, '0');
-  const number = Math.floor(Math.random() * pool)
-    .toString(16)
-    .padStart(3, '0');
+  const number = (numbers[Math.floor(Math.random() * numbers.length)] ?? 0).toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-8${crypto.randomUUID().slice(20)}`.slice(0, 36);
 }
 
 async function create(body: string, env: FloorEnv, nonce: string | null): Promise<Response> {
   await admit(env, nonce);
-  const id = newId(Number(env.COORDINATORS));
+  const id = newId(JSON.parse(env.COORDINATORS));
   await coordinatorOf(env, id).create(id, body);
   const { bodies, id: sample } = samplesOf(env);
   return answer(env, 'created', 201, bodies.created?.replace(sample, id));
@@ -37,8 +35,20 @@ async function create(body: string, env: FloorEnv, nonce: string | null): Promis
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
   const groups = request.headers.has(groupedRead);
   await Promise.all([groups ? null : readRecipientStatus(env.DB, [id]), admit(env, nonce)]);
-  const sent = await coordinatorOf(env, id).send(id, request.headers.get('idempotency-key') ?? '', groups);
+  const coordinator = coordinatorOf(env, id);
+  const claim = await coordinator.claim(id, request.headers.get('idempotency-key') ?? '', groups);
+  const sent = claim.answer ?? (await coordinator.report(id, claim.operation, await askProvider(env)));
   return answer(env, 'sent', 200, sent);
+}
+
+/** @returns the provider's id of the message */
+async function askProvider(env: FloorEnv): Promise<string> {
+  const response = await fetch(`${env.PROVIDER}/tx/v1/send`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'bench', 'content-type': 'application/json' },
+    body: samplesOf(env).message,
+  });
+  return (await response.text()).slice(-60, -20);
 }
 
 async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
