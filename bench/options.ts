@@ -21,7 +21,7 @@ The report goes to standard output and, with all figures, to bench/results.json 
   --rounds N        rounds of each scenario (6)
   --count N         sends in one measurement; cheaper requests take a multiple (150)
   --pool N          size of the coordinator pool (64); the merchant has four of it
-  --only TEXT       only the scenarios whose name contains TEXT
+  --only TEXT       only the scenarios whose name contains TEXT, or pools: sends a second by pool
   --growth          instead: many Paylinks against 1,000, a deep page, a coordinator with a past
   --many N          how many Paylinks are many, for --growth (1000000)
   --help            this text`;

@@ -27,9 +27,10 @@ try {
     printGrowth(growth);
     save('results-growth.json', { options, ...growth });
   } else {
-    const results = report(await measureScenarios(setup, provider.lastMessage, options));
-    printReport(results);
-    const pools = options.only === '' ? await measurePools(setup, options) : null;
+    const pools = 'pools'.includes(options.only) ? await measurePools(setup, options) : null;
+    const isScenario = options.only !== 'pools';
+    const results = report(isScenario ? await measureScenarios(setup, provider.lastMessage, options) : []);
+    if (isScenario) printReport(results);
     if (pools) printPools(pools);
     save('results.json', { options, ...results, pools });
   }

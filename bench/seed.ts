@@ -9,7 +9,7 @@ export type Seeding = { count: number; coordinators: readonly number[]; sent?: b
 const epoch = 1_750_000_000_000;
 
 const rows = `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2),
-  p AS (SELECT i, printf('%08x-%04x-7%03x-8%03x-%012x', (?3 + i) >> 16, (?3 + i) & 65535, ?4 ->> ('$[' || (i % ?5) || ']'), i % 4096, i) AS id, ?3 + i AS at,
+  p AS (SELECT i, printf('%08x-%04x-7%03x-8%03x-%012x', (?3 + i) >> 16, (?3 + i) & 65535, ?4 ->> ('$[' || CAST(i % ?5 AS INTEGER) || ']'), i % 4096, i) AS id, ?3 + i AS at,
     i % 3 = 0 AND ?6 AS sent FROM n)`;
 
 /** One line item and one event each; a log and an event more for one that was sent. Hashes are random, as real ones are. */
