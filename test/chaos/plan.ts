@@ -51,7 +51,7 @@ const behaviours: readonly (readonly [number, Behaviour])[] = [
   [1, 'garbage'],
   [1, 'stall'],
   [6, { kind: 'late', ms: 200 }],
-  [5, { kind: 'late', ms: 900 }],
+  [5, { kind: 'late', ms: 1_500 }],
   [4, { kind: 'slow', ms: 150 }],
 ];
 

@@ -44,7 +44,7 @@ const count = z.coerce.number().int().min(0).max(1_000_000);
 const plan = z.object({ sends: count, kills: count, clients: count.min(1), seed: z.string() }).parse(values);
 
 console.log(
-  `seed ${plan.seed} (again: npm run chaos -- --seed ${plan.seed} --sends ${plan.sends} --kills ${plan.kills})`,
+  `seed ${plan.seed} (again: npm run chaos -- ${[...process.argv.slice(2), ...(process.argv.includes('--seed') ? [] : ['--seed', plan.seed])].join(' ')})`,
 );
 const manners = z
   .object({ 'reset-every': count, 'rpc-ms': count, 'd1-ms': count })

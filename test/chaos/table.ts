@@ -9,6 +9,8 @@ const counted = (items: readonly string[]): [string, number][] => {
 const line = (title: string, counts: [string, number][]) =>
   `${title.padEnd(22)}${counts.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 
+const reasonOf = ({ reason }: Report['records']['logs'][number]) => reason ?? 'no reason';
+
 /** The run as a person reads it. */
 export function table({ verdict, calls, records, aftermath, resets, seconds }: Report): string {
   const ends = aftermath.stories.flatMap(({ sends }) => sends.flatMap((send) => send.ends.slice(0, 1)));
@@ -28,6 +30,7 @@ export function table({ verdict, calls, records, aftermath, resets, seconds }: R
     line('… and did', counted(calls.map(({ behaviour }) => behaviour))),
     line('… and delivered', counted(calls.filter(({ delivered }) => delivered).map(({ provider }) => provider))),
     line('D1 says', counted(records.logs.map(({ status }) => status))),
+    line('… UNKNOWN, as', counted(records.logs.filter(({ status }) => status === 'UNKNOWN').map(reasonOf))),
     line('coordinators say', counted(records.operations.map(({ state }) => state))),
     line('duplicates', [['', verdict.duplicates.length]]),
     line('lost', [['', verdict.lost.length]]),
