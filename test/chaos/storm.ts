@@ -80,7 +80,13 @@ async function killInTheMidst(
   requests: () => number,
 ): Promise<void> {
   const least = requests() + afterRequests;
-  for (const deadline = Date.now() + idleMs; requests() < least && Date.now() < deadline; ) await pause(5);
+  let seen = requests();
+  let movedAt = Date.now();
+  while (requests() < least && Date.now() - movedAt < idleMs) {
+    await pause(5);
+    if (requests() > seen) movedAt = Date.now();
+    seen = requests();
+  }
   await pause(delayMs);
   await runtime.kill();
 }
