@@ -15,10 +15,10 @@ export type Options = z.infer<typeof Options>;
 
 const help = `npm run bench -- [options]
 
-Measures the gateway beside its floor: a worker that does only the I/O that cannot be avoided. Takes about 4 minutes on a quiet machine.
+Measures the gateway beside its floor: a worker that does only the I/O that cannot be avoided. Takes about 5 minutes on a quiet machine.
 The report goes to standard output and, with all figures, to bench/results.json (or results-growth.json).
 
-  --rounds N        rounds of each scenario (6)
+  --rounds N        rounds of each scenario (5)
   --count N         sends in one measurement; cheaper requests take a multiple (150)
   --pool N          size of the coordinator pool (64); the merchant has four of it
   --only TEXT       only the scenarios whose name contains TEXT, or pools: sends a second by pool
@@ -30,7 +30,7 @@ The report goes to standard output and, with all figures, to bench/results.json 
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '6' },
+      rounds: { type: 'string', default: '5' },
       count: { type: 'string', default: '150' },
       pool: { type: 'string', default: '64' },
       only: { type: 'string', default: '' },
