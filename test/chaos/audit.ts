@@ -1,19 +1,41 @@
+import { GRANT_MS } from '../../src/paylinks/domain/attempts.ts';
 import type { callsOf } from '../support/providers/fake-client.ts';
 import type { LogRow, Records } from './records.ts';
 import { acceptedIn, type Story } from './story.ts';
 
 export type Call = Awaited<ReturnType<typeof callsOf>>['calls'][number];
 
-export type RetryDecision = {
+export type Verdict = {
   /** A customer got a message twice, or a provider without keys was asked twice. */
   duplicates: string[];
   /** A message or an answer that the record does not bear out. */
   lost: string[];
   /** Providers, D1 and coordinators differ. */
   disagreeing: string[];
+  /** Calls that began after their Paylink's cancel was answered 204. */
+  afterCancel: string[];
+  /** Calls that nobody reported, though nothing was killed while their Worker could live: a reset alone, or a hang-up, lost the outcome. */
+  unknownByReset: string[];
+  /** Rows of the coordinators' journals that D1 has. */
+  leftInJournal: string[];
 };
 
-/** A call that began before its Paylink's cancel was answered may reach the provider so much later, ms. Far below the 30 s after which alarms send again. */
+/** What is known besides the calls, the records and the stories. */
+export type Watched = {
+  /** When the runtime was killed, ms. */
+  kills: readonly number[];
+  /** Attempts that were UNKNOWN in D1 at some time because nobody reported them; they may have been settled since. */
+  unreported: ReadonlyMap<string, LogRow>;
+  /** Attempts of which a callback that was answered 200 said that they were delivered. */
+  toldDelivered: ReadonlySet<string>;
+};
+
+/** How coordinators name a call that nobody reported; what providers are to blame for has other reasons. */
+const unreportedReason = 'The gateway was interrupted while the provider was asked.';
+export const isUnreported = ({ status, reason }: LogRow): boolean =>
+  status === 'UNKNOWN' && reason === unreportedReason;
+
+/** Where nobody noted when a call began: by how much less it may have come after, ms. */
 const graceMs = 15_000;
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -27,7 +49,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 type Evidence = {
-  verdict: RetryDecision;
+  verdict: Verdict;
   calls: readonly Call[];
   records: Records;
   stories: readonly Story[];
@@ -38,8 +60,20 @@ type Evidence = {
 };
 
 /** Holds what the providers got against what D1, the coordinators and the clients say of it. No I/O. */
-export function audit(calls: readonly Call[], records: Records, stories: readonly Story[]): RetryDecision {
-  const verdict: RetryDecision = { duplicates: [], lost: [], disagreeing: [] };
+export function audit(
+  calls: readonly Call[],
+  records: Records,
+  stories: readonly Story[],
+  watched: Watched = { kills: [], unreported: new Map(), toldDelivered: new Set() },
+): Verdict {
+  const verdict: Verdict = {
+    duplicates: [],
+    lost: [],
+    disagreeing: [],
+    afterCancel: [],
+    unknownByReset: [],
+    leftInJournal: [],
+  };
   const evidence: Evidence = {
     verdict,
     calls,
@@ -55,6 +89,7 @@ export function audit(calls: readonly Call[], records: Records, stories: readonl
   auditCoordinators(evidence);
   for (const story of stories) auditStory(evidence, story);
   auditCancels(evidence);
+  auditUnreported(evidence, watched);
   return verdict;
 }
 
@@ -121,6 +156,9 @@ function auditCoordinators({ verdict, records, logs }: Evidence): void {
   const events = new Set(records.events.map(({ id }) => id));
   for (const { head, deliveryLogs, events: written } of records.changes) {
     const stored = paylinks.get(head.id);
+    if (stored && stored.version >= head.version) {
+      verdict.leftInJournal.push(`${head.id}: D1 has version ${stored.version}, the journal ${head.version}`);
+    }
     const isMemo = stored !== undefined && (head.memo === undefined || stored.memo === head.memo);
     const same =
       stored !== undefined &&
@@ -152,6 +190,10 @@ function auditStory({ verdict, records, delivered, logs, calls }: Evidence, stor
   if (story.canceledAt !== null && paylink?.status !== 'CANCELED') {
     verdict.lost.push(`${paylinkId} was canceled, D1 says ${paylink?.status}`);
   }
+  for (const orderId of story.paid) {
+    const isStored = records.orders.some((order) => order.paylinkId === paylinkId && order.id === orderId);
+    if (!isStored) verdict.lost.push(`${paylinkId}: the payment ${orderId} was answered, D1 does not have it`);
+  }
   for (const { intent, ends } of story.sends) {
     const operation = records.operations.find((one) => one.paylinkId === paylinkId && one.key === intent.key);
     const attempts = records.logs.filter(({ operationId }) => operationId === operation?.id);
@@ -181,11 +223,23 @@ function auditCancels({ verdict, stories, byAttempt, records }: Evidence): void 
   for (const { id, paylinkId } of records.logs) {
     const at = canceled.get(paylinkId) ?? null;
     for (const call of byAttempt.get(id) ?? []) {
-      if (at !== null && call.at > at + graceMs) {
-        verdict.duplicates.push(
-          `${call.provider} was asked for ${paylinkId} ${call.at - at} ms after its cancel was answered`,
-        );
+      const began = call.begunAt ?? call.at - graceMs;
+      if (at !== null && began > at) {
+        verdict.afterCancel.push(`${call.provider} was asked for ${paylinkId} ${began - at} ms after its cancel's 204`);
       }
     }
+  }
+}
+
+/** A Worker lives for less than a grant lasts: what it was asking before the kill went with it. */
+function auditUnreported({ verdict, records, logs }: Evidence, { kills, unreported, toldDelivered }: Watched): void {
+  const seen = new Map([...unreported, ...records.logs.filter(isUnreported).map((log) => [log.id, log] as const)]);
+  for (const { id, createdAt, provider, paylinkId } of seen.values()) {
+    if (kills.some((at) => at >= createdAt && at <= createdAt + GRANT_MS)) continue;
+    verdict.unknownByReset.push(`${provider}'s attempt ${id} of ${paylinkId}, granted at ${createdAt}`);
+  }
+  for (const id of toldDelivered) {
+    const status = logs.get(id)?.status;
+    if (status !== 'DELIVERED') verdict.lost.push(`the callback that ${id} was delivered: D1 says ${status}`);
   }
 }

@@ -12,14 +12,24 @@ export function unfinished({ logs, operations, changes, paylinks }: Records, set
   const isOpen = ({ state }: Records['operations'][number]) => state === 'unsettled' || state === 'settling';
   const unasked = settled ? operations.filter((one) => isOpen(one) && one.tries === 0).length : 0;
   const behind = changes.filter(({ head }) => (versions.get(head.id) ?? 0) < head.version).length;
-  if (pending + running + unasked + behind === 0) return null;
-  return `${pending} attempts PENDING, ${running} operations running, ${unasked} not looked into, ${behind} Paylinks not in D1`;
+  const kept = changes.length - behind;
+  if (pending + running + unasked + changes.length === 0) return null;
+  return `${pending} attempts PENDING, ${running} operations running, ${unasked} not looked into, ${behind} Paylinks not in D1, ${kept} rows of the journal that it has`;
 }
 
-/** Waits, within bounds, until the coordinators' alarms have done their work by themselves. @returns what is left undone */
-export async function calm(state: string, settled: boolean): Promise<string | null> {
+/**
+ * Waits, within bounds, until the coordinators' alarms have done their work by themselves.
+ * @param look is shown the records on the way @returns what is left undone
+ */
+export async function calm(
+  state: string,
+  settled: boolean,
+  look: (records: Records) => void = () => {},
+): Promise<string | null> {
   for (const deadline = Date.now() + patienceMs; ; ) {
-    const left = unfinished(readRecords(state), settled);
+    const records = readRecords(state);
+    look(records);
+    const left = unfinished(records, settled);
     if (left === null || Date.now() > deadline) return left;
     await pause(1_000);
   }

@@ -26,6 +26,8 @@ export type Scenario = {
   memos: string[];
   /** Begun after so many ms; null: never canceled. */
   cancelAfterMs: number | null;
+  /** Payments of a part, each so many ms after the one before. */
+  payments: { orderId: string; afterMs: number }[];
   /** What each provider does with the requests for this customer, one after the other, and then it is well. */
   behaviours: Record<FakeProvider, Behaviour[]>;
 };
@@ -91,7 +93,8 @@ export function scenarioOf(seed: string, at: number): Scenario {
     phone: `202${2_000_000 + at}`,
     intents: Array.from({ length: intents }, (_, nth) => intent(nth)),
     memos: Array.from({ length: random.chance(0.3) ? random.between(1, 3) : 0 }, (_, nth) => `memo ${at}.${nth}`),
-    cancelAfterMs: random.chance(0.12) ? random.between(0, 600) : null,
+    cancelAfterMs: random.chance(0.2) ? random.between(0, 600) : null,
+    payments: paymentsOf(`${seed}|payments|${at}`),
     behaviours: { mailchannels: misbehave(), resend: misbehave(), twilio: misbehave(), telnyx: misbehave() },
   };
 }
@@ -99,6 +102,12 @@ export function scenarioOf(seed: string, at: number): Scenario {
 function hangUpsOf(seed: string): (number | null)[] {
   const random = new Random(seed);
   return Array.from({ length: 3 }, () => (random.chance(0.15) ? random.between(0, 400) : null));
+}
+
+function paymentsOf(seed: string): Scenario['payments'] {
+  const random = new Random(seed);
+  const count = random.chance(0.25) ? random.between(1, 2) : 0;
+  return Array.from({ length: count }, (_, nth) => ({ orderId: `part-${nth}`, afterMs: random.between(0, 600) }));
 }
 
 /**

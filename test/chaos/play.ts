@@ -17,12 +17,12 @@ async function misbehave(fakes: string, { behaviours, email, phone }: Scenario):
 export async function play(client: Client, fakes: string, scenario: Scenario): Promise<Story> {
   await misbehave(fakes, scenario);
   const { paylinkId } = await client.create(scenario);
-  const story: Story = { scenario, paylinkId, sends: [], canceledAt: null, memo: null, complaints: [] };
+  const story: Story = { scenario, paylinkId, sends: [], canceledAt: null, paid: [], memo: null, complaints: [] };
   const sends = scenario.intents.map(async (intent) => {
     const ends = await Promise.all(Array.from({ length: intent.callers }, () => client.send(paylinkId, intent)));
     story.sends.push({ intent, ends });
   });
-  await Promise.all([...sends, writeMemos(client, story), cancel(client, story)]);
+  await Promise.all([...sends, writeMemos(client, story), pay(client, story), cancel(client, story)]);
   return story;
 }
 
@@ -34,6 +34,16 @@ async function writeMemos(client: Client, story: Story): Promise<void> {
     story.memo = memo;
     const body = PaylinkBody.parse(JSON.parse(answer.text));
     if (body.memo !== memo) story.complaints.push(`the update to "${memo}" answered "${body.memo}"`);
+  }
+}
+
+async function pay(client: Client, story: Story): Promise<void> {
+  for (const { orderId, afterMs } of story.scenario.payments) {
+    await pause(afterMs);
+    const payment = { paylinkId: story.paylinkId, orderId, type: 'payment', amount: 100, currencyCode: 'USD' };
+    const answer = await client.askUntilAnswered('POST', '/webhooks/payments', payment);
+    if (answer.status === 200) story.paid.push(orderId);
+    else story.complaints.push(`the payment ${orderId} answered ${answer.status} ${answer.text}`);
   }
 }
 

@@ -11,6 +11,8 @@ const LogRow = z.object({
   provider: z.string().nullable(),
   messageId: z.string().nullable(),
   acceptedAt: z.number().nullable(),
+  reason: z.string().nullable(),
+  createdAt: z.number(),
   version: z.number(),
 });
 export type LogRow = z.infer<typeof LogRow>;
@@ -26,6 +28,8 @@ export type PaylinkRow = z.infer<typeof PaylinkRow>;
 
 const EventRow = z.object({ id: z.string(), paylinkId: z.string(), type: z.string(), newValue: z.string().nullable() });
 export type EventRow = z.infer<typeof EventRow>;
+
+const OrderRow = z.object({ paylinkId: z.string(), id: z.string() });
 
 const OperationRow = z.object({
   id: z.string(),
@@ -49,6 +53,7 @@ export type Records = {
   paylinks: PaylinkRow[];
   logs: LogRow[];
   events: EventRow[];
+  orders: z.infer<typeof OrderRow>[];
   operations: OperationRow[];
   /** What coordinators still hold for D1 (or D1 has, and they have not forgotten it yet). */
   changes: Changes[];
@@ -106,10 +111,11 @@ export function readRecords(state: string): Records {
     logs: rows(
       database,
       `SELECT id, paylink_id AS paylinkId, operation_id AS operationId, channel, status, provider, message_id AS messageId,
-         accepted_at AS acceptedAt, version FROM delivery_logs`,
+         accepted_at AS acceptedAt, reason, created_at AS createdAt, version FROM delivery_logs`,
       LogRow,
     ),
     events: rows(database, 'SELECT id, paylink_id AS paylinkId, type, new_value AS newValue FROM events', EventRow),
+    orders: rows(database, 'SELECT paylink_id AS paylinkId, id FROM orders', OrderRow),
   }));
   const coordinators = files(state, 'do/*-PaylinkCoordinator').map((file) => read(file, readCoordinator));
   return {

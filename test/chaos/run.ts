@@ -1,4 +1,4 @@
-// `npm run chaos -- --help` lists the options. The exit code is 1 when anything was sent twice, lost, or told differently.
+// `npm run chaos -- --help` lists the options. The exit code is 1 when any verdict finds something.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -25,7 +25,9 @@ if (values.help) {
   console.log(`npm run chaos -- [options]
 
 Drives the gateway in the real runtime with providers that misbehave, kills it at random, and compares what the providers saw with D1 and
-the coordinators. The exit code is 1 when anything was sent twice, was lost, or disagrees. The default takes about 4 minutes.
+the coordinators. Cancels, part payments, updates and callbacks come in between. A last quarter of the sends is not killed. The exit code is 1
+when anything was sent twice, was lost, disagrees, was asked of a provider after a cancel, became UNKNOWN by a reset alone, or stays in a
+coordinator's journal. The default takes about 6 minutes.
 
   --sends N         sends to make (2000)
   --kills N         kills of the runtime (100)
@@ -59,5 +61,4 @@ const platform = values.platform ? { ...manners, PLATFORM_COUNTS: counts } : nul
 const report = await chaos({ ...plan, settled: true, hangUps: values.platform, platform }, console.log);
 console.log(table(report));
 if (values.said) console.log(report.said);
-const { duplicates, lost, disagreeing } = report.verdict;
-process.exit(duplicates.length + lost.length + disagreeing.length === 0 ? 0 : 1);
+process.exit(Object.values(report.verdict).every((list) => list.length === 0) ? 0 : 1);

@@ -13,9 +13,13 @@ const idleMs = 2_000;
 /** When nothing at all has got on for so long, something hangs, ms. */
 const stuckMs = 60_000;
 
-export type Aftermath = { stories: Story[]; sends: number; kills: number; requests: number; hangUps: number };
+/** `kills`: when they were, ms. */
+export type Aftermath = { stories: Story[]; sends: number; kills: number[]; requests: number; hangUps: number };
 
-/** Clients at work while the runtime is killed again and again; ends when there were enough sends and kills. */
+/**
+ * Clients at work while the runtime is killed again and again; ends when there were enough sends and kills, and after the last kill a
+ * quarter as many sends: there resets and callers that hang up are alone.
+ */
 export async function storm(
   runtime: Runtime,
   fakes: string,
@@ -26,38 +30,41 @@ export async function storm(
   let requests = 0;
   let played = 0;
   let planned = 0;
-  let killed = 0;
+  let plannedAtKill = 0;
+  const killed: number[] = [];
+  const isOver = () => planned >= sends && killed.length >= kills && planned - plannedAtKill >= sends / 4;
   let movedAt = Date.now();
   const progress = new Progress(tell);
   let told = 0;
   /** A line for every twentieth of the storm. */
   const report = () => {
-    const done = Math.min(1, planned / Math.max(1, sends), kills === 0 ? 1 : killed / kills);
+    const done = Math.min(1, planned / Math.max(1, sends), kills === 0 ? 1 : killed.length / kills);
     if (done < told + 0.05) return;
     told = done;
-    progress.report(`${planned} of ${sends} sends, ${killed} of ${kills} kills`, done);
+    progress.report(`${planned} of ${sends} sends, ${killed.length} of ${kills} kills`, done);
   };
   const begun = () => {
     if (runtime.up) requests += 1;
   };
   const client = new Client(runtime.url, begun, hangUps);
   const work = async () => {
-    while (planned < sends || killed < kills) {
+    while (!isOver()) {
       const scenario = scenarioOf(seed, played);
       played += 1;
       planned += scenario.intents.length;
       stories.push(await play(client, fakes, scenario));
       movedAt = Date.now();
       report();
-      if (planned >= sends && killed >= kills) return;
     }
   };
   const perLife = Math.max(2, Math.round((sends * 2) / Math.max(1, kills)));
   const reap = async () => {
-    for (; killed < kills; killed += 1) {
-      const kill = killOf(seed, killed, perLife);
+    while (killed.length < kills) {
+      const kill = killOf(seed, killed.length, perLife);
       if (kill.afterRequests === 0) await killWhileStarting(runtime, kill);
       else await killInTheMidst(runtime, kill, () => requests);
+      killed.push(Date.now());
+      plannedAtKill = planned;
       await runtime.start();
       report();
     }

@@ -8,6 +8,8 @@ export type Story = {
   sends: { intent: Intent; ends: SendEnd[] }[];
   /** When the cancel was answered 204, ms. */
   canceledAt: number | null;
+  /** Orders whose payment was answered 200. */
+  paid: string[];
   /** The last memo whose update was answered 200. */
   memo: string | null;
   /** Answers that no serial order explains, found on the way. */

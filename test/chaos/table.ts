@@ -12,7 +12,7 @@ const line = (title: string, counts: [string, number][]) =>
 const reasonOf = ({ reason }: Report['records']['logs'][number]) => reason ?? 'no reason';
 
 /** The run as a person reads it. */
-export function table({ verdict, calls, records, aftermath, resets, seconds }: Report): string {
+export function table({ verdict, calls, records, aftermath, resets, callbacks, seconds }: Report): string {
   const ends = aftermath.stories.flatMap(({ sends }) => sends.flatMap((send) => send.ends.slice(0, 1)));
   const endOf = (end: (typeof ends)[number]) => (end.kind === 'refused' ? end.code : end.kind);
   return [
@@ -20,9 +20,12 @@ export function table({ verdict, calls, records, aftermath, resets, seconds }: R
       ['sends', aftermath.sends],
       ['Paylinks', aftermath.stories.length],
       ['requests', aftermath.requests],
-      ['kills', aftermath.kills],
+      ['kills', aftermath.kills.length],
       ['resets', resets],
       ['hang-ups', aftermath.hangUps],
+      ['cancels', aftermath.stories.filter(({ canceledAt }) => canceledAt !== null).length],
+      ['payments', aftermath.stories.reduce((sum, { paid }) => sum + paid.length, 0)],
+      ['callbacks', callbacks],
       ['seconds', seconds],
     ]),
     line('clients were told', counted(ends.map(endOf))),
@@ -32,9 +35,7 @@ export function table({ verdict, calls, records, aftermath, resets, seconds }: R
     line('D1 says', counted(records.logs.map(({ status }) => status))),
     line('… UNKNOWN, as', counted(records.logs.filter(({ status }) => status === 'UNKNOWN').map(reasonOf))),
     line('coordinators say', counted(records.operations.map(({ state }) => state))),
-    line('duplicates', [['', verdict.duplicates.length]]),
-    line('lost', [['', verdict.lost.length]]),
-    line('disagreeing', [['', verdict.disagreeing.length]]),
+    ...Object.entries(verdict).map(([kind, list]) => line(kind, [['', list.length]])),
     ...Object.entries(verdict).flatMap(([kind, list]) => list.slice(0, 20).map((text) => `  ${kind}: ${text}`)),
   ].join('\n');
 }

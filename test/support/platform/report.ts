@@ -18,6 +18,11 @@ export async function calmDown(url: string): Promise<void> {
   await fetch(`${url}/_platform/calm`, { method: 'POST' });
 }
 
+/** Does what the cron trigger does every minute; the harness has none. */
+export async function sweep(url: string): Promise<void> {
+  await fetch(`${url}/_platform/sweep`, { method: 'POST' });
+}
+
 /** Resets all coordinators in the middle of what they do. */
 export async function resetAll(url: string): Promise<void> {
   await fetch(`${url}/_platform/reset`, { method: 'POST' });

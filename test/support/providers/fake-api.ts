@@ -14,6 +14,7 @@ export type Asked = {
   text: string;
   html: string | null;
   idempotencyKey: string | null;
+  callbackUrl?: string | null;
 };
 
 /** Refusals that every provider words its own way. */

@@ -22,6 +22,7 @@ const Report = z.object({
       messageId: z.string().nullable(),
       problem: z.string().nullable(),
       at: z.number(),
+      begunAt: z.number().nullable(),
     }),
   ),
 });

@@ -1,5 +1,8 @@
 import type { FakeProvider } from './fake-behaviour.ts';
 
+/** The harness puts into it when the gateway began a call, ms. */
+export const begunAtHeader = 'x-begun-at';
+
 /** One request that a fake got. */
 export type FakeCall = {
   provider: FakeProvider;
@@ -19,8 +22,12 @@ export type FakeCall = {
   messageId: string | null;
   /** Why the request was turned down as malformed. */
   problem: string | null;
-  /** ms. */
+  /** Where the provider is asked to report, query included. */
+  callbackUrl: string | null;
+  /** When it came, ms. */
   at: number;
+  /** When the gateway began it, ms, where the harness says so. */
+  begunAt: number | null;
 };
 
 /** What the fakes got and took. */

@@ -5,11 +5,14 @@ import * as z from 'zod';
 import type { FakeApi, FakeRequest, Reply } from './fake-api.ts';
 import { type Behaviour, Behaviours, Rule } from './fake-behaviour.ts';
 import { mailchannels, resend } from './fake-email-apis.ts';
-import { type FakeCall, firstLink, Ledger } from './fake-ledger.ts';
+import { begunAtHeader, type FakeCall, firstLink, Ledger } from './fake-ledger.ts';
 import { telnyx, twilio } from './fake-sms-apis.ts';
 import { twilioList } from './fake-twilio-list.ts';
 
 export type FakeProviders = { url: string; close(): Promise<void> };
+
+/** Hears of each message as it is taken, before the gateway is answered. */
+export type Taken = (call: Readonly<FakeCall>) => void;
 
 const apis = [mailchannels, resend, twilio, telnyx];
 
@@ -17,8 +20,8 @@ const apis = [mailchannels, resend, twilio, telnyx];
  * MailChannels, Resend, Twilio and Telnyx as one real HTTP server on a free port of this machine. Requests are checked strictly.
  * `POST /_control` (a `Rule`) makes it misbehave, `GET /_calls?provider=&to=` tells what it got, `POST /_reset` forgets everything.
  */
-export async function startFakeProviders(port = 0): Promise<FakeProviders> {
-  const desk = new Desk();
+export async function startFakeProviders(port = 0, taken: Taken = () => {}): Promise<FakeProviders> {
+  const desk = new Desk(taken);
   const server: Server = createServer((incoming, outgoing) => {
     desk
       .serve(incoming, outgoing)
@@ -44,6 +47,11 @@ class Desk {
   readonly #ledger = new Ledger();
   /** Resend's keys: the body first seen, the id, and whether that request is still being worked on. */
   readonly #keys = new Map<string, { body: string; messageId: string; busy: boolean }>();
+  readonly #taken: Taken;
+
+  constructor(taken: Taken) {
+    this.#taken = taken;
+  }
 
   async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await requestOf(incoming);
@@ -102,7 +110,9 @@ class Desk {
       delivered: false,
       messageId: null,
       problem: null,
+      callbackUrl: null,
       at: Date.now(),
+      begunAt: Number(request.headers[begunAtHeader]) || null,
     };
     this.#ledger.calls.push(call);
     if (!api.authorized(request)) {
@@ -205,6 +215,7 @@ class Desk {
     const messageId = api.messageId(call.attemptId, nth);
     if (call.idempotencyKey !== null) this.#keys.set(call.idempotencyKey, { body: request.body, messageId, busy });
     Object.assign(call, { delivered: true, messageId });
+    this.#taken(call);
     return api.taken(messageId, call);
   }
 

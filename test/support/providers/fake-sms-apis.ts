@@ -39,6 +39,7 @@ export const twilio: FakeApi = {
       text: sms.Body,
       html: null,
       idempotencyKey: null,
+      callbackUrl: sms.StatusCallback,
     };
   },
   messageId: (attemptId, nth) => `SM${hex(`twilio${attemptId}${nth}`, 32)}`,
