@@ -266,3 +266,10 @@ CREATE TABLE webhook_attempts (
 
 CREATE INDEX webhook_attempts_by_endpoint ON webhook_attempts (endpoint_id, attempted_at DESC, id DESC);
 CREATE INDEX webhook_attempts_by_age ON webhook_attempts (attempted_at);
+
+-- Which key hashes recipients, by its fingerprint: one row, written once. Under another key every STOP would be forgotten.
+CREATE TABLE recipient_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  fingerprint TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;

@@ -1,3 +1,4 @@
+import { sweepSecrets } from './auth/seal-anew.ts';
 import { type Bindings, configOf } from './env.ts';
 import { errorMessage } from './lib/error-message.ts';
 import { log } from './lib/log.ts';
@@ -17,6 +18,7 @@ export async function runSweeps(env: Bindings, now: number): Promise<void> {
     sweepProviderEvents: sweepProviderEvents(env, config, now),
     sweepEvents: sweepEvents(env, config, now),
     sweepInbox: forgetInboxMessages(env.DB, now - INBOX_RETENTION_MS, 1_000),
+    sweepSecrets: sweepSecrets(env, config),
   };
   const logFailure = (sweep: string) => (error: unknown) =>
     log('error', 'sweep_failed', { sweep, error: errorMessage(error) });

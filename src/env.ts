@@ -22,19 +22,18 @@ export interface Bindings {
   [variable: string]: unknown;
 }
 
-const list = <T extends string>(names: readonly T[]) =>
-  z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((text) =>
-        text
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== ''),
-      ),
-    ),
-    z.array(z.enum(names)).check(z.minLength(1)),
-  );
+/** A comma list. */
+const split = z.pipe(
+  z.string(),
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  ),
+);
+const list = <T extends string>(names: readonly T[]) => z.pipe(split, z.array(z.enum(names)).check(z.minLength(1)));
+const key = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits'));
 
 const secret = z.optional(z.string().check(z.minLength(1)));
 const baseUrl = z.pipe(
@@ -66,8 +65,11 @@ const Configuration = z
     RESEND_BASE_URL: z._default(baseUrl, 'https://api.resend.com'),
     TWILIO_BASE_URL: z._default(baseUrl, 'https://api.twilio.com'),
     TELNYX_BASE_URL: z._default(baseUrl, 'https://api.telnyx.com'),
-    SECRETS_KEY: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits')),
+    SECRETS_KEY: key,
+    SECRETS_KEY_PREVIOUS: z.optional(z.pipe(split, z.array(key))),
+    RECIPIENT_HASH_KEY: z.optional(key),
     ADMIN_TOKEN: z.optional(z.string().check(z.minLength(24))),
+    ADMIN_TOKEN_PREVIOUS: z.optional(z.string().check(z.minLength(24))),
     MAILCHANNELS_API_KEY: secret,
     MAILCHANNELS_CUSTOMER_HANDLE: secret,
     MAILCHANNELS_DKIM_DOMAIN: secret,

@@ -35,6 +35,8 @@ beforeAll(async () => {
   gateway = new CountedGateway({ ...fakeCredentials, EMAIL_PROVIDERS: 'mailchannels', MAILCHANNELS_BASE_URL });
   // The key's merchant is read once in 30 s.
   await ask('GET', `/${crypto.randomUUID()}`);
+  // Which key hashes recipients is read once in an isolate's life.
+  await created();
 });
 
 afterAll(() => {

@@ -3,11 +3,19 @@ import { sha256Hex, toHex, utf8 } from '../lib/encoding.ts';
 
 const digest = (text: string) => crypto.subtle.digest('SHA-256', utf8(text));
 
-/** Whether an `Authorization` header is `Bearer ADMIN_TOKEN`; false when no token is configured. Both are hashed, so timing does not show the length. */
-export async function isOperator(config: Pick<Config, 'ADMIN_TOKEN'>, authorization: string | null): Promise<boolean> {
+/**
+ * Whether an `Authorization` header is `Bearer ADMIN_TOKEN`, or `ADMIN_TOKEN_PREVIOUS` while tokens are changed; false when no token is
+ * configured. All are hashed, so timing does not show the length.
+ */
+export async function isOperator(
+  { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS }: Pick<Config, 'ADMIN_TOKEN' | 'ADMIN_TOKEN_PREVIOUS'>,
+  authorization: string | null,
+): Promise<boolean> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (config.ADMIN_TOKEN === undefined || token === undefined) return false;
-  return crypto.subtle.timingSafeEqual(await digest(token), await digest(config.ADMIN_TOKEN));
+  if (ADMIN_TOKEN === undefined || token === undefined) return false;
+  const given = await digest(token);
+  const equal = async (good: string) => crypto.subtle.timingSafeEqual(given, await digest(good));
+  return (await equal(ADMIN_TOKEN)) || (ADMIN_TOKEN_PREVIOUS !== undefined && (await equal(ADMIN_TOKEN_PREVIOUS)));
 }
 
 /** 128 random bits. */

@@ -1,6 +1,6 @@
 import { LoadingCache } from '../lib/loading-cache.ts';
 import { log } from '../lib/log.ts';
-import { openSecret, type SecretsKey } from '../lib/secrets.ts';
+import { openSecret, type SecretsKeys } from '../lib/secrets.ts';
 import type { Merchant } from '../model.ts';
 import { type BearerCredential, listSigningCredentials, type SealedCredential } from '../store/credentials.ts';
 import { importHmacKey } from './hmac.ts';
@@ -42,7 +42,7 @@ export function forgetCredentials(cache: CredentialCache): void {
 /** Reads a merchant's signing credentials and imports their keys. One that cannot be decrypted is logged and left out. */
 export async function loadSigning(
   db: D1Database,
-  config: SecretsKey,
+  config: SecretsKeys,
   merchantId: string,
   now: number,
 ): Promise<SigningMerchant | null> {
@@ -52,13 +52,13 @@ export async function loadSigning(
   return { merchant: found.merchant, credentials: opened.filter((credential) => credential !== null) };
 }
 
-async function open(config: SecretsKey, sealed: SealedCredential): Promise<SigningCredential | null> {
+async function open(config: SecretsKeys, sealed: SealedCredential): Promise<SigningCredential | null> {
   const { id, scheme, expiresAt } = sealed;
   let secret: string;
   try {
     secret = await openSecret(config, id, sealed.secretCiphertext);
   } catch {
-    // Sealed with another SECRETS_KEY or for another row. The merchant's other credentials still work.
+    // Sealed with a key that is not configured, or for another row. The merchant's other credentials still work.
     log('error', 'credential_unreadable', { credentialId: id });
     return null;
   }

@@ -1,6 +1,5 @@
 import type * as z from 'zod/mini';
 import { type FieldError, notFound, refusal } from '../errors.ts';
-import { recipientKey } from '../lib/secrets.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
@@ -10,6 +9,7 @@ import { createFingerprint, RETENTION_MS } from './domain/idempotency.ts';
 import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { CreateFields } from './domain/schemas.ts';
+import { recipientKey } from './recipients/recipient-key.ts';
 
 const defaultLifeMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -38,7 +38,8 @@ export async function createPaylink(
   if (!owner) return { kind: 'refused', refusal: { ...notFound, detail: 'Merchant was not found.' } };
   const expiration = fields.expiration ?? now + defaultLifeMs;
   if (expiration <= now) return invalid({ path: 'expiration', message: 'Must be in the future.' });
-  const customer = await normalizeCustomer(config, owner, fields.customer);
+  const hashKey = await recipientKey(ctx.env.DB, config);
+  const customer = await normalizeCustomer(hashKey, owner, fields.customer);
   if ('path' in customer) return invalid(customer);
   const lineItems = normalizeItems(fields.lineItems ?? [], now);
   const tax = fields.tax ?? null;
@@ -95,7 +96,7 @@ export async function createPaylink(
       ? null
       : {
           key,
-          fingerprint: await createFingerprint(await recipientKey(config), fields),
+          fingerprint: await createFingerprint(hashKey, fields),
           expiredBefore: now - RETENTION_MS,
         };
   const reply = await ctx.timings.during(

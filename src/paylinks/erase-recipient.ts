@@ -1,11 +1,11 @@
 import { log } from '../lib/log.ts';
-import { recipientKey } from '../lib/secrets.ts';
 import type { Channel } from '../model.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/paylinks.ts';
 import { insertErased } from '../store/suppressions.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
+import { recipientKey } from './recipients/recipient-key.ts';
 import { suppressionOf } from './recipients/suppressions.ts';
 
 /** Paylinks one call goes through, and how many of them at a time. */
@@ -24,7 +24,7 @@ export async function eraseRecipient(
   const { merchant } = ctx.caller;
   const db = ctx.env.DB;
   const address = normalizeRecipient(channel, recipient);
-  const hash = await recipientHash(await recipientKey(ctx.config), channel, address);
+  const hash = await recipientHash(await recipientKey(ctx.env.DB, ctx.config), channel, address);
   const nobody = { channel, recipient: null, recipientHash: hash };
   await insertErased(db, suppressionOf(merchant.id, nobody, 'erased', ctx.now));
   await deleteInboxMessages(db, merchant.id, channel, address);

@@ -1,7 +1,6 @@
 import { providerBreaker } from '../delivery/circuit-breaker.ts';
 import { notFound, refusal } from '../errors.ts';
 import { log } from '../lib/log.ts';
-import { recipientKey } from '../lib/secrets.ts';
 import { withTimeout } from '../lib/timeout.ts';
 import type { Channel } from '../model.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
@@ -17,6 +16,7 @@ import type { SendOutcome } from './domain/outcome.ts';
 import { ANSWER_MS, LAST_CLAIM_MS, UNKEYED_WAIT_MS } from './domain/send-budget.ts';
 import { ownerOf } from './read.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
+import { recipientKey } from './recipients/recipient-key.ts';
 
 /** How the caller wants repeats treated. `key` is unquoted and already checked; `waitSeconds` from `Prefer: wait=N` (0–20). */
 export type Idempotency = { key: string | null; waitSeconds: number };
@@ -157,5 +157,5 @@ const mayBeCalled = async (ctx: Context, paylinkId: string): Promise<boolean> =>
 async function overrideOf(ctx: Context, channel: Channel | null, to: string | null): Promise<ClaimCommand['to']> {
   const recipient = channel && to !== null ? normalizeRecipient(channel, to) : null;
   if (!channel || recipient === null) return null;
-  return { recipient, hash: await recipientHash(await recipientKey(ctx.config), channel, recipient) };
+  return { recipient, hash: await recipientHash(await recipientKey(ctx.env.DB, ctx.config), channel, recipient) };
 }

@@ -8,6 +8,7 @@ import { normalizeCustomer, normalizeItems } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { UpdateFields } from './domain/schemas.ts';
 import { ownerOf } from './read.ts';
+import { recipientKey } from './recipients/recipient-key.ts';
 
 /**
  * Changes the given fields; `lineItems` and `customer` replace the old ones as a whole. Only for CREATED, OPENED and SENT Paylinks.
@@ -39,7 +40,7 @@ export async function updatePaylink(
     patch.expiration = fields.expiration;
   }
   if (fields.customer !== undefined) {
-    const customer = await normalizeCustomer(ctx.config, merchant, fields.customer);
+    const customer = await normalizeCustomer(await recipientKey(ctx.env.DB, ctx.config), merchant, fields.customer);
     if ('path' in customer) return invalid(customer.path, customer.message);
     Object.assign(patch, customer);
   }

@@ -22,6 +22,14 @@ describe('the operator', () => {
     expect(await isOperator({ ADMIN_TOKEN }, authorization)).toBe(false);
   });
 
+  it('may use the previous token while tokens are changed, and no longer', async () => {
+    const changing = { ADMIN_TOKEN: 'another-admin-token-0123456789', ADMIN_TOKEN_PREVIOUS: ADMIN_TOKEN };
+    expect(await isOperator(changing, `Bearer ${ADMIN_TOKEN}`)).toBe(true);
+    expect(await isOperator(changing, `Bearer ${changing.ADMIN_TOKEN}`)).toBe(true);
+    expect(await isOperator(changing, `Bearer ${ADMIN_TOKEN}x`)).toBe(false);
+    expect(await isOperator({ ADMIN_TOKEN: changing.ADMIN_TOKEN }, `Bearer ${ADMIN_TOKEN}`)).toBe(false);
+  });
+
   it('is nobody when no token is configured', async () => {
     expect(await isOperator({ ADMIN_TOKEN: undefined }, 'Bearer undefined')).toBe(false);
     expect(await isOperator({ ADMIN_TOKEN: undefined }, `Bearer ${ADMIN_TOKEN}`)).toBe(false);

@@ -65,7 +65,7 @@ describe('npm start', () => {
 
   it('shows no secret to other users: not in the arguments of a process, nor in a file that they may read', async () => {
     const secrets = Object.values(parseEnv(await readFile(join(persistTo, 'secrets.env'), 'utf8')));
-    expect(secrets).toHaveLength(2);
+    expect(secrets).toHaveLength(3);
     const all = spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' }).stdout;
     expect(all).toContain(`--persist-to ${persistTo}`);
     expect(secrets.filter((secret) => secret && all.includes(secret))).toEqual([]);

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import { recipientKey } from '../../src/lib/secrets.ts';
 import { recipientHash } from '../../src/paylinks/recipients/recipient.ts';
+import { recipientKey } from '../../src/paylinks/recipients/recipient-key.ts';
 import { recordOptOut } from '../../src/paylinks/recipients/suppressions.ts';
 import { insertSuppressions, type Suppression, sharedSender } from '../../src/store/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
 
 const config = configOf(env);
-const hashOf = async (number: string) => recipientHash(await recipientKey(config), 'SMS', number);
+const hashOf = async (number: string) => recipientHash(await recipientKey(env.DB, config), 'SMS', number);
 
 describe('a START', () => {
   it('lifts every STOP of its number, the shared sender’s and each merchant’s, and nothing else', async () => {

@@ -1,6 +1,4 @@
-import type { Config } from '../../env.ts';
 import type { FieldError } from '../../errors.ts';
-import { recipientKey } from '../../lib/secrets.ts';
 import type { Customer, LineItem, Merchant } from '../../model.ts';
 import { normalizePhone, recipientHash } from '../recipients/recipient.ts';
 import type { PaylinkFields } from './schemas.ts';
@@ -33,9 +31,9 @@ export type NormalCustomer = {
   phoneHash: string | null;
 };
 
-/** Reads the phone number as the merchant's country's, and hashes both recipients. */
+/** Reads the phone number as the merchant's country's, and hashes both recipients with `key` (recipient-key.ts). */
 export async function normalizeCustomer(
-  config: Config,
+  key: CryptoKey,
   merchant: Pick<Merchant, 'country'>,
   fields: PaylinkFields['customer'],
 ): Promise<NormalCustomer | FieldError> {
@@ -45,7 +43,6 @@ export async function normalizeCustomer(
   if (phone !== null && phoneE164 === null) {
     return { path: 'customer.phone', message: `Must be an E.164 number or a possible number of ${merchant.country}.` };
   }
-  const key = await recipientKey(config);
   return {
     customer: {
       email,

@@ -1,6 +1,5 @@
 import type { Bindings, Config } from '../../env.ts';
 import { log } from '../../lib/log.ts';
-import { recipientKey } from '../../lib/secrets.ts';
 import type { Channel, DeliveryLog, ReportingProvider } from '../../model.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { storeOptOutEvent } from '../../store/provider-events.ts';
@@ -14,6 +13,7 @@ import {
 } from '../../store/suppressions.ts';
 import type { Context } from '../context.ts';
 import { recipientHash } from './recipient.ts';
+import { recipientKey } from './recipient-key.ts';
 
 /**
  * A customer told our number to stop, or to start again. The number is shared by all merchants, so a STOP binds every one of them; a
@@ -27,7 +27,7 @@ export async function recordOptOut(
   now: number,
 ): Promise<void> {
   const { provider, kind, from, key } = opt;
-  const hash = await recipientHash(await recipientKey(config), 'SMS', from);
+  const hash = await recipientHash(await recipientKey(env.DB, config), 'SMS', from);
   await storeOptOutEvent(env.DB, { id: `${provider}:${key.slice(0, 200)}`, provider, kind, recipientHash: hash }, now);
 }
 

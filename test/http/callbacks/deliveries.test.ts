@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { configOf } from '../../../src/env.ts';
-import { recipientKey } from '../../../src/lib/secrets.ts';
 import type { DeliveryLog } from '../../../src/model.ts';
 import { sweepProviderEvents } from '../../../src/paylinks/delivery-events.ts';
 import { recipientHash } from '../../../src/paylinks/recipients/recipient.ts';
+import { recipientKey } from '../../../src/paylinks/recipients/recipient-key.ts';
 import { anAttempt, attemptInD1, project, seedSent } from '../../support/attempts.ts';
 import { seedMerchant } from '../../support/merchants.ts';
 import {
@@ -233,7 +233,7 @@ describe('a suppression', () => {
   it('is written by a STOP for every merchant of the sender, until a START; repeats change nothing', async () => {
     await seedMerchant();
     const number = '+12025550177';
-    const hash = await recipientHash(await recipientKey(config), 'SMS', number);
+    const hash = await recipientHash(await recipientKey(env.DB, config), 'SMS', number);
     const twilio = (sid: string, Body: string, OptOutType?: string) =>
       fromTwilio({ MessageSid: sid, From: number, To: '+12025550143', Body, ...(OptOutType ? { OptOutType } : {}) });
     const telnyxInbound = (id: string, text: string) => {
