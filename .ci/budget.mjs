@@ -19,8 +19,8 @@ function list(weights, unit) {
   }
 }
 
-/** Bundles a worker as a deployment would: index.js, index.js.map, worker.bundle and meta.json. @param config wrangler.toml by default */
-function bundle(folder, config = []) {
+/** Bundles a worker as a deployment would: index.js, index.js.map, worker.bundle and meta.json. @param config wrangler.toml's production by default */
+function bundle(folder, config = ['--env=']) {
   const files = ['--outfile', join(folder, 'worker.bundle'), '--metafile', join(folder, 'meta.json')];
   wrangler('deploy', '--dry-run', ...config, '--outdir', folder, ...files);
   return folder;

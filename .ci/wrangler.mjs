@@ -6,7 +6,7 @@ import { toolNode } from '../src/local/install.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** Runs a wrangler command, off-line and silently; ends this process with what it says when it fails. */
+/** Runs a wrangler command, off-line and silently; ends this process with what it says when it fails. @returns what it said */
 export function wrangler(...args) {
   const env = {
     ...process.env,
@@ -16,7 +16,7 @@ export function wrangler(...args) {
   };
   const script = join(root, 'node_modules/wrangler/bin/wrangler.js');
   const done = spawnSync(toolNode, [script, ...args], { cwd: root, env, encoding: 'utf8' });
-  if (done.status === 0) return;
+  if (done.status === 0) return `${done.stdout}${done.stderr}`;
   console.error(done.stdout, done.stderr);
   process.exit(1);
 }

@@ -36,12 +36,23 @@ const list = <T extends string>(names: readonly T[]) => z.pipe(split, z.array(z.
 const key = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 32 bytes as 64 lowercase hex digits'));
 
 const secret = z.optional(z.string().check(z.minLength(1)));
+/** A URL in its normal form, without a slash at its end. */
 const baseUrl = z.pipe(
   z.url({ protocol: /^https?$/ }),
-  z.transform((url) => url.replace(/\/+$/, '')),
+  z.transform((url) => new URL(url).href.replace(/\/+$/, '')),
 );
 const count = (min: number, max: number, fallback: number) =>
   z._default(z.coerce.number().check(z.int(), z.gte(min), z.lte(max)), fallback);
+
+/** URLs that keys, messages and customers' data are sent to. */
+const baseUrls = [
+  'PUBLIC_BASE_URL',
+  'MAILCHANNELS_BASE_URL',
+  'RESEND_BASE_URL',
+  'TWILIO_BASE_URL',
+  'TELNYX_BASE_URL',
+  'UPSTASH_REDIS_REST_URL',
+] as const;
 
 const Configuration = z
   .object({
@@ -81,11 +92,19 @@ const Configuration = z
     TWILIO_AUTH_TOKEN: secret,
     TELNYX_API_KEY: secret,
     TELNYX_PUBLIC_KEY: secret,
-    UPSTASH_REDIS_REST_URL: z.optional(z.url({ protocol: /^https?$/ })),
+    UPSTASH_REDIS_REST_URL: z.optional(baseUrl),
     UPSTASH_REDIS_REST_TOKEN: secret,
   })
   .check((ctx) => {
     const value = ctx.value;
+    for (const name of baseUrls)
+      if (value.ENVIRONMENT !== 'local' && value[name]?.startsWith('http:'))
+        ctx.issues.push({
+          code: 'custom',
+          path: [name],
+          message: 'must begin with https:// unless ENVIRONMENT is local',
+          input: undefined,
+        });
     const needs = (name: keyof typeof value, why: string) => {
       if (value[name] === undefined)
         ctx.issues.push({ code: 'custom', path: [name], message: `is needed by ${why}`, input: undefined });

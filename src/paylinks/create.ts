@@ -6,6 +6,7 @@ import { findMerchant } from '../store/merchants.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { createFingerprint, RETENTION_MS } from './domain/idempotency.ts';
+import { checkoutUrlOf } from './domain/links.ts';
 import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { CreateFields } from './domain/schemas.ts';
@@ -55,7 +56,7 @@ export async function createPaylink(
     version: 1,
     status: 'CREATED',
     code,
-    checkoutUrl: owner.checkoutUrlTemplate?.replaceAll('{paylinkId}', id).replaceAll('{code}', code) ?? null,
+    checkoutUrl: checkoutUrlOf(owner.checkoutUrlTemplate, id, code),
     merchantInvoiceId: fields.merchantInvoiceId ?? null,
     orderId: null,
     currencyCode: fields.currencyCode ?? 'USD',

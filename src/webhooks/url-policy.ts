@@ -75,6 +75,10 @@ export function checkDestination(text: string, config: Pick<Config, 'ENVIRONMENT
   if (url.username !== '' || url.password !== '') return refused('Must not carry a user name or password.');
   const host = url.hostname.replace(/\.+$/, '');
   url.hash = '';
+  const own = new URL(config.PUBLIC_BASE_URL);
+  // Locally other ports of this machine are other servers.
+  const isOwn = host === own.hostname.replace(/\.+$/, '') && (config.ENVIRONMENT !== 'local' || url.port === own.port);
+  if (isOwn) return refused('Must not be the gateway itself.');
   const local = config.ENVIRONMENT === 'local' && (isLoopback(host) || host === 'localhost');
   if (local && (url.protocol === 'http:' || url.protocol === 'https:')) return { kind: 'ok', url: url.href };
   if (url.protocol !== 'https:') return refused('Must begin with https://.');
@@ -91,6 +95,5 @@ export function checkDestination(text: string, config: Pick<Config, 'ENVIRONMENT
     MIRROR_DOMAINS.some((mirror) => isInDomain(host, mirror))
   )
     return refused('Must be a public host name.');
-  if (host === new URL(config.PUBLIC_BASE_URL).hostname) return refused('Must not be the gateway itself.');
   return { kind: 'ok', url: url.href };
 }

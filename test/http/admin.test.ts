@@ -181,6 +181,29 @@ describe('a new merchant', () => {
   });
 });
 
+describe('a merchant’s checkout', () => {
+  it.each([
+    ['https://pay.example/\n{code}', 'https://pay.example/{code}'],
+    ['https://PAY.example/é/{paylinkId}?c={code}#{code}', 'https://pay.example/%C3%A9/{paylinkId}?c={code}#{code}'],
+    ['https://münchen.example/%7B/{code}', 'https://xn--mnchen-3ya.example/%7B/{code}'],
+    ['https:///pay.example/{code}', 'https://pay.example/{code}'],
+  ])('is kept in the normal form of a URL: %j', async (checkoutUrlTemplate, kept) => {
+    const created = await call('POST', '/merchants', { name: 'Books', checkoutUrlTemplate });
+    expect([created.status, created.body.checkoutUrlTemplate]).toEqual([201, kept]);
+    const changed = await call('PATCH', `/merchants/${created.body.id}`, { checkoutUrlTemplate });
+    expect(changed.body.checkoutUrlTemplate).toBe(kept);
+  });
+
+  it.each([
+    'https:///{code}.example/{code}',
+    'https://pay.exa\n{code}mple/',
+    'https://pay.example:99999/{code}',
+    'https://a b/{code}',
+  ])('is refused where it is no URL, or lets the Paylink choose the host: %j', async (checkoutUrlTemplate) => {
+    expect((await call('POST', '/merchants', { name: 'Books', checkoutUrlTemplate })).status).toBe(400);
+  });
+});
+
 describe('a merchant’s settings', () => {
   it('can be changed one by one', async () => {
     const merchant = await create({ brandColor: '#1d4ed8' });

@@ -194,6 +194,20 @@ describe('where events may be sent', () => {
     expect(kindOf('http://localhost.evil.example/', local)).toBe('refused');
   });
 
+  it.each([
+    ['locally', local, ['http://localhost:8787/', 'http://LOCALHOST.:8787/webhooks/payments']],
+    ['deployed', production, ['https://paylinks.example.com:8443/', 'https://paylinks.example.com../']],
+    [
+      'deployed at an address',
+      { ENVIRONMENT: 'production', PUBLIC_BASE_URL: 'https://8.8.8.8' } as const,
+      ['https://8.8.8.8/', 'https://134744072/'],
+    ],
+  ])('is never the gateway itself, %s', (_, config, urls) => {
+    for (const url of urls)
+      expect(checkDestination(url, config)).toEqual({ kind: 'refused', reason: 'Must not be the gateway itself.' });
+    expect(checkDestination('http://localhost:8788/', local).kind).toBe('ok');
+  });
+
   it('keeps the URL in its normal form, without a fragment', () => {
     expect(checkDestination('https://HOOKS.shop.example/a/../b#top', production)).toEqual({
       kind: 'ok',

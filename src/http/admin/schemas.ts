@@ -31,12 +31,23 @@ function isHttpsUrl(text: string): boolean {
 
 const HttpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttpsUrl, 'Must be an https URL without credentials.'));
 
-/** Placeholders must come after the host, so that a filled-in value cannot change where the customer pays. */
-const CheckoutUrlTemplate = HttpsUrl.check(
-  z.refine(
-    (url) => /\{(paylinkId|code)\}/.test(url) && !/^https:\/\/[^/?#]*[{}]/i.test(url),
-    'Must contain {paylinkId} or {code} after the host.',
-  ),
+/**
+ * Kept in the URL's normal form, because it becomes a header and a link. Placeholders must come after the host, so that a filled-in value
+ * cannot change where the customer pays.
+ */
+const CheckoutUrlTemplate = z.pipe(
+  HttpsUrl,
+  z
+    .pipe(
+      z.string(),
+      z.transform((text) => new URL(text).href.replace(/%7B(paylinkId|code)%7D/g, '{$1}')),
+    )
+    .check(
+      z.refine(
+        (url) => /^https:\/\/[^/?#{}]+[/?#].*\{(paylinkId|code)\}/.test(url),
+        'Must contain {paylinkId} or {code} after the host.',
+      ),
+    ),
 );
 
 const Uuid = z.pipe(

@@ -47,6 +47,14 @@ describe('a short link', () => {
     expect((await request('/s/0shortlink002')).headers.get('location')).toBe('https://shop.test/pay?x=1');
   });
 
+  it('works also where an earlier version kept a checkout that no header can hold', async () => {
+    await seedPaylink({ code: '0oldcheckout1', checkoutUrl: 'https://shop.test/\npay\t/é' });
+    const answer = await request('/s/0oldcheckout1');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'https://shop.test/pay/%C3%A9']);
+    await seedPaylink({ code: '0oldcheckout2', checkoutUrl: 'nonsense' });
+    expect((await request('/s/0oldcheckout2')).headers.get('location')).toBe('http://gateway.test/p/0oldcheckout2');
+  });
+
   it.each(['/s/0nosuchcode00', '/p/0nosuchcode00', '/s/%00', '/p/..%2f', `/p/${'a'.repeat(500)}`])(
     'answers a page and 404 for %s',
     async (path) => {

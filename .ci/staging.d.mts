@@ -1,0 +1,2 @@
+export function faultsOf(given: { production: unknown; staging: unknown; deployed: string }): string[];
+export function checkStaging(): Promise<string[]>;
