@@ -13,6 +13,27 @@ export function oneLine(text: string, longest: number): string {
   return shortened(line, longest);
 }
 
+/** A full stop within a word, or what domain names take for one (UTS #46 §2.3): `evil.com`. */
+const stop = /(?<=\S)([.\u3002\uFF0E\uFF61\u2024\uFE52])(?=[^\s\p{P}]|[_-])/gu;
+/** An at sign within a word: `a@evil.com`. */
+const at = /(?<=\S)([@\uFF20\uFE6B])(?=\S)/gu;
+/** A colon within a word, but for a time of day: `http:`, `tel:1`. */
+const colon = /(?<=\S):(?=\S)(?!(?<=\d:)\d)/gu;
+const slashes = /[/\\\u2044\u2215\uFF0F]{2,}/g;
+const decimal = /^\p{P}*\d+\.\d+\p{P}*$/u;
+
+/** The same text with a space behind each stop, at sign and colon within a word, so that no mail client or phone makes a link of it. */
+export function withoutLinks(text: string): string {
+  if (/^[\w ,'&-]*$/.test(text)) return text;
+  return text.replace(/\S+/gu, (word) =>
+    decimal.test(word) ? word : word.replace(slashes, '/').replace(stop, '$1 ').replace(at, '$1 ').replace(colon, ': '),
+  );
+}
+
+/** A name for a greeting, a subject, a sender or an SMS: one line that holds no link and nothing that is taken for one. */
+export const nameLine = (text: string, longest: number): string =>
+  shortened(withoutLinks(oneLine(text, Number.POSITIVE_INFINITY)), longest);
+
 /** A person's text of several lines, each cleaned; empty ones at the ends are dropped. */
 export function lines(text: string, longest: number): string[] {
   const cleaned = text

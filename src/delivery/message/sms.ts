@@ -1,7 +1,7 @@
 import type { MessageContent } from '../port.ts';
 import { money, plainMoney } from './format.ts';
 import { fitted, septets, toGsm7 } from './gsm7.ts';
-import { oneLine } from './sanitize.ts';
+import { nameLine, oneLine, withoutLinks } from './sanitize.ts';
 
 /** Septets of one GSM-7 segment: a message of one segment is billed once and arrives whole. */
 const SEGMENT = 160;
@@ -34,7 +34,9 @@ export function composeSms(content: MessageContent): string {
 
 /** '' when the name cannot be written in GSM letters: half a name is worse than none. */
 function nameOf(name: string): string {
-  const { text, lost } = toGsm7(oneLine(name, 80));
+  const { text: written, lost } = toGsm7(nameLine(name, 80));
+  // Once more: GSM writes some signs as stops and slashes.
+  const text = withoutLinks(written);
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   return letters === 0 || (lost && letters < 3) ? '' : text;
 }

@@ -1,6 +1,6 @@
 import type { MessageContent } from '../port.ts';
 import { moment, money } from './format.ts';
-import { lines, oneLine, safeUrl } from './sanitize.ts';
+import { lines, nameLine, oneLine, safeUrl } from './sanitize.ts';
 
 /** The email's content, cleaned and formatted but not escaped. Both the HTML and the plain text are made from it. */
 export type Summary = {
@@ -30,8 +30,8 @@ export function summarize(content: MessageContent): Summary {
     amounts.set(minor, written);
     return written;
   };
-  const merchant = oneLine(content.merchant.name, 80) || 'Your merchant';
-  const firstName = oneLine(content.customerFirstName ?? '', 60);
+  const merchant = nameLine(content.merchant.name, 80) || 'Your merchant';
+  const firstName = nameLine(content.customerFirstName ?? '', 60);
   const total = amount(content.total);
   const description = oneLine(content.description ?? '', 255);
   const sums = [

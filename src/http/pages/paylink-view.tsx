@@ -1,5 +1,6 @@
 import { brandColorOf, outlineOf, readableOn } from '../../delivery/message/color.ts';
 import { money } from '../../delivery/message/format.ts';
+import { oneLine } from '../../delivery/message/sanitize.ts';
 import { type Summary, summarize } from '../../delivery/message/summary.ts';
 import type { PaylinkStatus } from '../../model.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';
@@ -30,7 +31,7 @@ export function viewOf(paylink: PublicPaylink, status: PaylinkStatus, shortLink:
     customerFirstName: null,
     shortLink,
   });
-  const amount = (minor: number) => money(minor, paylink.currencyCode, locale);
+  const amount = (minor: number) => oneLine(money(minor, paylink.currencyCode, locale), 60);
   const due = status === 'PARTIALLY_PAID' ? Math.max(0, paylink.total - paylink.paid) : paylink.total;
   const payable = isPayable(status);
   return {
@@ -41,7 +42,7 @@ export function viewOf(paylink: PublicPaylink, status: PaylinkStatus, shortLink:
       value: amount(due),
     },
     checkoutUrl: payable ? paylink.checkoutUrl : null,
-    invoice: paylink.merchantInvoiceId,
+    invoice: oneLine(paylink.merchantInvoiceId ?? '', 255) || null,
   };
 }
 

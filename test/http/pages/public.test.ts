@@ -32,6 +32,13 @@ function expectPrivate(response: Response): void {
   expect(response.headers.get('referrer-policy')).toBe('no-referrer');
 }
 
+it('the page shows no mark that turns the reading order', async () => {
+  const typed = 'a\u202eb\u2066c\u200f';
+  const more = { description: typed, memo: typed, merchantName: typed, itemName: typed, invoice: typed };
+  await seedPaylink({ code: '0readingorder', locale: 'he-IL', ...more });
+  expect(await text('/p/0readingorder')).not.toMatch(/\p{Bidi_Control}/u);
+});
+
 describe('a short link', () => {
   it('leads to the hosted page and is noted as opened', async () => {
     const id = await seedPaylink({ code: '0shortlink001' });

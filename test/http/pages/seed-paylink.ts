@@ -17,6 +17,8 @@ export type SeededPaylink = {
   merchantName?: string;
   itemName?: string;
   paid?: number;
+  locale?: string;
+  invoice?: string;
 };
 
 const anItem = (some: Partial<LineItem>): LineItem => ({
@@ -49,13 +51,14 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
     currencyCode: given.currency ?? 'USD',
     description: given.description ?? null,
     memo: given.memo ?? null,
+    merchantInvoiceId: given.invoice ?? null,
     customer: {
       email: 'ada@customer.test',
       phone: '+12025550123',
       firstName: 'Ada',
       lastName: null,
       paylinkCustomerId: null,
-      locale: null,
+      locale: given.locale ?? null,
     },
     tax: 200,
     shipping: 500,

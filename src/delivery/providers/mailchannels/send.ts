@@ -1,7 +1,7 @@
 import { Emails, MailChannelsClient } from 'mailchannels-sdk';
 import * as z from 'zod/mini';
 import type { Config } from '../../../env.ts';
-import { oneLine } from '../../message/sanitize.ts';
+import { nameLine, oneLine } from '../../message/sanitize.ts';
 import type { EmailMessage, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
 import { type Answer, providerRequest } from '../../provider-request.ts';
 import { classifyResponse, type Dialect, refused, wrongChannel } from '../../provider-response.ts';
@@ -91,10 +91,10 @@ export function mailchannels(config: Config): Provider {
 function requestOf(config: Config, message: EmailMessage) {
   const { MAILCHANNELS_DKIM_DOMAIN: domain, MAILCHANNELS_DKIM_SELECTOR: selector } = config;
   const privateKey = config.MAILCHANNELS_DKIM_PRIVATE_KEY;
-  const name = message.to.name === null ? '' : oneLine(message.to.name, 100);
+  const name = message.to.name === null ? '' : nameLine(message.to.name, 100);
   return {
     campaignId: message.attemptId,
-    from: { email: message.from.email, name: oneLine(message.from.name, 100) },
+    from: { email: message.from.email, name: nameLine(message.from.name, 100) },
     to: { email: message.to.email, ...(name === '' ? {} : { name }) },
     ...(message.replyTo === null ? {} : { replyTo: { email: message.replyTo } }),
     subject: oneLine(message.subject, 200),

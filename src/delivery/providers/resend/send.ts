@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Config } from '../../../env.ts';
-import { oneLine } from '../../message/sanitize.ts';
+import { nameLine, oneLine } from '../../message/sanitize.ts';
 import type { EmailMessage, LostAttempt, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
 import { providerRequest } from '../../provider-request.ts';
 import { classifyResponse, type Dialect, settled, wrongChannel } from '../../provider-response.ts';
@@ -70,6 +70,6 @@ function requestOf(message: EmailMessage) {
 
 /** RFC 5322 name-addr; the name as a quoted string, without what could end it. */
 function mailbox({ email, name }: { email: string; name: string | null }): string {
-  const phrase = oneLine((name ?? '').replace(/["\\<>]/g, ' '), 100);
+  const phrase = nameLine((name ?? '').replace(/["\\<>]/g, ' '), 100);
   return phrase === '' ? email : `"${phrase}" <${email}>`;
 }
