@@ -14,14 +14,15 @@ const ALL = ['test/**/*.test.{ts,tsx}'];
 const OUTSIDE = ['test/e2e/**', 'test/node/**'];
 /** These replace globals, take tables away or fill the database: each has a runtime of its own. The others share one, as starting one takes seconds. */
 const ALONE = [
-  'test/{cron,growth,round-trips}.test.ts',
+  'test/{cron,growth,key-rotation,round-trips}.test.ts',
   'test/admission/**/*.test.ts',
+  'test/auth/seal-anew.test.ts',
   'test/delivery/providers/**/*.test.ts',
   'test/http/{burst,faults,idempotency,malformed,misconfigured}.test.ts',
   'test/http/{callbacks,rest}/**/*.test.ts',
   'test/http/{graphql/handler,pages/inbox}.test.ts',
   'test/paylinks/**/*.test.ts',
-  'test/store/schema.test.ts',
+  'test/store/{checkout-urls,schema}.test.ts',
   'test/support/**/*.test.ts',
   'test/webhooks/**/*.test.ts',
 ];
