@@ -1,7 +1,7 @@
 import { applyD1Migrations, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { hkdfSync } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Misconfigured } from '../../src/env.ts';
 import { deriveKey } from '../../src/lib/secrets.ts';
 import { isUnavailable } from '../../src/lib/unavailable.ts';
@@ -36,6 +36,8 @@ beforeEach(async () => {
   await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('the key that hashes recipients', () => {
   it('is derived from SECRETS_KEY where there is none of its own, and stays that after SECRETS_KEY was replaced, twice', async () => {
@@ -108,5 +110,20 @@ describe('the key that hashes recipients', () => {
     const before = asked;
     await recipientKey(db, keys);
     expect(asked).toBe(before);
+  });
+
+  it('is asked for again when the request that asked first has ended, and its question with it', async () => {
+    const db = new Proxy(env.DB, {
+      get: (target, name) => {
+        if (name !== 'prepare') return Reflect.get(target, name);
+        return () => ({ first: () => new Promise(() => {}) });
+      },
+    });
+    const keys = { SECRETS_KEY: first };
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now);
+    void recipientKey(db, keys);
+    clock.mockReturnValue(now + 5_000);
+    expect(await recipientHash(await recipientKey(env.DB, keys), 'SMS', number)).toBe(await derivedHash(first));
   });
 });

@@ -1,5 +1,6 @@
 import { type Config, Misconfigured } from '../../env.ts';
 import { fromHex, toHex, utf8 } from '../../lib/encoding.ts';
+import { LoadingCache } from '../../lib/loading-cache.ts';
 import { log } from '../../lib/log.ts';
 import { allSecretsKeys, deriveKey } from '../../lib/secrets.ts';
 import { fixRecipientKey, recipientKeyFingerprint, someHashedRecipients } from '../../store/recipient-key.ts';
@@ -9,7 +10,9 @@ type Keys = Pick<Config, 'SECRETS_KEY' | 'SECRETS_KEY_PREVIOUS' | 'RECIPIENT_HAS
 /** `source` is the variable that the key comes from. */
 export type Candidate = { key: CryptoKey; fingerprint: string; source: string };
 
-const chosen = new WeakMap<Keys, Promise<Candidate>>();
+/** A choice never changes; a fault is not kept. */
+const FOR_GOOD = { max: 1, maxAgeMs: Number.POSITIVE_INFINITY };
+const caches = new WeakMap<Keys, LoadingCache<Candidate>>();
 
 const importKey = (hex: string): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', fromHex(hex), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
@@ -61,23 +64,23 @@ async function choose(db: D1Database, config: Keys): Promise<Candidate> {
 }
 
 /** Callers get a 503 (isUnavailable). */
-const unavailable = (cause: unknown) =>
+const unavailable = (cause?: unknown) =>
   Object.assign(new Error('D1 did not say which key hashes recipients.', { cause }), { retryable: true });
 
 /**
  * The key that hashes recipients, and where it comes from. The database has noted its fingerprint, so that a changed configuration can
  * never put another in its place. One query in an isolate's life. @throws Misconfigured when that key is not among those configured
  */
-export function recipientKeyAndSource(db: D1Database, config: Keys): Promise<Candidate> {
-  const known = chosen.get(config);
-  if (known) return known;
-  const choosing = choose(db, config).catch((error: unknown) => {
-    throw error instanceof Misconfigured ? error : unavailable(error);
-  });
-  chosen.set(config, choosing);
-  // Asked again next time: the fault may have been the database's.
-  choosing.catch(() => chosen.delete(config));
-  return choosing;
+export async function recipientKeyAndSource(db: D1Database, config: Keys): Promise<Candidate> {
+  const cache = caches.get(config) ?? new LoadingCache<Candidate>({ known: FOR_GOOD, absent: FOR_GOOD });
+  caches.set(config, cache);
+  const load = () =>
+    choose(db, config).catch((error: unknown) => {
+      throw error instanceof Misconfigured ? error : unavailable(error);
+    });
+  const key = await cache.get('recipients', Date.now(), load);
+  if (!key) throw unavailable();
+  return key;
 }
 
 /** The key that hashes recipients. @throws Misconfigured rather than forgetting who opted out */
