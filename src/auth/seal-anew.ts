@@ -1,6 +1,6 @@
 import type { Bindings, Config } from '../env.ts';
 import { log } from '../lib/log.ts';
-import { openSecret, sealedPrefix, sealSecret } from '../lib/secrets.ts';
+import { areKeysChanging, openSecret, sealedPrefix, sealSecret } from '../lib/secrets.ts';
 import { recipientKeyAndSource } from '../paylinks/recipients/recipient-key.ts';
 import { countSealedOtherwise, replaceSealed, sealedOtherwise } from '../store/sealed-secrets.ts';
 
@@ -8,13 +8,13 @@ import { countSealedOtherwise, replaceSealed, sealedOtherwise } from '../store/s
 const STEP = 200;
 
 /**
- * Seals with SECRETS_KEY what another key has sealed, a step at a time, and logs how far it is: `left` is what previous keys are still
- * needed for, `unreadable` what none of the keys has opened in this step.
+ * While keys are changed: seals with SECRETS_KEY what does not name it, a step at a time, and logs how far it is. `left` is what previous
+ * keys may still be needed for, `unreadable` what none of the keys has opened in this step.
  */
 export async function sweepSecrets(env: Bindings, config: Config): Promise<void> {
+  if (!areKeysChanging(config)) return;
   const prefix = await sealedPrefix(config);
   const found = await sealedOtherwise(env.DB, prefix, STEP);
-  if (found.length === 0 && config.SECRETS_KEY_PREVIOUS === undefined) return;
   const sealed = await Promise.all(
     found.map(async (one) => {
       const secret = await openSecret(config, one.id, one.sealed).catch(() => null);

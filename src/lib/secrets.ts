@@ -38,12 +38,16 @@ function keysOf(config: SecretsKeys): Promise<SealingKey[]> {
   return keys;
 }
 
+/** Whether keys are being changed: `SECRETS_KEY_PREVIOUS` names another key than SECRETS_KEY. */
+export const areKeysChanging = (config: SecretsKeys): boolean => allSecretsKeys(config).length > 1;
+
 /** The first characters of every `v2` value that SECRETS_KEY has sealed. */
 export const sealedPrefix = async (config: SecretsKeys): Promise<string> => `v2.${await keyId(config.SECRETS_KEY)}.`;
 
 /**
- * Encrypts a secret for the database: `v2.<key id>.<base64url iv>.<base64url ciphertext and tag>`, AES-256-GCM under SECRETS_KEY.
- * The row's `id` is associated data, so a ciphertext moved to another row cannot be decrypted.
+ * Encrypts a secret for the database: AES-256-GCM under SECRETS_KEY, `v1.<base64url iv>.<base64url ciphertext and tag>`. While keys are
+ * changed it must name its key: `v2.<key id>.` and the same. The release before reads only `v1`, so that is written otherwise. The row's
+ * `id` is associated data, so a ciphertext moved to another row cannot be decrypted.
  */
 export async function sealSecret(config: SecretsKeys, id: string, secret: string): Promise<string> {
   const [sealing] = await keysOf(config);
@@ -51,7 +55,8 @@ export async function sealSecret(config: SecretsKeys, id: string, secret: string
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const algorithm = { name: 'AES-GCM', iv, additionalData: utf8(id) };
   const ciphertext = await crypto.subtle.encrypt(algorithm, sealing.key, utf8(secret));
-  return `v2.${sealing.id}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(ciphertext))}`;
+  const version = areKeysChanging(config) ? `v2.${sealing.id}` : 'v1';
+  return `${version}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(ciphertext))}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { deriveKey, openSecret, sealedPrefix, sealSecret } from '../../src/lib/s
 
 const config = { SECRETS_KEY: `${'00'.repeat(31)}01` };
 const other = { SECRETS_KEY: `${'00'.repeat(31)}02` };
+const changing = { ...config, SECRETS_KEY_PREVIOUS: ['ff'.repeat(32)] };
 const id = '3f0c1d7e-0000-4000-8000-000000000001';
 
 /** As the release before sealed: no key is named. */
@@ -22,8 +23,14 @@ describe('a sealed secret', () => {
     expect(await sealSecret(config, id, 'sk_test_é🍵')).not.toBe(sealed);
   });
 
-  it('names the key that sealed it, and nothing of the key', async () => {
-    const sealed = await sealSecret(config, id, 'secret');
+  it('is what the release before can read, unless keys are being changed', async () => {
+    expect(await sealSecret(config, id, 'secret')).toMatch(/^v1\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+$/);
+    const unchanged = { ...config, SECRETS_KEY_PREVIOUS: [config.SECRETS_KEY] };
+    expect(await sealSecret(unchanged, id, 'secret')).toMatch(/^v1\./);
+  });
+
+  it('names the key that sealed it while keys are changed, and nothing of the key', async () => {
+    const sealed = await sealSecret(changing, id, 'secret');
     expect(sealed).toMatch(/^v2\.[0-9a-f]{12}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+$/);
     expect(sealed.startsWith(await sealedPrefix(config))).toBe(true);
     expect(await sealedPrefix(other)).not.toBe(await sealedPrefix(config));
@@ -32,7 +39,7 @@ describe('a sealed secret', () => {
   });
 
   it('cannot be opened with another key, for another row, or when changed', async () => {
-    const sealed = await sealSecret(config, id, 'secret');
+    const sealed = await sealSecret(changing, id, 'secret');
     const [version, key, iv = '', ciphertext = ''] = sealed.split('.');
     const flipped = ciphertext.startsWith('A') ? `B${ciphertext.slice(1)}` : `A${ciphertext.slice(1)}`;
     await expect(openSecret(other, id, sealed)).rejects.toThrow('no key opens');
@@ -46,7 +53,7 @@ describe('a sealed secret', () => {
   });
 
   it('opens under a previous key, and what is sealed then is sealed under the new one', async () => {
-    const sealed = await sealSecret(config, id, 'secret');
+    const sealed = await sealSecret(changing, id, 'secret');
     const rotated = { ...other, SECRETS_KEY_PREVIOUS: ['ff'.repeat(32), config.SECRETS_KEY] };
     expect(await openSecret(rotated, id, sealed)).toBe('secret');
     expect(await openSecret(other, id, await sealSecret(rotated, id, 'new'))).toBe('new');
@@ -60,7 +67,7 @@ describe('a sealed secret', () => {
   });
 
   it('is AES-256-GCM with the id as associated data, as node:crypto computes it', async () => {
-    const [, , iv = '', text = ''] = (await sealSecret(config, id, 'secret')).split('.');
+    const [, , iv = '', text = ''] = (await sealSecret(changing, id, 'secret')).split('.');
     const bytes = Buffer.from(text, 'base64url');
     const decipher = createDecipheriv(
       'aes-256-gcm',

@@ -62,7 +62,7 @@ describe('/webhook-endpoints', () => {
     const stored = await env.DB.prepare('SELECT secret_ciphertext AS sealed FROM webhook_endpoints WHERE id = ?1')
       .bind(endpoint.endpointId)
       .first<{ sealed: string }>();
-    expect(stored?.sealed).toMatch(/^v2\./);
+    expect(stored?.sealed).toMatch(/^v1\./);
     expect(stored?.sealed).not.toContain(secret.slice(6));
   });
 
