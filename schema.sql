@@ -118,11 +118,11 @@ CREATE TABLE delivery_logs (
   recipient TEXT,
   recipient_hash TEXT NOT NULL,
   reason TEXT,
-  settled_by TEXT,
   accepted_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  settled_by TEXT
 ) STRICT;
 
 CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at);
