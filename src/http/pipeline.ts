@@ -7,6 +7,7 @@ import { isUnavailable } from '../lib/unavailable.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { readBody } from './body.ts';
 import { refuseGraphql } from './graphql/errors.ts';
+import { faultPage, wantsPage } from './pages/fault-page.tsx';
 import { problem } from './problem.ts';
 import { logRequest } from './request-log.ts';
 
@@ -18,7 +19,7 @@ export function failure(thrown: unknown, requestId: string): Refusal {
     return refusal('misconfigured', 'The gateway is misconfigured; its operator finds the reason in the log.');
   }
   if (isUnavailable(error)) {
-    log('error', 'unavailable', { requestId, error: error.message });
+    log('error', 'unavailable', { requestId, error: error.name, message: error.message });
     return refusal('unavailable', 'The gateway is busy. Try again.', { retryAfterSeconds: 1 });
   }
   log('error', 'internal', { requestId, error: error.name, message: error.message, stack: error.stack });
@@ -49,7 +50,8 @@ async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
     c.set('body', body);
     return await handle(c);
   } catch (thrown) {
-    return refuse(c, failure(thrown, c.get('requestId')));
+    const failed = failure(thrown, c.get('requestId'));
+    return c.req.path !== '/graphql' && wantsPage(c) ? faultPage(c, failed) : refuse(c, failed);
   }
 }
 

@@ -35,11 +35,20 @@ const titles: Record<ErrorCode, string> = {
 /** The path of a URL. A request's URL is normalised already. */
 const pathOf = (url: string): string => /^[^/]*\/\/[^/]*([^?#]*)/.exec(url)?.[1] ?? '';
 
+/** Seconds after which a caller may come again; null: none are known. A 503 always has some. */
+export const retryAfterOf = ({ code, retryAfterSeconds }: Refusal): number | null =>
+  retryAfterSeconds ?? (statusOf[code] === 503 ? 1 : null);
+
 /** `WWW-Authenticate` and `Retry-After`, where a refusal has them. */
-export const refusalHeaders = ({ code, retryAfterSeconds }: Refusal): Record<string, string> => ({
-  ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' } : {}),
-  ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-});
+export function refusalHeaders(refused: Refusal): Record<string, string> {
+  const seconds = retryAfterOf(refused);
+  return {
+    ...(refused.code === 'unauthenticated'
+      ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
+      : {}),
+    ...(seconds === null ? {} : { 'retry-after': String(seconds) }),
+  };
+}
 
 /** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {

@@ -1,8 +1,16 @@
 import { isObjectFault } from './durable-object-call.ts';
 
-/** D1's own errors begin so (D1, "Errors"). */
-const D1_ERROR = /^D1_\w*ERROR/;
+/** D1's own errors begin so (D1, "Errors"), with or without the `cause` that the runtime adds. */
+const D1_FAULT = /^D1_(EXEC_)?ERROR/;
+/** What D1 says when the statement is wrong: no later try helps, so this is a bug. */
+const D1_BUG = /constraint failed|syntax error|parameter bindings|too many SQL variables|SQLITE_MISMATCH/;
+/** The runtime's own faults, which it does not explain. */
+const RUNTIME_FAULT = /^(internal error(; reference = |$)|Network connection lost)/;
 
-/** A fault of D1 or of an object, not of this code: a later try may succeed, so it is a 503 and not a 500. */
-export const isUnavailable = (error: unknown): boolean =>
-  isObjectFault(error) || (error instanceof Error && D1_ERROR.test(error.message));
+/** A fault of D1, of an object or of the runtime, not of this code: a later try may succeed, so it is a 503 and not a 500. */
+export function isUnavailable(error: unknown): boolean {
+  if (isObjectFault(error)) return true;
+  if (!(error instanceof Error)) return false;
+  const { message } = error;
+  return (D1_FAULT.test(message) && !D1_BUG.test(message)) || RUNTIME_FAULT.test(message);
+}

@@ -18,8 +18,8 @@ export type GraphqlRun = {
   idempotency: Idempotency;
 };
 
-/** Results of one document's sends that the answer's HTTP headers need. */
-export type SendTally = { sends: number; replays: number; retryAfterSeconds: number | null };
+/** What the answer's HTTP status and headers need of one document's results. `unavailable`: the whole of it failed for passing faults. */
+export type Tally = { sends: number; replays: number; retryAfterSeconds: number | null; unavailable: boolean };
 
 /** What resolvers get. `rootFields` is how many fields the operation runs. */
-export type GraphqlContext = { run: GraphqlRun; rootFields: number; tally: SendTally };
+export type GraphqlContext = { run: GraphqlRun; rootFields: number; tally: Tally };

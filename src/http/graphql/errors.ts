@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from 'hono';
 import { type Refusal, statusOf } from '../../errors.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -67,6 +67,22 @@ export function expectedError(error: GraphQLError): GraphQLError | null {
   if (typeof thrown.extensions.code === 'string') return error;
   return thrown.nodes && thrown.nodes.length > 0 ? badInput(error) : null;
 }
+
+/** Seconds after which a request may come again that met a fault of D1 or of an object. */
+export const RETRY_AFTER_FAULT = 1;
+
+/** What the caller sees of a fault of D1 or of an object: a later try may succeed. */
+export const unavailableError = (error: GraphQLError, requestId: string): GraphQLError =>
+  new GraphQLError('The gateway is unavailable for a moment: repeat this request with the same Idempotency-Key.', {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    extensions: { code: 'UNAVAILABLE', reason: 'unavailable', retryAfterSeconds: RETRY_AFTER_FAULT, requestId },
+  });
+
+/** Did the whole request fail for faults that may be over in a moment? Then nothing of its data is there. */
+export const isWhollyUnavailable = ({ data, errors }: ExecutionResult): boolean =>
+  errors?.every(({ extensions }) => extensions.code === 'UNAVAILABLE') === true &&
+  Object.values(data ?? {}).every((value) => value === null);
 
 /** What the caller sees of a fault of the gateway. The log has the details under the same request id. */
 export const maskedError = (error: GraphQLError, requestId: string): GraphQLError =>

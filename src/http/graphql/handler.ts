@@ -1,29 +1,48 @@
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { createHandler } from 'graphql-http';
 import { utf8 } from '../../lib/encoding.ts';
 import { log } from '../../lib/log.ts';
-import type { GraphqlContext, GraphqlRun, SendTally } from './context.ts';
-import { badInput, expectedError, graphqlError, maskedError } from './errors.ts';
+import { isUnavailable } from '../../lib/unavailable.ts';
+import type { GraphqlContext, GraphqlRun, Tally } from './context.ts';
+import {
+  badInput,
+  expectedError,
+  graphqlError,
+  isWhollyUnavailable,
+  maskedError,
+  RETRY_AFTER_FAULT,
+  unavailableError,
+} from './errors.ts';
 import { limits } from './limits.ts';
 import type { GraphqlRequest, PreparedGraphql } from './prepare.ts';
 import { rootValue } from './resolvers.ts';
 import { schema } from './schema.ts';
 
-type RawRequest = { prepared: PreparedGraphql; run: GraphqlRun; tally: SendTally };
+type RawRequest = { prepared: PreparedGraphql; run: GraphqlRun; tally: Tally };
 
-/** An expected error as it is; any other is logged and masked. */
-function forCaller(error: GraphQLError, requestId: string): GraphQLError {
+/** An expected error as it is; any other is logged, and masked as a passing fault or as a bug. */
+function forCaller(error: GraphQLError, { run, tally }: RawRequest): GraphQLError {
   const expected = expectedError(error);
   if (expected) return expected;
+  const { requestId } = run.ctx;
   const thrown = error.originalError ?? error;
-  log('error', 'graphql_error', {
-    requestId,
-    path: error.path?.join('.'),
-    error: thrown.name,
-    message: thrown.message,
-    stack: thrown.stack,
-  });
+  const fields = { requestId, path: error.path?.join('.'), error: thrown.name, message: thrown.message };
+  if (isUnavailable(thrown)) {
+    log('error', 'unavailable', fields);
+    tally.retryAfterSeconds ??= RETRY_AFTER_FAULT;
+    return unavailableError(error, requestId);
+  }
+  log('error', 'graphql_error', { ...fields, stack: thrown.stack });
   return maskedError(error, requestId);
+}
+
+/** The result with its errors as the caller may see them. One that failed as a whole has no data, so that its HTTP status may say so. */
+function resultForCaller(raw: RawRequest, result: ExecutionResult): ExecutionResult | undefined {
+  if (!result.errors) return undefined;
+  const shown = { ...result, errors: result.errors.map((error) => forCaller(error, raw)) };
+  if (!isWhollyUnavailable(shown)) return shown;
+  raw.tally.unavailable = true;
+  return { errors: shown.errors };
 }
 
 // graphql-http checks the HTTP request, negotiates the media type and executes; prepare.ts has parsed and validated the document.
@@ -36,10 +55,7 @@ const handler = createHandler<RawRequest, null, GraphqlContext>({
     const contextValue: GraphqlContext = { run, rootFields: plan.rootFields, tally };
     return { schema, document: plan.document, operationName, variableValues: variables, contextValue };
   },
-  onOperation: ({ raw }, _args, result) =>
-    result.errors
-      ? { ...result, errors: result.errors.map((error) => forCaller(error, raw.run.ctx.requestId)) }
-      : undefined,
+  onOperation: ({ raw }, _args, result) => resultForCaller(raw, result),
   formatError: badInput,
 });
 
@@ -49,7 +65,7 @@ const refusals: Record<number, string> = {
   415: 'Send the body as Content-Type: application/json.',
 };
 
-function headersOf(tally: SendTally): Record<string, string> {
+function headersOf(tally: Tally): Record<string, string> {
   return {
     ...(tally.sends > 0 && tally.replays === tally.sends ? { 'idempotency-replayed': 'true' } : {}),
     ...(tally.retryAfterSeconds === null ? {} : { 'retry-after': String(tally.retryAfterSeconds) }),
@@ -76,11 +92,11 @@ function tooLarge({ headers }: GraphqlRequest): Response {
 
 /**
  * Answers an admitted request as the GraphQL over HTTP specification says. It never throws, whatever the caller sends.
- * `Idempotency-Replayed: true` if every send of the document was a replay.
+ * `Idempotency-Replayed: true` if every send of the document was a replay; 503 if all of it failed for faults that may be over soon.
  */
 export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
   const { request } = prepared;
-  const tally: SendTally = { sends: 0, replays: 0, retryAfterSeconds: null };
+  const tally: Tally = { sends: 0, replays: 0, retryAfterSeconds: null, unavailable: false };
   const raw: RawRequest = { prepared, run, tally };
   const [body, init] = await handler({ ...request, raw, context: null });
   const wrongForm = refusals[init.status];
@@ -91,7 +107,7 @@ export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Pr
   }
   if (body !== null && isTooLarge(body)) return tooLarge(request);
   return new Response(body, {
-    status: init.status,
+    status: tally.unavailable ? 503 : init.status,
     headers: { ...init.headers, 'cache-control': 'no-store', ...headersOf(tally) },
   });
 }

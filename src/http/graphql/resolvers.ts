@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import * as z from 'zod/mini';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import type { Idempotency } from '../../paylinks/send.ts';
+import { retryAfterOf } from '../problem.ts';
 import type { GraphqlContext } from './context.ts';
 import { paymentSession } from './payment-session.ts';
 import { readSendArguments } from './send-arguments.ts';
@@ -41,7 +42,7 @@ async function sendPaymentSessionLink(
   if (outcome.kind !== 'refused' && outcome.replayed) tally.replays += 1;
   const answer = operationSuccess(outcome, channel);
   if (answer instanceof GraphQLError) {
-    if (outcome.kind === 'refused') tally.retryAfterSeconds ??= outcome.refusal.retryAfterSeconds ?? null;
+    if (outcome.kind === 'refused') tally.retryAfterSeconds ??= retryAfterOf(outcome.refusal);
     throw answer;
   }
   return answer;

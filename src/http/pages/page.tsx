@@ -16,7 +16,8 @@ export type PageOptions = {
   title: string;
   /** CSS of this page alone; only constants and checked colours. */
   style?: string;
-  status?: 200 | 404;
+  status?: 200 | 404 | 500 | 503;
+  headers?: Record<string, string>;
   /** More Content-Security-Policy directives; the rest is forbidden. */
   allow?: string[];
 };
@@ -53,5 +54,6 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
   return c.html(html`<!doctype html>${document}`, options.status ?? 200, {
     ...privateHeaders,
     'content-security-policy': policy.join('; '),
+    ...options.headers,
   });
 }

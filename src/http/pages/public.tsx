@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import { errorMessage } from '../../lib/error-message.ts';
+import { log } from '../../lib/log.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { isActive, statusAt } from '../../paylinks/domain/status.ts';
 import { findPublicPaylink, type PublicPaylink } from '../../store/public-links.ts';
@@ -29,7 +31,9 @@ function noteOpened(c: Context<AppEnv>, paylink: PublicPaylink, opened: PublicVe
   const ahead = c.req.header('sec-purpose') ?? c.req.header('purpose') ?? '';
   if (c.req.method !== 'GET' || ahead.includes('prefetch')) return;
   if (paylink.status === 'OPENED' || !isActive(paylink, c.get('now'))) return;
-  c.executionCtx.waitUntil(opened(c, paylink.id));
+  // The page is shown all the same.
+  const failed = (error: unknown) => log('warn', 'opening_not_recorded', { error: errorMessage(error) });
+  c.executionCtx.waitUntil(opened(c, paylink.id).catch(failed));
 }
 
 const missing = (c: Context<AppEnv>) =>

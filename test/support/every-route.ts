@@ -1,0 +1,107 @@
+import {
+  type Callback,
+  fromMailchannels,
+  fromResend,
+  fromTelnyx,
+  fromTwilio,
+  handle,
+} from './providers/signed-callbacks.ts';
+import { createBody } from './verbs.ts';
+
+/** What a caller asks GraphQL about a Paylink. */
+export const graphql = {
+  read: (id: string) => ({ query: `{ paymentSession(id: "${id}") { status } }` }),
+  send: (id: string) => ({
+    query: `mutation { sendPaymentSessionLink(input: {id: "${id}", channel: Email}) { success } }`,
+  }),
+};
+
+/** A route as it is asked for: `path` as the routes name it, `body` absent: none. */
+export type Asked = { method: string; path: string; body?: unknown };
+export const asked = (method: string, path: string, body?: unknown): Asked => ({ method, path, body });
+
+/** Every route of a merchant's callers, once a method; the Paylink `id` is `merchantId`'s. */
+export const byCallers = (merchantId: string, id: string): Asked[] => [
+  asked('POST', '/', createBody(merchantId)),
+  asked('GET', '/:paylinkId'),
+  asked('PATCH', '/:paylinkId', { memo: 'new' }),
+  asked('PATCH', '/:paylinkId/cancel'),
+  asked('PATCH', '/:paylinkId/send', { sendEmail: true, sendSms: false }),
+  asked('GET', '/:paylinkId/qr.svg'),
+  asked('GET', '/paylinks'),
+  asked('GET', '/suppressions'),
+  asked('DELETE', '/suppressions/:suppressionId'),
+  asked('POST', '/recipients/erase', { email: 'nobody@example.com' }),
+  asked('POST', '/webhook-endpoints', { url: 'https://hooks.example.com/' }),
+  asked('GET', '/webhook-endpoints'),
+  asked('GET', '/webhook-endpoints/:endpointId'),
+  asked('PATCH', '/webhook-endpoints/:endpointId', { enabled: true }),
+  asked('DELETE', '/webhook-endpoints/:endpointId'),
+  asked('POST', '/webhook-endpoints/:endpointId/rotate'),
+  asked('POST', '/webhook-endpoints/:endpointId/test'),
+  asked('GET', '/webhook-endpoints/:endpointId/attempts'),
+  asked('POST', '/webhook-endpoints/:endpointId/replay', { since: '2026-01-01T00:00:00Z' }),
+  asked('POST', '/webhooks/payments', {
+    paylinkId: id,
+    orderId: 'o-1',
+    type: 'payment',
+    amount: 100,
+    currencyCode: 'USD',
+  }),
+  asked('POST', '/graphql', graphql.read(id)),
+  asked('POST', '/graphql', graphql.send(id)),
+  asked('GET', '/inbox'),
+  asked('GET', '/inbox.json'),
+  asked('GET', '/inbox/:id/html'),
+];
+
+export const byCustomers: Asked[] = [asked('GET', '/s/:code'), asked('GET', '/p/:code'), asked('POST', '/u/:token')];
+
+export const byOperators: Asked[] = [
+  asked('POST', '/admin/merchants', { name: 'Acme', mode: 'test', country: 'US' }),
+  asked('GET', '/admin/merchants'),
+  asked('GET', '/admin/merchants/:id'),
+  asked('PATCH', '/admin/merchants/:id', { name: 'Acme 2' }),
+  asked('GET', '/admin/merchants/:id/credentials'),
+  asked('POST', '/admin/merchants/:id/credentials', { scheme: 'bearer' }),
+  asked('PATCH', '/admin/merchants/:id/credentials/:credentialId', { expiresAt: null }),
+  asked('DELETE', '/admin/merchants/:id/credentials/:credentialId'),
+];
+
+const message = { id: 'm-1', to: [{ phone_number: '+12025550123', status: 'delivered' }], tags: [] };
+/** Callbacks of every provider, signed. */
+export const callbacks = (): Callback[] => [
+  fromMailchannels([
+    {
+      event: 'delivered',
+      email: 'pay@example.com',
+      customer_handle: handle,
+      recipients: ['a@b.example'],
+      timestamp: 1,
+    },
+  ]),
+  fromResend({
+    type: 'email.delivered',
+    created_at: '2026-01-01T00:00:00Z',
+    data: { email_id: 'm-1', to: ['a@b.example'] },
+  }),
+  fromTelnyx({ data: { id: crypto.randomUUID(), event_type: 'message.finalized', payload: message } }),
+  fromTwilio({ MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12025550123' }),
+  fromTwilio({ MessageSid: 'SM2', From: '+12025550123', OptOutType: 'STOP' }),
+];
+
+/** Routes that ask neither D1 nor an object. */
+export const CONSTANT = ['/healthz', '/admin/*', '/*'];
+
+/** The request for a route whose parameters are `ids`. */
+export const requestOf = (
+  { method, path, body }: Asked,
+  ids: Readonly<Record<string, string>>,
+  authorization: string,
+  accept = '*/*',
+): Request =>
+  new Request(`http://gateway.test${path.replace(/:(\w+)/g, (_, name) => ids[name] ?? '')}`, {
+    method,
+    headers: { authorization, accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
