@@ -6,6 +6,7 @@ import { graphqlRoutes } from './http/graphql/route.ts';
 import { inboxRoutes } from './http/pages/inbox.tsx';
 import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
+import { readyz } from './http/readiness.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { suppressionRoutes } from './http/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
@@ -25,6 +26,7 @@ export const pageRoutes: Routes = {
 // Static paths first: a Paylink's id may be the whole path.
 const routes: Routes = {
   '/healthz': byMethod({ GET: (c) => c.json({ status: 'ok' }) }),
+  '/readyz': byMethod({ GET: readyz }),
   ...pageRoutes,
   ...graphqlRoutes,
   ...adminRoutes,

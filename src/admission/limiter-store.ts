@@ -15,8 +15,9 @@ export class LimiterStore {
     this.#storage = storage;
   }
 
-  /** Oldest first. */
+  /** Oldest first. A store that has nothing yet stays without tables. */
   bursts(): Burst[] {
+    if (!this.#ready && !this.#hasTables()) return [];
     return this.#sql().exec<Burst>('SELECT start, last, units FROM bursts ORDER BY start').toArray();
   }
 
@@ -72,6 +73,10 @@ export class LimiterStore {
   async clear(): Promise<void> {
     this.#ready = false;
     await this.#storage.deleteAll();
+  }
+
+  #hasTables(): boolean {
+    return this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'bursts'").toArray().length > 0;
   }
 
   /** Creates the tables when they are first needed, also after `clear`. */

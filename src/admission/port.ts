@@ -53,4 +53,6 @@ export type LimiterAnswer = { replayed: true } | { replayed: false; quota: Quota
 export interface LimiterRpc {
   /** Claims the nonce, if any, then counts the cost. */
   admit(request: LimiterRequest): Promise<LimiterAnswer>;
+  /** Answers when the object works. It stores nothing. */
+  ping(): Promise<'ok'>;
 }

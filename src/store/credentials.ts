@@ -28,6 +28,9 @@ export type NewCredential = Omit<Credential, 'revokedAt'> &
 const columns = columnsOf(Credential);
 const names = columns.names.join(', ');
 
+/** What a credential has besides: one of them is its secret. */
+export const credentialColumns = [...columns.names, 'key_hash', 'secret_ciphertext'];
+
 const bearer = columnsOf(z.pick(Credential, { id: true, expiresAt: true }), { id: 'credential_id' });
 
 export type BearerCredential = { id: string; expiresAt: number | null; merchant: Merchant };

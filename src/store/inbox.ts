@@ -18,6 +18,7 @@ const InboxMessage = z.object({
 export type InboxMessage = z.infer<typeof InboxMessage>;
 
 const columns = columnsOf(InboxMessage, { to: 'recipient' });
+export const inboxColumns = columns.names;
 
 /** Stores a message. A repeat with the same id changes nothing. */
 export async function insertInboxMessage(db: D1Database, message: InboxMessage): Promise<void> {

@@ -14,6 +14,7 @@ const FIRST_RETRY_MS = 60_000;
 const columns = columnsOf(DeliveryEvent);
 // The columns of an event, and those of its processing.
 const names = [...columns.names, 'kind', 'due_at', 'received_at'];
+export const providerEventColumns = [...names, 'tries'];
 
 const insertEvents = `${insertFromJson('provider_events', names)} WHERE true
   ON CONFLICT (id) DO NOTHING RETURNING id`;

@@ -23,6 +23,7 @@ export type Suppression = z.infer<typeof Suppression>;
 export const sharedSender = '*';
 
 const columns = columnsOf(Suppression);
+export const suppressionColumns = columns.names;
 const names = columns.names.join(', ');
 
 const insert = `${insertFromJson('suppressions', columns.names)} WHERE true ON CONFLICT (recipient_hash, channel, merchant_id)`;

@@ -16,6 +16,7 @@ const Claimed = z.object({
 export type Claimed = z.infer<typeof Claimed>;
 
 const claimedColumns = columnsOf(z.extend(Claimed, { createdAt: z.int() }), { attempt: 'attempts' });
+export const deliveryColumns = [...claimedColumns.names, 'event_type', 'paylink_id', 'status', 'next_attempt_at'];
 
 const DueRows = z.array(z.object({ id: z.string(), endpoint_id: z.string() }));
 

@@ -28,7 +28,7 @@ export const WebhookEndpoint = z.object({
 export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
 
 /** Parses a row. @throws when a cell does not fit the schema */
-export const { parse: toWebhookEndpoint } = columnsOf(WebhookEndpoint);
+export const { parse: toWebhookEndpoint, names: endpointColumns } = columnsOf(WebhookEndpoint);
 
 export type NewEndpoint = Pick<
   WebhookEndpoint,

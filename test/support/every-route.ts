@@ -90,8 +90,8 @@ export const callbacks = (): Callback[] => [
   fromTwilio({ MessageSid: 'SM2', From: '+12025550123', OptOutType: 'STOP' }),
 ];
 
-/** Routes that ask neither D1 nor an object. */
-export const CONSTANT = ['/healthz', '/admin/*', '/*'];
+/** Routes that ask neither D1 nor an object; and `/readyz`, which has tests of its own. */
+export const CONSTANT = ['/healthz', '/readyz', '/admin/*', '/*'];
 
 /** The request for a route whose parameters are `ids`. */
 export const requestOf = (
