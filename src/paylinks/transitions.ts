@@ -65,3 +65,25 @@ export async function cancelPaylink(
   );
   return reply.kind === 'refused' ? reply : { kind: 'done' };
 }
+
+/**
+ * A person says what became of an attempt whose outcome is unknown. It frees no idempotency key: whoever took the message for lost
+ * may be wrong.
+ * @param owner this Paylink's `ownerOf`, if it is being read already
+ */
+export async function settleDelivery(
+  ctx: Context,
+  paylinkId: string,
+  settled: { attemptId: string; status: 'SENT' | 'FAILED' },
+  owner?: Promise<Merchant | null>,
+): Promise<Outcome<{ paylink: Paylink }>> {
+  if (!(await (owner ?? ownerOf(ctx, paylinkId)))) return { kind: 'refused', refusal: notFound };
+  const callerId = ctx.caller.merchant.id;
+  const reply = await ctx.timings.during(
+    'coordinator',
+    callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+      stub.change(paylinkId, callerId, { kind: 'settle', ...settled, createdBy: 'API Key' }),
+    ),
+  );
+  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
+}

@@ -35,6 +35,7 @@ beforeAll(async () => {
     paylinkId,
     code: paylink.code,
     token: `${paylinkId}.${sent.paylink.deliveryLogs[0]?.id}`,
+    deliveryLogId: other,
     suppressionId: other,
     endpointId: other,
     credentialId: other,
@@ -148,7 +149,7 @@ describe('a fault of an object', () => {
       const isPaylink = path === '/' || (path.startsWith('/:paylinkId') && method !== 'GET');
       return isPaylink || path === '/webhooks/payments' || JSON.stringify(body)?.includes('mutation');
     });
-    expect(asking).toHaveLength(6);
+    expect(asking).toHaveLength(7);
     const found = await seenAll(
       env,
       asking.map((one) => asMerchant(one)),

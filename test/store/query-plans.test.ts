@@ -59,6 +59,8 @@ describe('no query of the hot paths scans a table', () => {
     'page by status': (db) => listPaylinks(db, 'm', { limit: 20, status: 'SENT', after: { createdAt: 1, id: 'p' } }),
     'page by invoice': (db) =>
       listPaylinks(db, 'm', { limit: 20, merchantInvoiceId: 'i', after: { createdAt: 1, id: 'p' } }),
+    'page by delivery status': (db) =>
+      listPaylinks(db, 'm', { limit: 20, deliveryStatus: 'UNKNOWN', after: { createdAt: 1, id: 'p' } }),
     expired: (db) => listExpired(db, 1, 10),
     // Of a merchant that does not exist: its plan is all that is wanted.
     insertion: (db) =>
@@ -84,5 +86,15 @@ describe('no query of the hot paths scans a table', () => {
     expect(scans).toEqual([]);
     if (name.includes('page'))
       expect(plans.filter((detail) => detail.includes('FOR ORDER BY') && !detail.includes('LAST'))).toEqual([]);
+  });
+
+  it('a page by delivery status walks the merchant’s Paylinks, newest first, and finds each one’s logs by an index', async () => {
+    const plans = await plansOf((db) => listPaylinks(db, 'm', { limit: 20, deliveryStatus: 'UNKNOWN' }));
+    const merchants = 'SEARCH p USING INDEX paylinks_by_merchant (merchant_id=?)';
+    const logs = plans.filter((detail) => detail.startsWith('SEARCH f '));
+    expect([plans.includes(merchants), logs]).toEqual([
+      true,
+      [expect.stringMatching(/^SEARCH f (EXISTS )?USING INDEX delivery_logs_by_paylink \(paylink_id=\?\)$/)],
+    ]);
   });
 });

@@ -28,6 +28,7 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('PATCH', '/:paylinkId/cancel'),
   asked('PATCH', '/:paylinkId/send', { sendEmail: true, sendSms: false }),
   asked('GET', '/:paylinkId/qr.svg'),
+  asked('POST', '/:paylinkId/delivery-logs/:deliveryLogId/settle', { status: 'SENT' }),
   asked('GET', '/paylinks'),
   asked('GET', '/suppressions'),
   asked('DELETE', '/suppressions/:suppressionId'),

@@ -1,47 +1,30 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
-import { type Channel, type Merchant, type Paylink, paylinkStatuses } from '../../model.ts';
+import type { Channel, Merchant, Paylink } from '../../model.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { createPaylink } from '../../paylinks/create.ts';
 import { shortLinkOf } from '../../paylinks/domain/links.ts';
 import { CreateFields, SendFields, UpdateFields, withSendSms } from '../../paylinks/domain/schemas.ts';
-import { findPaylink, listPaylinks, ownerOf } from '../../paylinks/read.ts';
+import { findPaylink, ownerOf } from '../../paylinks/read.ts';
 import { sendPaylink } from '../../paylinks/send.ts';
-import { cancelPaylink } from '../../paylinks/transitions.ts';
+import { cancelPaylink, settleDelivery } from '../../paylinks/transitions.ts';
 import { updatePaylink } from '../../paylinks/update.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { authenticated, authenticatedWithPrefetch, callerOf } from '../authenticated.ts';
-import { readJson, validate } from '../body.ts';
+import { readJson } from '../body.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
 import { byMethod, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
-import { nextCursor, paging } from './paging.ts';
+import { listPage } from './list-paylinks.ts';
 import { renderPaylink } from './render-paylink.ts';
-
-const Query = z.strictObject({
-  status: z.optional(z.enum(paylinkStatuses)),
-  merchantInvoiceId: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
-  ...paging,
-});
-
-/** `GET /paylinks`: the merchant's own, newest first, `{data, nextCursor}`; `nextCursor` is null on the last page. */
-async function listPage(c: Context<AppEnv>): Promise<Response> {
-  const query = validate(Query, c.req.query(), 'query');
-  if (query.kind === 'refused') return problem(c, query.refusal);
-  const { limit, cursor, status, merchantInvoiceId } = query.value;
-  const filter = { status, merchantInvoiceId, after: cursor && { createdAt: cursor.at, id: cursor.id }, limit };
-  const { page, more } = await listPaylinks(verbContext(c, callerOf(c)), filter);
-  const last = page.at(-1);
-  const data = page.map((paylink) => renderPaylink(c.get('config'), paylink, c.get('now')));
-  return c.json({ data, nextCursor: nextCursor(more, last && { at: last.createdAt, id: last.id }) });
-}
 
 const CreateBody = z.pipe(z.transform(withSendSms), CreateFields);
 const UpdateBody = z.pipe(z.transform(withSendSms), UpdateFields);
 const SendBody = z.pipe(z.transform(withSendSms), SendFields);
+const SettleBody = z.strictObject({ status: z.enum(['SENT', 'FAILED']) });
 
 const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 
@@ -101,6 +84,14 @@ async function cancel(c: Context<AppEnv>, id: string, owner: Promise<Merchant | 
   return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
 }
 
+async function settle(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
+  const body = await readJson(c, SettleBody);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const attemptId = c.req.param('deliveryLogId')?.toLowerCase() ?? '';
+  const settled = await settleDelivery(verbContext(c, callerOf(c)), id, { attemptId, ...body.value }, owner);
+  return settled.kind === 'refused' ? problem(c, settled.refusal) : show(c, settled.paylink, 200);
+}
+
 async function send(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
   const body = await readJson(c, SendBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
@@ -138,5 +129,6 @@ export const paylinkRoutes: Routes = {
   }),
   '/:paylinkId/cancel': byMethod({ PATCH: withOwner(cancel) }),
   '/:paylinkId/send': byMethod({ PATCH: withPaylinkId((id) => authenticated((c) => send(c, id))) }),
+  '/:paylinkId/delivery-logs/:deliveryLogId/settle': byMethod({ POST: withOwner(settle) }),
   '/:paylinkId/qr.svg': byMethod({ GET: withPaylink(qr) }),
 };

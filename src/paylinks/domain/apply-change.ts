@@ -121,7 +121,7 @@ function expire(paylink: Paylink, now: number): Applied {
 /** A person says what became of an attempt. Said again, or said by a callback meanwhile, it changes nothing. */
 function settle(paylink: Paylink, command: Extract<ChangeCommand, { kind: 'settle' }>, now: number): Applied {
   const before = paylink.deliveryLogs.find((log) => log.id === command.attemptId);
-  if (!before) return { kind: 'refused', refusal: notFound };
+  if (!before) return { kind: 'refused', refusal: { ...notFound, detail: 'Delivery log was not found.' } };
   const after = settleAttempt(before, command.status, now, paylink.version + 1);
   if (after) return moved(paylink, before, after, command.createdBy, now);
   if (before.settledBy === BY_PERSON && before.status === command.status) return { kind: 'unchanged' };
