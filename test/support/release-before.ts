@@ -1,5 +1,4 @@
 import type { DeliveryLog, Paylink } from '../../src/model.ts';
-import { headOf } from './a-paylink.ts';
 
 /** A coordinator's tables as the release before this one made them. */
 const tables = `
@@ -13,11 +12,30 @@ CREATE TABLE operations (
 CREATE UNIQUE INDEX operations_by_paylink_key ON operations (paylink_id, key);
 CREATE INDEX operations_due ON operations (due_at);`;
 
-/** An attempt as that release kept it: who settled it was not known. */
-export function oldAttempt(attempt: DeliveryLog): Omit<DeliveryLog, 'settledBy'> {
-  const { settledBy: _, ...old } = attempt;
-  return old;
-}
+// The fields that release knew, written out: a field that came later and has no default makes a test fail.
+const attemptFields = [
+  ...['id', 'operationId', 'channel', 'status', 'provider', 'messageId', 'recipient', 'recipientHash', 'reason'],
+  ...['acceptedAt', 'createdAt', 'updatedAt', 'version'],
+];
+const customerFields = ['email', 'phone', 'firstName', 'lastName', 'paylinkCustomerId', 'locale'];
+const paylinkFields = [
+  ...['id', 'merchantId', 'version', 'status', 'code', 'checkoutUrl', 'merchantInvoiceId', 'orderId', 'currencyCode'],
+  ...['description', 'memo', 'metadata', 'phoneE164', 'emailHash', 'phoneHash', 'sendEmail', 'sendSms'],
+  ...['customerConsent', 'attachments', 'tax', 'shipping', 'subTotal', 'total', 'orderTotal', 'approvedAmount'],
+  ...['expiration', 'lastSentAt', 'createdAt', 'updatedAt'],
+];
+
+const only = (fields: readonly string[], value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name)));
+
+/** An attempt as that release kept it. */
+export const oldAttempt = (attempt: DeliveryLog): object => only(attemptFields, attempt);
+
+/** A Paylink's head as that release kept it. */
+const oldHead = (paylink: Paylink): object => ({
+  ...only(paylinkFields, paylink),
+  customer: only(customerFields, paylink.customer),
+});
 
 /** Has the object's storage be what that release left: nothing but empty tables. */
 export function emptyOldTables(sql: SqlStorage): void {
@@ -42,7 +60,7 @@ export function writeOldSend(sql: SqlStorage, { paylink, state, key, fingerprint
   const parts = { lineItems: null, deliveryLogs: [oldAttempt(attempt)], events: [], orders: [] };
   const body = JSON.stringify({ head, progressOnly: true, ...parts });
   sql.exec('INSERT INTO changes VALUES (?, ?, ?, ?)', id, version + 1, body, at + 5_000);
-  const sent = { ...headOf(paylink), lineItems: [], events: [], orders: [], deliveryLogs: [oldAttempt(attempt)] };
+  const sent = { ...oldHead(paylink), lineItems: [], events: [], orders: [], deliveryLogs: [oldAttempt(attempt)] };
   const outcome = { kind: 'sent', paylink: sent, accepted: ['EMAIL'], replayed: false };
   sql.exec(
     'INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

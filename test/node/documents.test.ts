@@ -1,0 +1,56 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { statusOf } from '../../src/errors.ts';
+
+const textOf = (path: string) => readFileSync(path, 'utf8');
+const documents = () => ['README.md', ...globSync('docs/*.md')];
+/** The first cells of a document's tables, as text. */
+const firstCells = (path: string) =>
+  textOf(path)
+    .split('\n')
+    .flatMap((line) => /^\| (.+?) \|/.exec(line)?.[1] ?? [])
+    .join(' ');
+
+test('every error code has a line in docs/api.md', () => {
+  const cells = firstCells('docs/api.md');
+  expect(Object.keys(statusOf).filter((code) => !cells.includes(`\`${code}\``))).toEqual([]);
+});
+
+test('every warning and error that the gateway logs has a line in docs/operations.md', () => {
+  const cells = firstCells('docs/operations.md');
+  const logged = globSync('src/**/*.{ts,tsx}').flatMap((path) =>
+    [...textOf(path).matchAll(/log\(\s*'(?:error|warn)',\s*'(\w+)'/g)].map(([, event]) => event),
+  );
+  expect(logged.length).toBeGreaterThan(20);
+  expect([...new Set(logged)].filter((event) => !cells.includes(`\`${event}\``))).toEqual([]);
+});
+
+test('every file and folder that a document names is there', () => {
+  const named = documents().flatMap((document) =>
+    [...textOf(document).matchAll(/`((?:src|test|bench|docs|public|\.ci)\/[\w./-]+)`/g)].map(([, path = '']) => path),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  // What a reader adds, and what a run makes.
+  const madeLater = /acme|000N|results\.json|\.generated\.ts/;
+  expect([...new Set(named)].filter((path) => !madeLater.test(path) && !existsSync(path))).toEqual([]);
+});
+
+test('every link between documents leads to a file and a heading that is there', () => {
+  const anchorsOf = (path: string) =>
+    [...textOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+  const dead = documents().flatMap((document) =>
+    [...textOf(document).matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)/g)].flatMap(
+      ([link, file = '', anchor = '']) => {
+        const path = file === '' ? document : document.startsWith('docs/') ? `docs/${file}` : file;
+        const found = existsSync(path) && (anchor === '' || anchorsOf(path).includes(anchor));
+        return found ? [] : [`${document}: ${link}`];
+      },
+    ),
+  );
+  expect(dead).toEqual([]);
+});
