@@ -61,6 +61,21 @@ describe('a bounded queue', () => {
     expect(begun).toEqual([0, 2, 3]);
   });
 
+  it('turns away who has waited too long although no place came free', async () => {
+    vi.useFakeTimers();
+    const { begun, run, end } = held(new BoundedQueue({ places: 1, maxWaiting: 3, maxWaitMs: 2_000 }));
+    const [first, early] = [run(0), run(1)];
+    await vi.advanceTimersByTimeAsync(1_000);
+    const later = run(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await early).toBe('overloaded');
+    end(0);
+    expect(await first).toBe(0);
+    end(2);
+    expect(await later).toBe(2);
+    expect(begun).toEqual([0, 2]);
+  });
+
   it('gives a place that is being handed on to nobody who comes meanwhile', async () => {
     const { begun, run, end } = held(new BoundedQueue({ places: 1, maxWaiting: 3, maxWaitMs: 1_000 }));
     const [first, second] = [run(0), run(1)];

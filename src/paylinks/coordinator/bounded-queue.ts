@@ -10,13 +10,15 @@ export type QueueBounds = {
 type Waiting = { since: number; start: (admitted: boolean) => void };
 
 /**
- * Sheds load: works wait for a place, but neither many nor long. Whoever is turned away is told so at once, and may come again; whoever
+ * Sheds load: works wait for a place, but neither many nor long. Whoever is turned away is told so in time, and may come again; whoever
  * is let in has time left.
  */
 export class BoundedQueue {
   readonly #bounds: QueueBounds;
   #running = 0;
   #waiting: Waiting[] = [];
+  /** One for all that wait: the oldest is the first whose time is over. */
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(bounds: QueueBounds) {
     this.#bounds = bounds;
@@ -37,21 +39,36 @@ export class BoundedQueue {
     if (this.#waiting.length >= this.#bounds.maxWaiting) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#waiting.push({ since: Date.now(), start: resolve });
+    this.#setTimer();
     return promise;
   }
 
-  /** The place goes to the next in line, so that nobody who comes later can take it. Who waited too long is turned away now. */
+  /** The place goes to the next in line, so that nobody who comes later can take it. */
   #handOn(): void {
+    this.#turnAwayLate();
+    const next = this.#waiting.shift();
+    if (next) next.start(true);
+    else this.#running -= 1;
+  }
+
+  #turnAwayLate(): void {
     const now = Date.now();
     for (;;) {
-      const next = this.#waiting.shift();
-      if (!next) {
-        this.#running -= 1;
-        return;
-      }
-      const isLate = now - next.since > this.#bounds.maxWaitMs;
-      next.start(!isLate);
-      if (!isLate) return;
+      const [oldest] = this.#waiting;
+      if (!oldest || now - oldest.since < this.#bounds.maxWaitMs) return;
+      this.#waiting.shift();
+      oldest.start(false);
     }
+  }
+
+  #setTimer(): void {
+    const [oldest] = this.#waiting;
+    if (this.#timer !== null || !oldest) return;
+    const ring = () => {
+      this.#timer = null;
+      this.#turnAwayLate();
+      this.#setTimer();
+    };
+    this.#timer = setTimeout(ring, Math.max(0, oldest.since + this.#bounds.maxWaitMs - Date.now()));
   }
 }

@@ -52,6 +52,13 @@ export class Scene {
     await behave(this.#fakes.url, { provider: '*', behaviours: [{ kind: 'slow', ms }], as: 'mode' });
   }
 
+  /** @returns ids of new Paylinks, created so many at a time */
+  async createMany(count: number, atOnce: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < count) ids.push(...(await this.create(Math.min(atOnce, count - ids.length))));
+    return ids;
+  }
+
   /** @returns ids of new Paylinks */
   create(count: number): Promise<string[]> {
     const client = new Client(this.#runtime.url);
@@ -96,6 +103,15 @@ export class Scene {
   async settled(count: number): Promise<Record<string, number>> {
     const logs = () => readRecords(this.#runtime.state).logs.filter(({ status }) => status !== 'PENDING');
     await reaches(count, async () => logs().length);
+    return counted(logs());
+  }
+
+  /** Waits until D1 has so many attempts that are SENT, and none that is PENDING. @returns their statuses, and how often each */
+  async quiet(sent: number): Promise<Record<string, number>> {
+    const logs = () => readRecords(this.#runtime.state).logs;
+    await reaches(sent, async () =>
+      logs().some(({ status }) => status === 'PENDING') ? -1 : (counted(logs()).SENT ?? 0),
+    );
     return counted(logs());
   }
 
