@@ -21,7 +21,8 @@ CREATE TABLE merchants (
   unkeyed_window_ms INTEGER NOT NULL DEFAULT 10000 CHECK (unkeyed_window_ms >= 0),
   shard INTEGER NOT NULL DEFAULT 0 CHECK (shard BETWEEN 0 AND 31),
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  time_zone TEXT
 ) STRICT;
 
 CREATE INDEX merchants_by_parent ON merchants (parent_id);
@@ -77,6 +78,9 @@ CREATE TABLE paylinks (
   updated_at INTEGER NOT NULL,
   create_key TEXT,
   create_fingerprint TEXT,
+  first_opened_at INTEGER,
+  last_opened_at INTEGER,
+  open_count INTEGER NOT NULL DEFAULT 0,
   CHECK ((create_key IS NULL) = (create_fingerprint IS NULL))
 ) STRICT;
 

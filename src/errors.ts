@@ -6,6 +6,7 @@ export const statusOf = {
   missing_recipient: 400,
   consent_required: 400,
   not_active: 400,
+  nothing_due: 400,
   already_paid: 400,
   already_canceled: 400,
   suppressed: 400,

@@ -44,6 +44,8 @@ export const Merchant = z.object({
   country: z.string(),
   /** BCP 47, for amounts and dates in messages. */
   locale: z.string(),
+  /** IANA, for dates in messages to customers without their own; null: UTC. */
+  timeZone: z._default(text, null),
   brandColor: text,
   logoUrl: text,
   supportEmail: text,
@@ -72,6 +74,8 @@ export const Customer = z.object({
   lastName: text,
   paylinkCustomerId: text,
   locale: text,
+  /** IANA. */
+  timeZone: z._default(text, null),
 });
 export type Customer = z.infer<typeof Customer>;
 
@@ -192,6 +196,10 @@ export const PaylinkHead = z.object({
   approvedAmount: maybeInt,
   expiration: z.int(),
   lastSentAt: maybeInt,
+  /** When a person saw the page first and last, and how often. Rows of earlier releases have none of the three. */
+  firstOpenedAt: z._default(maybeInt, null),
+  lastOpenedAt: z._default(maybeInt, null),
+  openCount: z._default(z.int(), 0),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

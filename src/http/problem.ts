@@ -9,6 +9,7 @@ const titles: Record<ErrorCode, string> = {
   missing_recipient: 'No recipient',
   consent_required: 'Customer consent required',
   not_active: 'Paylink is not active',
+  nothing_due: 'Nothing is due',
   already_paid: 'Paylink is already paid',
   already_canceled: 'Paylink is already canceled',
   suppressed: 'Recipient is suppressed',

@@ -18,12 +18,15 @@ export const Changes = z.object({
 });
 export type Changes = z.infer<typeof Changes>;
 
-/** The columns of a head that every send changes, and its `id`. */
+/** The columns of a head that sends and opens change, and its `id`. None of them has an index that a send need not write. */
 export const Progress = z.pick(PaylinkHead, {
   id: true,
   version: true,
   status: true,
   lastSentAt: true,
+  firstOpenedAt: true,
+  lastOpenedAt: true,
+  openCount: true,
   updatedAt: true,
 });
 export type Progress = z.infer<typeof Progress>;

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../src/paylinks/coordinator/journal.ts';
 import type { Operation } from '../../src/paylinks/domain/operation.ts';
+import { aPaylink, headOf } from '../support/a-paylink.ts';
 
 /** The tables as an earlier version made them. */
 const before = `
@@ -72,7 +73,7 @@ describe('a coordinator’s journal', () => {
     const left = await onStorage((sql) => {
       const journal = new Journal(sql);
       const changes = (id: string, version: number) => ({
-        head: { id, version, status: 'SENT' as const, lastSentAt: null, updatedAt: 1 },
+        head: headOf(aPaylink({ id, version, status: 'SENT' })),
         progressOnly: true as const,
         lineItems: null,
         deliveryLogs: [],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Changes, JournaledChanges } from '../../src/store/changes.ts';
 import { anAttempt } from '../support/attempts.ts';
 
-const progress = { id: 'p', version: 2, status: 'SENT', lastSentAt: 5, updatedAt: 5 } as const;
+const opens = { firstOpenedAt: null, lastOpenedAt: null, openCount: 0 };
+const progress = { id: 'p', version: 2, status: 'SENT', lastSentAt: 5, updatedAt: 5, ...opens } as const;
 const head: Changes['head'] = {
   ...progress,
   merchantId: 'm',
@@ -14,7 +15,15 @@ const head: Changes['head'] = {
   description: null,
   memo: null,
   metadata: { order: ['a', { b: null }] },
-  customer: { email: null, phone: null, firstName: null, lastName: null, paylinkCustomerId: null, locale: null },
+  customer: {
+    email: null,
+    phone: null,
+    firstName: null,
+    lastName: null,
+    paylinkCustomerId: null,
+    locale: null,
+    timeZone: null,
+  },
   phoneE164: null,
   emailHash: null,
   phoneHash: null,

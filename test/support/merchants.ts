@@ -12,6 +12,7 @@ export function aMerchant(some: Partial<Merchant> = {}): Merchant {
     mode: 'live',
     country: 'US',
     locale: 'en-US',
+    timeZone: null,
     brandColor: '#1d4ed8',
     logoUrl: null,
     supportEmail: 'help@books.example',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { TimeZone } from '../../paylinks/domain/schemas.ts';
 import { isCountry } from '../../paylinks/recipients/recipient.ts';
 import { limit } from '../rest/paging.ts';
 
@@ -63,6 +64,7 @@ const settings = {
     .check(z.trim(), z.minLength(1), z.maxLength(255), z.regex(/^\P{Cc}*$/u, 'Must not contain control characters.')),
   country: Country,
   locale: Locale,
+  timeZone: z.nullable(TimeZone),
   brandColor: z.nullable(z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'Must be a colour as #rrggbb.'))),
   logoUrl: z.nullable(HttpsUrl),
   supportEmail: z.nullable(z.email('Must be an email address.').check(z.maxLength(254))),
@@ -87,6 +89,7 @@ export const MerchantCreate = z.pipe(
     name: settings.name,
     country: z._default(settings.country, 'US'),
     locale: z._default(settings.locale, 'en-US'),
+    timeZone: z._default(settings.timeZone, null),
     brandColor: z._default(settings.brandColor, null),
     logoUrl: z._default(settings.logoUrl, null),
     supportEmail: z._default(settings.supportEmail, null),

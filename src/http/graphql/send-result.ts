@@ -62,6 +62,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
       return unsuccessful(
         `This ${recipient} does not take messages (it bounced, complained or opted out). Pass another \`to\`, or lift the suppression.`,
       );
+    case 'nothing_due':
     case 'invalid_request':
     case 'no_channel':
     case 'channel_not_enabled':

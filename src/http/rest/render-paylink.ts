@@ -1,6 +1,7 @@
 import type { Config } from '../../env.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Paylink } from '../../model.ts';
+import { amountDue } from '../../paylinks/domain/amounts.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { statusAt } from '../../paylinks/domain/status.ts';
 
@@ -28,9 +29,13 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
     shipping: paylink.shipping,
     subTotal: paylink.subTotal,
     total: paylink.total,
+    amountDue: amountDue(paylink),
     orderTotal: paylink.orderTotal,
     approvedAmount: paylink.approvedAmount,
     lastSentAt: iso(paylink.lastSentAt),
+    firstOpenedAt: iso(paylink.firstOpenedAt),
+    lastOpenedAt: iso(paylink.lastOpenedAt),
+    openCount: paylink.openCount,
     lineItems: paylink.lineItems.map((item) => ({
       paylinkItemId: item.id,
       sku: item.sku,

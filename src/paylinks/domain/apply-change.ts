@@ -4,7 +4,7 @@ import { applyPayment } from './apply-payment.ts';
 import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
 import { type Applied, type CancelCommand, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
 import { totalsOf } from './normalize.ts';
-import { afterDelivery, isActive, isUpdatable, statusAt } from './status.ts';
+import { afterDelivery, afterOpened, isActive, isUpdatable, statusAt } from './status.ts';
 
 /** Takes a recipient out of a Paylink: the address, and the person's name with it. The hashes in the logs stay, they name nobody. */
 export function erase(paylink: Paylink, hash: string, now: number): Applied {
@@ -96,15 +96,26 @@ function cancel(paylink: Paylink, { createdBy, reason }: CancelCommand, now: num
   return changed(withEvent(paylink, { status: 'CANCELED' }, event, now));
 }
 
+/** A person saw the page. Every look counts while the Paylink is active; the first, and the first after a send, is an event too. */
 function open(paylink: Paylink, now: number): Applied {
-  if (!isUpdatable(paylink, now) || paylink.status === 'OPENED') return { kind: 'unchanged' };
+  if (!isActive(paylink, now)) return { kind: 'unchanged' };
+  const status = afterOpened(paylink.status);
+  const change = {
+    status,
+    firstOpenedAt: paylink.firstOpenedAt ?? now,
+    lastOpenedAt: now,
+    openCount: paylink.openCount + 1,
+  };
+  if (status === paylink.status && paylink.firstOpenedAt !== null) {
+    return changed({ ...paylink, ...change, version: paylink.version + 1, updatedAt: now });
+  }
   const event = {
     type: 'OPENED',
     oldValue: { status: paylink.status },
-    newValue: { status: 'OPENED' },
+    newValue: { status },
     createdBy: 'Customer',
   } as const;
-  return changed(withEvent(paylink, { status: 'OPENED' }, event, now));
+  return changed(withEvent(paylink, change, event, now));
 }
 
 function expire(paylink: Paylink, now: number): Applied {

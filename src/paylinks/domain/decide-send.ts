@@ -2,6 +2,7 @@ import { notFound, type Refusal, refusal } from '../../errors.ts';
 import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone } from '../recipients/recipient.ts';
+import { amountDue } from './amounts.ts';
 import { countsAgainstCaps, type Target } from './attempts.ts';
 import { isActive } from './status.ts';
 
@@ -66,6 +67,7 @@ export function decideSend(question: SendQuestion): SendDecision {
   if (!isActive(paylink, now)) {
     return refuse(refusal('not_active', 'The Paylink is not active: it is paid, canceled, refunded or expired.'));
   }
+  if (amountDue(paylink) === 0) return refuse(refusal('nothing_due', 'Nothing is due: there is nothing to ask for.'));
   if (!recipientStatus || targets.some((target) => !recipientStatus.hashes.includes(target.hash)))
     return { kind: 'unread' };
   const isSuppressed = (target: Target) =>

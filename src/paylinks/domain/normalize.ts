@@ -51,6 +51,7 @@ export async function normalizeCustomer(
       lastName: fields?.lastName ?? null,
       paylinkCustomerId: fields?.paylinkCustomerId ?? null,
       locale: fields?.locale ?? null,
+      timeZone: fields?.timeZone ?? null,
     },
     phoneE164,
     emailHash: email === null ? null : await recipientHash(key, 'EMAIL', email),

@@ -26,6 +26,20 @@ const isLocale = (tag: string) => {
   }
 };
 
+/** Whether `name` is a time zone of the IANA database; an offset such as `+02:00` is none. */
+export const isTimeZone = (name: string): boolean => {
+  try {
+    return /^[a-z]/i.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Whose clock the dates of a message are told by. */
+export const TimeZone = z
+  .string()
+  .check(z.maxLength(64), z.refine(isTimeZone, 'Must be an IANA time zone such as Europe/Berlin.'));
+
 const CustomerFields = z.strictObject({
   email: z.nullish(z.email('Must be an email address.').check(z.maxLength(254))),
   phone: z.nullish(z.string().check(z.minLength(1), z.maxLength(32))),
@@ -33,6 +47,7 @@ const CustomerFields = z.strictObject({
   lastName: z.optional(text(100)),
   paylinkCustomerId: z.optional(text(255)),
   locale: z.nullish(z.string().check(z.maxLength(35), z.refine(isLocale, 'Must be a BCP 47 language tag.'))),
+  timeZone: z.nullish(TimeZone),
 });
 
 const LineItemFields = z.strictObject({

@@ -20,6 +20,10 @@ export const isUpdatable = (paylink: Pick<PaylinkHead, 'status' | 'expiration'>,
 /** What an accepted send makes of a status: SENT, except where money has already come or the Paylink has ended meanwhile. */
 export const afterAccepted = (status: PaylinkStatus): PaylinkStatus => (resettable.has(status) ? 'SENT' : status);
 
+/** What a look at the page makes of a status: where money came, or nothing could be delivered, that says more. */
+export const afterOpened = (status: PaylinkStatus): PaylinkStatus =>
+  status === 'CREATED' || status === 'SENT' ? 'OPENED' : status;
+
 /** Attempts that cannot (any more) have reached the customer. */
 const undelivered = (log: DeliveryLog) =>
   log.status === 'FAILED' || log.status === 'BOUNCED' || log.status === 'SUPPRESSED';

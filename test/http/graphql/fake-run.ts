@@ -21,6 +21,7 @@ const merchant: Merchant = {
   name: 'Demo',
   mode: 'live',
   country: 'US',
+  timeZone: null,
   locale: 'en-US',
   brandColor: null,
   logoUrl: null,

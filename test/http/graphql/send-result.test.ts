@@ -42,6 +42,7 @@ describe('the OperationSuccess of a send', () => {
     missing_recipient: 'value',
     consent_required: 'value',
     not_active: 'value',
+    nothing_due: 'value',
     already_paid: 'value',
     already_canceled: 'value',
     suppressed: 'value',

@@ -59,6 +59,7 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
       lastName: null,
       paylinkCustomerId: null,
       locale: given.locale ?? null,
+      timeZone: null,
     },
     tax: 200,
     shipping: 500,
