@@ -3,6 +3,7 @@ import { adminRoutes } from './http/admin/routes.ts';
 import type { AppEnv } from './http/app-env.ts';
 import { webhookRoutes } from './http/callbacks/routes.ts';
 import { graphqlRoutes } from './http/graphql/route.ts';
+import { checkoutRoutes } from './http/pages/checkout.tsx';
 import { inboxRoutes } from './http/pages/inbox.tsx';
 import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
@@ -21,6 +22,7 @@ export const pageRoutes: Routes = {
     opened: (c, paylinkId) => openPaylink(c.env, c.get('config'), paylinkId),
     unsubscribe: (c, token) => unsubscribe(c.env, c.get('config'), token, c.get('now')),
   }),
+  ...checkoutRoutes((c, request) => app.fetch(request, c.env, c.executionCtx)),
 };
 
 // Static paths first: a Paylink's id may be the whole path.

@@ -99,6 +99,8 @@ export type MessageContent = {
   merchant: { name: string; brandColor: string | null; logoUrl: string | null; supportEmail: string | null };
   /** BCP 47: the customer's, else the merchant's. */
   locale: string;
+  /** IANA: the customer's, else the merchant's, else UTC. */
+  timeZone: string;
   customerFirstName: string | null;
   description: string | null;
   memo: string | null;
@@ -109,6 +111,9 @@ export type MessageContent = {
   shipping: number | null;
   subTotal: number;
   total: number;
+  amountPaid: number;
+  /** What the message asks for. */
+  amountDue: number;
   /** ms. */
   expiration: number;
   shortLink: string;

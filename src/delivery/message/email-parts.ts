@@ -9,15 +9,15 @@ export const masthead = ({ logoUrl, merchant }: Summary) =>
     : html`<td class="pad" style="padding:28px 40px 0 40px"><img src="${logoUrl}" alt="${merchant}" height="40"
  style="${body}display:block;height:40px;width:auto;max-width:220px;border:0;font-size:18px;font-weight:700"></td>`;
 
-/** Line items and sums as rows of one table; nothing when there is nothing to add up. */
+/** Line items, sums and totals as rows of one table. */
 export const breakdown = ({
   items,
   sums,
-  total,
+  totals,
 }: Summary) => html`<table ${layout} width="100%" style="border-collapse:collapse">
 ${items.map(itemRow)}
 ${sums.map(sumRow)}
-${totalRow(total, sums.length > 0 ? '' : 'border-top:1px solid #e5e7eb')}
+${totals.map((row, index) => totalRow(row, index === 0 && sums.length === 0 ? 'border-top:1px solid #e5e7eb' : ''))}
 </table>`;
 
 const itemRow = ({ name, detail, amount }: Summary['items'][number]) => html`<tr>
@@ -35,14 +35,14 @@ const sumRow = ({ label, amount }: Summary['sums'][number], index: number) => {
 </tr>`;
 };
 
-const totalRow = (total: string, edge: string) => html`<tr>
-<td class="ink rule" style="${body}font-weight:700;padding:12px 12px 0 0;${edge}">Total</td>
-<td class="ink rule" align="right" style="${body}font-weight:700;padding:12px 0 0 0;white-space:nowrap;${edge}">${total}</td>
+const totalRow = ({ label, amount }: Summary['totals'][number], edge: string) => html`<tr>
+<td class="ink rule" style="${body}font-weight:700;padding:12px 12px 0 0;${edge}">${label}</td>
+<td class="ink rule" align="right" style="${body}font-weight:700;padding:12px 0 0 0;white-space:nowrap;${edge}">${amount}</td>
 </tr>`;
 
 /** The merchant's own words to the customer, line by line: not every client knows `white-space`. */
 export const memoBox = (lines: string[]) => html`<table ${layout} width="100%">
-<tr><td class="note ink" style="${note}">${lines.map((line, index) => (index === 0 ? line : html`<br>${line}`))}</td></tr>
+<tr><td class="note ink" dir="auto" style="${note}">${lines.map((line, index) => (index === 0 ? line : html`<br>${line}`))}</td></tr>
 </table>`;
 
 type ButtonLook = { href: string; label: string; fill: string; ink: string; edge: string };

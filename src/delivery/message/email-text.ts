@@ -1,23 +1,22 @@
+import { fill } from './locales/language.ts';
 import type { Summary } from './summary.ts';
 
 /** The email as plain text: the same content in the same order. */
 export function emailText(summary: Summary, shortLink: string, unsubscribeUrl: string): string {
-  const { items, sums } = summary;
+  const { items, sums, totals, merchant, supportEmail } = summary;
+  const { words } = summary.language;
+  const row = ({ label, amount }: { label: string; amount: string }) => `${label}: ${amount}`;
   const blocks = [
     [summary.greeting],
-    [`${summary.merchant} requests a payment of ${summary.total}.`],
-    summary.description === null ? [] : [summary.description],
+    [summary.asks, ...(summary.received === null ? [] : [summary.received])],
+    [row({ label: summary.dueLabel, amount: summary.due })],
+    [words.payHere, shortLink, fill(words.expires, { date: summary.expires })],
     items.map(({ name, detail, amount }) => `- ${name}${detail === '' ? '' : ` (${detail})`}: ${amount}`),
-    [...sums.map(({ label, amount }) => `${label}: ${amount}`), `Total: ${summary.total}`],
+    // Where a total stands alone it only repeats what is due.
+    items.length + sums.length + totals.length > 1 ? [...sums, ...totals].map(row) : [],
     summary.memo,
-    ['Pay here:', shortLink],
-    [`This link expires on ${summary.expires}.`],
-    summary.supportEmail === null ? [] : [`Questions? Write to ${summary.supportEmail}.`],
-    [
-      '--',
-      `You get this email because ${summary.merchant} sent you a payment request.`,
-      `Unsubscribe: ${unsubscribeUrl}`,
-    ],
+    supportEmail === null ? [] : [fill(words.questions, { contact: supportEmail })],
+    ['--', fill(words.why, { merchant }), row({ label: words.unsubscribe, amount: unsubscribeUrl })],
   ];
   return `${blocks
     .filter((block) => block.length > 0)

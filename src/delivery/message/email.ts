@@ -4,6 +4,8 @@ import { brandColorOf, outlineOf, readableOn } from './color.ts';
 import { breakdown, button, masthead, memoBox } from './email-parts.ts';
 import { body, fine, layout, sheet, small } from './email-style.ts';
 import { emailText } from './email-text.ts';
+import type { Words } from './locales/en.ts';
+import { around, fill } from './locales/language.ts';
 import { type Summary, summarize } from './summary.ts';
 
 export type ComposedEmail = { subject: string; html: string; text: string };
@@ -21,7 +23,11 @@ export function composeEmail(content: MessageContent, unsubscribeUrl: string): C
 
 type Links = { pay: string; unsubscribe: string };
 
-const page = (summary: Summary, brand: string, links: Links) => html`<!DOCTYPE html><html lang="en">
+const page = (
+  summary: Summary,
+  brand: string,
+  links: Links,
+) => html`<!DOCTYPE html><html lang="${summary.language.locale}" dir="${summary.language.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -46,48 +52,58 @@ ${footer(summary, links.unsubscribe)}
 const filler = raw('\u034f\u200c\u00a0'.repeat(40));
 
 /** What a mailbox's list shows after the subject; the filler keeps the body's first words out of it. */
-const preheader = ({ total, merchant, expires }: Summary) =>
-  html`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">Pay ${total} to ${merchant} by ${expires}.${filler}</div>`;
+const preheader = ({ due, merchant, expires, received, language: { words } }: Summary) =>
+  html`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${fill(words.preheader, { amount: due, merchant, date: expires })}${received !== null && ` ${received}`}${filler}</div>`;
 
-const card = (summary: Summary, brand: string, pay: string) => html`<table class="card" ${layout} width="100%"
+const card = (
+  summary: Summary,
+  brand: string,
+  pay: string,
+  { words } = summary.language,
+) => html`<table class="card" ${layout} width="100%"
  style="max-width:600px;background-color:#ffffff;border:1px solid #e2e5ea;border-radius:14px;border-collapse:separate;overflow:hidden">
 <tr><td height="6" bgcolor="${brand}" style="height:6px;line-height:6px;font-size:0;background-color:${brand}">\u00a0</td></tr>
 <tr>${masthead(summary)}</tr>
 <tr><td class="pad ink" style="${body}padding:24px 40px 0 40px;word-break:break-word">
 <div>${summary.greeting}</div>
-<div style="padding-top:8px"><b>${summary.merchant}</b> has sent you a payment request${
-  summary.description === null ? '' : ` for “${summary.description}”`
-}.</div>
+<div style="padding-top:8px">${summary.asks}</div>
 </td></tr>
 <tr><td class="pad" align="center" style="padding:26px 40px 6px 40px">
-<div class="soft" style="${small}letter-spacing:.04em;text-transform:uppercase">Amount due</div>
-<div class="ink total" style="${body}font-size:40px;line-height:52px;font-weight:700;word-break:break-word">${summary.total}</div>
+<div class="soft" style="${small}letter-spacing:.04em;text-transform:uppercase">${summary.dueLabel}</div>
+<div class="ink total" style="${body}font-size:40px;line-height:52px;font-weight:700;word-break:break-word">${summary.due}</div>
+${summary.received !== null && html`<div class="soft" style="${small}">${summary.received}</div>`}
 </td></tr>
 <tr><td class="pad" align="center" style="padding:14px 40px 0 40px">
-${button({ href: pay, label: `Pay ${summary.total}`, fill: brand, ink: readableOn(brand), edge: outlineOf(brand) })}
-<div class="soft" style="${small}padding-top:12px">This link expires on ${summary.expires}.</div>
+${button({ href: pay, label: fill(words.pay, { amount: summary.due }), fill: brand, ink: readableOn(brand), edge: outlineOf(brand) })}
+<div class="soft" style="${small}padding-top:12px">${fill(words.expires, { date: summary.expires })}</div>
 </td></tr>
 ${
-  summary.items.length + summary.sums.length > 0 &&
+  summary.items.length + summary.sums.length + summary.totals.length > 1 &&
   html`<tr><td class="pad" style="padding:30px 40px 0 40px">${breakdown(summary)}</td></tr>`
 }
 ${summary.memo.length > 0 && html`<tr><td class="pad" style="padding:26px 40px 0 40px">${memoBox(summary.memo)}</td></tr>`}
 <tr><td class="pad soft" style="${small}padding:26px 40px 32px 40px;word-break:break-word">
-${summary.supportEmail !== null && questions(summary.supportEmail)}
-<div>If the button does not work, open <a class="plain" href="${pay}" style="color:#1f4fd8;text-decoration:underline;word-break:break-all">${pay}</a></div>
+${summary.supportEmail !== null && questions(words, summary.supportEmail)}
+<div>${linked(words.noButton, 'link', pay, pay, 'word-break:break-all')}</div>
 </td></tr>
 </table>`;
 
-const questions = (address: string) =>
-  html`<div style="padding-bottom:8px">Questions? Write to <a class="plain" href="${mailto(address)}" style="color:#1f4fd8;text-decoration:underline">${address}</a>.</div>`;
+/** A sentence with a link in the place of `{name}`. */
+function linked(text: string, name: string, href: string, label: string, more = '') {
+  const [before, after] = around(text, name);
+  return html`${before}<a class="plain" href="${href}" style="color:#1f4fd8;text-decoration:underline;${more}">${label}</a>${after}`;
+}
+
+const questions = (words: Words, address: string) =>
+  html`<div style="padding-bottom:8px">${linked(words.questions, 'contact', mailto(address), address)}</div>`;
 
 const footer = (
-  { merchant }: Summary,
+  { merchant, language: { words } }: Summary,
   unsubscribe: string,
 ) => html`<table ${layout} width="100%" style="max-width:600px">
 <tr><td class="pad soft" align="center" style="${fine}padding:20px 40px 24px 40px;word-break:break-word">
-You get this email because ${merchant} sent you a payment request.<br>
-<a class="soft" href="${unsubscribe}" style="color:#5b6472;text-decoration:underline">Unsubscribe</a> from payment requests of this merchant.
+${fill(words.why, { merchant })}<br>
+<a class="soft" href="${unsubscribe}" style="color:#5b6472;text-decoration:underline">${words.unsubscribeFrom}</a>
 </td></tr>
 </table>`;
 

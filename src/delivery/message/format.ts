@@ -30,12 +30,21 @@ function attempt<T>(make: () => T): T | null {
 }
 
 const dateFormats = formatterCache(
-  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      year: 'numeric',
+      month: 'long',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZone,
+      timeZoneName: 'short',
+    }),
 );
 
-/** A time (ms) as `locale` writes it, in UTC and saying so. */
-export const moment = (ms: number, locale: string): string =>
-  `${dateFormats(locale, '')?.format(ms) ?? new Date(ms).toISOString()} UTC`;
+/** A time (ms) as `locale` writes it, by the clock of `timeZone` (IANA) and saying so; in UTC where the runtime does not know the zone. */
+export const moment = (ms: number, locale: string, timeZone: string): string =>
+  (dateFormats(locale, timeZone) ?? dateFormats(locale, 'UTC'))?.format(ms) ?? new Date(ms).toISOString();
 
 type Money = { format: Intl.NumberFormat; digits: number };
 

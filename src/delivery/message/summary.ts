@@ -1,19 +1,33 @@
 import type { MessageContent } from '../port.ts';
 import { moment, money } from './format.ts';
+import { fill, type Language, languageOf } from './locales/language.ts';
 import { lines, nameLine, oneLine, safeUrl } from './sanitize.ts';
 
-/** The email's content, cleaned and formatted but not escaped. Both the HTML and the plain text are made from it. */
+type Row = { label: string; amount: string };
+
+/** What a message and the page say, cleaned and formatted but not escaped, in one language. HTML, plain text and page are made from it. */
 export type Summary = {
+  language: Language;
   merchant: string;
   logoUrl: string | null;
   supportEmail: string | null;
   greeting: string;
   subject: string;
+  /** Who asks, and for what. */
+  asks: string;
+  /** How much was paid of how much; null while nothing was. */
+  received: string | null;
+  /** What is asked for: the total less what was paid. */
+  due: string;
+  dueLabel: string;
   total: string;
+  paid: string;
   description: string | null;
   memo: string[];
   items: { name: string; detail: string; amount: string }[];
-  sums: { label: string; amount: string }[];
+  sums: Row[];
+  /** The total; where a part was paid also that and what is left. */
+  totals: Row[];
   expires: string;
 };
 
@@ -22,7 +36,9 @@ const MAX_ITEMS = 40;
 
 /** @param content as merchant and customer typed it */
 export function summarize(content: MessageContent): Summary {
-  const { currencyCode, locale, shipping, tax } = content;
+  const { currencyCode, shipping, tax } = content;
+  const language = languageOf(content.locale);
+  const { words, locale } = language;
   const amounts = new Map<number, string>();
   // An item, the subtotal and the total are often the same amount, and Intl is most of a message's cost.
   const amount = (minor: number) => {
@@ -30,43 +46,61 @@ export function summarize(content: MessageContent): Summary {
     amounts.set(minor, written);
     return written;
   };
-  const merchant = nameLine(content.merchant.name, 80) || 'Your merchant';
+  const merchant = nameLine(content.merchant.name, 80) || words.yourMerchant;
   const firstName = nameLine(content.customerFirstName ?? '', 60);
-  const total = amount(content.total);
   const description = oneLine(content.description ?? '', 255);
+  const [due, paid, total] = [amount(content.amountDue), amount(content.amountPaid), amount(content.total)];
+  const isPartlyPaid = content.amountPaid > 0;
+  const dueLabel = isPartlyPaid ? words.stillDue : words.amountDue;
   const sums = [
-    { label: 'Subtotal', amount: amount(content.subTotal) },
-    ...(shipping === null ? [] : [{ label: 'Shipping', amount: amount(shipping) }]),
-    ...(tax === null ? [] : [{ label: 'Tax', amount: amount(tax) }]),
+    { label: words.subtotal, amount: amount(content.subTotal) },
+    ...(shipping === null ? [] : [{ label: words.shipping, amount: amount(shipping) }]),
+    ...(tax === null ? [] : [{ label: words.tax, amount: amount(tax) }]),
+  ];
+  const left = [
+    { label: words.alreadyPaid, amount: paid },
+    { label: dueLabel, amount: due },
   ];
   return {
+    language,
     merchant,
     logoUrl: safeUrl(content.merchant.logoUrl),
     supportEmail: oneLine(content.merchant.supportEmail ?? '', 254) || null,
-    greeting: firstName === '' ? 'Hello,' : `Hello ${firstName},`,
-    subject: `${merchant}: payment request for ${total}`,
+    greeting: firstName === '' ? words.hello : fill(words.helloName, { name: firstName }),
+    subject: fill(words.subject, { merchant, amount: due }),
+    asks: description === '' ? fill(words.asks, { merchant }) : fill(words.asksFor, { merchant, description }),
+    received: isPartlyPaid ? fill(words.received, { merchant, paid, total }) : null,
+    due,
+    dueLabel,
     total,
+    paid,
     description: description === '' ? null : description,
     memo: lines(content.memo ?? '', 255),
-    items: itemsOf(content, amount),
+    items: itemsOf(content, language, amount),
     // A subtotal alone would only repeat the total.
     sums: sums.length > 1 ? sums : [],
-    expires: oneLine(moment(content.expiration, locale), 100),
+    totals: [{ label: words.total, amount: total }, ...(isPartlyPaid ? left : [])],
+    expires: oneLine(moment(content.expiration, locale, content.timeZone), 100),
   };
 }
 
-function itemsOf({ lineItems }: MessageContent, amount: (minor: number) => string): Summary['items'] {
+function itemsOf(
+  { lineItems }: MessageContent,
+  { words }: Language,
+  amount: (minor: number) => string,
+): Summary['items'] {
   const sum = (item: MessageContent['lineItems'][number]) => item.price * item.quantity + (item.tax ?? 0);
   const shown = lineItems.length > MAX_ITEMS ? lineItems.slice(0, MAX_ITEMS - 1) : lineItems;
-  const items = shown.map((item) => ({
-    name: oneLine(item.description ?? '', 120) || oneLine(item.sku ?? '', 120) || 'Item',
-    detail: `${item.quantity} × ${amount(item.price)}${item.tax ? ` + ${amount(item.tax)} tax` : ''}`,
-    amount: amount(sum(item)),
-  }));
+  const items = shown.map((item) => {
+    const line = `${item.quantity} × ${amount(item.price)}`;
+    return {
+      name: oneLine(item.description ?? '', 120) || oneLine(item.sku ?? '', 120) || words.item,
+      detail: item.tax ? fill(words.plusTax, { line, tax: amount(item.tax) }) : line,
+      amount: amount(sum(item)),
+    };
+  });
   const rest = lineItems.slice(shown.length);
   if (rest.length === 0) return items;
-  return [
-    ...items,
-    { name: `${rest.length} more items`, detail: '', amount: amount(rest.reduce((all, item) => all + sum(item), 0)) },
-  ];
+  const name = fill(words.moreItems, { count: `${rest.length}` });
+  return [...items, { name, detail: '', amount: amount(rest.reduce((all, item) => all + sum(item), 0)) }];
 }

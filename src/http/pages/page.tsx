@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { type Language, languageOf } from '../../delivery/message/locales/language.ts';
 import type { AppEnv } from '../app-env.ts';
 import { baseStyle } from './style.ts';
 
@@ -18,13 +19,19 @@ export type PageOptions = {
   style?: string;
   status?: 200 | 404 | 500 | 503;
   headers?: Record<string, string>;
+  /** Default: English. */
+  language?: Language;
+  /** More elements for the head. */
+  head?: Child;
+  /** A script of this page alone; only a constant. It may call this origin. */
+  script?: string;
   /** More Content-Security-Policy directives; the rest is forbidden. */
   allow?: string[];
 };
 
 /**
- * Answers a whole document. Its policy forbids all but its own style sheet (by nonce), https images (a merchant's logo) and forms to
- * this origin; no page has scripts.
+ * Answers a whole document. Its policy forbids all but its own style sheet and script (by nonce), https images (a merchant's logo) and
+ * forms to this origin. Every page reads the same without its script.
  */
 export async function page(c: Context<AppEnv>, options: PageOptions, content: Child): Promise<Response> {
   const nonce = crypto.randomUUID();
@@ -35,10 +42,12 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
+    ...(options.script ? [`script-src 'nonce-${nonce}'`, "connect-src 'self'"] : []),
     ...(options.allow ?? []),
   ];
+  const { locale, dir } = options.language ?? languageOf('en');
   const document = (
-    <html lang="en">
+    <html lang={locale} dir={dir}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -46,9 +55,13 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
         <title>{options.title}</title>
+        {options.head}
         <style nonce={nonce}>{raw(baseStyle + (options.style ?? ''))}</style>
       </head>
-      <body>{content}</body>
+      <body>
+        {content}
+        {options.script ? <script nonce={nonce}>{raw(options.script)}</script> : null}
+      </body>
     </html>
   );
   return c.html(html`<!doctype html>${document}`, options.status ?? 200, {
@@ -57,3 +70,7 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
     ...options.headers,
   });
 }
+
+/** The language that the browser asks for first, for pages that know of no customer. */
+export const browserLanguage = (c: Context<AppEnv>): Language =>
+  languageOf(c.req.header('accept-language')?.split(/[,;]/)[0]?.trim() ?? 'en');

@@ -1,12 +1,33 @@
+import type { Words } from '../../delivery/message/locales/en.ts';
+import { around, fill } from '../../delivery/message/locales/language.ts';
 import type { Summary } from '../../delivery/message/summary.ts';
 import type { PaylinkView } from './paylink-view.tsx';
 
-const Contact = ({ summary }: { summary: Summary }) =>
-  summary.supportEmail === null ? (
-    <span>{summary.merchant}</span>
-  ) : (
-    <a href={`mailto:${encodeURIComponent(summary.supportEmail).replaceAll('%40', '@')}`}>{summary.supportEmail}</a>
+/** A sentence with whom to ask in the place of `{contact}`: the merchant's address, else its name. */
+const Contact = ({ summary, text }: { summary: Summary; text: string }) => {
+  const { merchant, supportEmail } = summary;
+  const [before, after] = around(text, 'contact', { merchant });
+  if (supportEmail === null) return <>{before + merchant + after}</>;
+  const href = `mailto:${encodeURIComponent(supportEmail).replaceAll('%40', '@')}`;
+  return (
+    <>
+      {before}
+      <a href={href}>{supportEmail}</a>
+      {after}
+    </>
   );
+};
+
+const Rows = ({ rows, of }: { rows: Summary['sums']; of: string }) => (
+  <>
+    {rows.map((row) => (
+      <div key={row.label} class={of}>
+        <dt>{row.label}</dt>
+        <dd>{row.amount}</dd>
+      </div>
+    ))}
+  </>
+);
 
 const Bill = ({ summary }: { summary: Summary }) => (
   <>
@@ -15,7 +36,7 @@ const Bill = ({ summary }: { summary: Summary }) => (
         {summary.items.map((item) => (
           <li key={item.name}>
             <span>
-              {item.name}
+              <span dir="auto">{item.name}</span>
               {item.detail === '' ? null : <div class="soft small">{item.detail}</div>}
             </span>
             <span>{item.amount}</span>
@@ -23,48 +44,64 @@ const Bill = ({ summary }: { summary: Summary }) => (
         ))}
       </ul>
     )}
-    {summary.sums.length === 0 ? null : (
+    {summary.sums.length + summary.totals.length < 2 ? null : (
       <dl class="sums">
-        {summary.sums.map((sum) => (
-          <div key={sum.label}>
-            <dt>{sum.label}</dt>
-            <dd>{sum.amount}</dd>
-          </div>
-        ))}
-        <div class="total">
-          <dt>Total</dt>
-          <dd>{summary.total}</dd>
-        </div>
+        <Rows rows={summary.sums} of="sum" />
+        <Rows rows={summary.totals} of="total" />
       </dl>
     )}
   </>
 );
 
-const HowToPay = ({ view: { summary, checkoutUrl } }: { view: PaylinkView }) => (
-  <div class="pay">
-    {checkoutUrl === null ? (
-      <p>
-        <b>How to pay.</b> {summary.merchant} takes the payment itself: reply to the message that brought you here, or
-        write to <Contact summary={summary} />.
-      </p>
-    ) : (
-      <a class="button" href={checkoutUrl} rel="noreferrer">
-        Continue to payment
-      </a>
-    )}
-    <p class="soft small">Can be paid until {summary.expires}.</p>
-  </div>
+const HowToPay = ({ view: { summary, payUrl, amount } }: { view: PaylinkView }) => {
+  const { words } = summary.language;
+  return (
+    <div class="pay">
+      {payUrl === null ? (
+        <p>
+          <Contact summary={summary} text={words.howToPay} />
+        </p>
+      ) : (
+        <a class="button" href={payUrl} rel="noreferrer">
+          {fill(words.pay, { amount: amount.value })}
+        </a>
+      )}
+      <p class="soft small">{fill(words.expires, { date: summary.expires })}</p>
+    </div>
+  );
+};
+
+const Receipt = ({ payments, words }: { payments: PaylinkView['payments']; words: Words }) => (
+  <section class="receipt">
+    <h2>{words.receipt}</h2>
+    <ul>
+      {payments.map((payment) => (
+        <li key={payment.order}>
+          <span>
+            {payment.date}
+            <div class="soft small">{payment.order}</div>
+            {payment.refunded === null ? null : <div class="soft small">{payment.refunded}</div>}
+          </span>
+          <span>{payment.amount}</span>
+        </li>
+      ))}
+    </ul>
+    <button type="button" class="button" id="print" hidden>
+      {words.print}
+    </button>
+  </section>
 );
 
-/** The hosted page of a Paylink: who asks, for what, how much, and how it stands. */
+/** The hosted page of a Paylink: who asks, for what, how much, how to pay, and how it stands. Once something was paid, a receipt too. */
 export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boolean }) => {
-  const { summary, state } = view;
+  const { summary, state, payments } = view;
+  const { words } = summary.language;
   return (
     <main>
       <article class={payable ? 'card bill' : 'card bill settled'}>
         <div class="merchant">
           {summary.logoUrl === null ? null : <img src={summary.logoUrl} alt="" referrerpolicy="no-referrer" />}
-          <span>{summary.merchant}</span>
+          <span dir="auto">{summary.merchant}</span>
         </div>
         {state === null ? null : (
           <section class={`state ${state.tone}`} role="status">
@@ -75,30 +112,47 @@ export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boo
         <div class="due">
           <p>{view.amount.label}</p>
           <strong>{view.amount.value}</strong>
-          <h1>{summary.description ?? 'Payment request'}</h1>
-          {view.invoice === null ? null : <div class="soft small">Invoice {view.invoice}</div>}
+          <h1 dir="auto">{summary.description ?? words.paymentRequest}</h1>
         </div>
-        <Bill summary={summary} />
-        {summary.memo.length === 0 ? null : <p class="memo">{summary.memo.join('\n')}</p>}
         {payable ? <HowToPay view={view} /> : null}
+        <Bill summary={summary} />
+        {payments.length === 0 ? null : <Receipt payments={payments} words={words} />}
+        {summary.memo.length === 0 ? null : (
+          <p class="memo" dir="auto">
+            {summary.memo.join('\n')}
+          </p>
+        )}
       </article>
-      {payable && view.checkoutUrl === null ? null : (
+      {payable && view.payUrl === null ? null : (
         <footer class="soft small">
-          Questions? Ask <Contact summary={summary} />.
+          <Contact summary={summary} text={words.questions} />
         </footer>
       )}
     </main>
   );
 };
 
-/** A code that names nothing, mistyped or made up. */
-export const NoSuchLink = () => (
+/** What messengers show of a link (ogp.me). */
+export const OpenGraph = ({ view, title }: { view: PaylinkView; title: string }) => {
+  const { summary, amount } = view;
+  const about = summary.description === null ? '' : ` – ${summary.description}`;
+  return (
+    <>
+      <meta property="og:type" content="website" />
+      <meta property="og:site_name" content={summary.merchant} />
+      <meta property="og:title" content={title} />
+      <meta property="og:description" content={`${amount.label}: ${amount.value}${about}`} />
+      {summary.logoUrl === null ? null : <meta property="og:image" content={summary.logoUrl} />}
+    </>
+  );
+};
+
+/** A few words on an otherwise empty page. */
+export const Notice = ({ title, text }: { title: string; text: string }) => (
   <main>
     <article class="card bill">
-      <h1>There is no payment request at this address.</h1>
-      <p class="soft">
-        Check that the link is complete, as it stood in the email or text message, or ask whoever sent it for a new one.
-      </p>
+      <h1>{title}</h1>
+      <p class="soft">{text}</p>
     </article>
   </main>
 );

@@ -1,8 +1,10 @@
 import { brandColorOf, outlineOf, readableOn } from '../../delivery/message/color.ts';
-import { money } from '../../delivery/message/format.ts';
+import { moment, money } from '../../delivery/message/format.ts';
+import { fill } from '../../delivery/message/locales/language.ts';
 import { oneLine } from '../../delivery/message/sanitize.ts';
 import { type Summary, summarize } from '../../delivery/message/summary.ts';
 import type { PaylinkStatus } from '../../model.ts';
+import { amountDue, amountPaid } from '../../paylinks/domain/amounts.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';
 
 export type PaylinkView = {
@@ -10,18 +12,34 @@ export type PaylinkView = {
   state: State;
   /** The sum a customer looks for first. */
   amount: { label: string; value: string };
-  checkoutUrl: string | null;
-  invoice: string | null;
+  /** Where to pay; null: nowhere here. */
+  payUrl: string | null;
+  /** What was paid: the receipt. */
+  payments: { date: string; order: string; amount: string; refunded: string | null }[];
 };
 
 type State = { tone: 'good' | 'bad' | 'calm'; title: string; text: string } | null;
 
-/** What the page of a Paylink says: the words of its email, and how things stand. @param status as it is now */
-export function viewOf(paylink: PublicPaylink, status: PaylinkStatus, shortLink: string): PaylinkView {
-  const locale = paylink.customerLocale ?? paylink.merchantLocale;
+/**
+ * What the page of a Paylink says: the words of its email, and how things stand.
+ * @param status as it is now
+ * @param payUrl the checkout, if there is one
+ */
+export function viewOf(
+  paylink: PublicPaylink,
+  status: PaylinkStatus,
+  shortLink: string,
+  payUrl: string | null,
+): PaylinkView {
+  const timeZone = paylink.customerTimeZone ?? paylink.merchantTimeZone ?? 'UTC';
+  const { payments: orders, total } = paylink;
+  const paid = { total, approvedAmount: orders.reduce((sum, order) => sum + order.amount, 0), orders };
   const summary = summarize({
     ...paylink,
-    locale,
+    amountPaid: amountPaid(paid),
+    amountDue: amountDue(paid),
+    locale: paylink.customerLocale ?? paylink.merchantLocale,
+    timeZone,
     merchant: {
       name: paylink.merchantName,
       brandColor: paylink.brandColor,
@@ -31,18 +49,20 @@ export function viewOf(paylink: PublicPaylink, status: PaylinkStatus, shortLink:
     customerFirstName: null,
     shortLink,
   });
+  const { words, locale } = summary.language;
   const amount = (minor: number) => oneLine(money(minor, paylink.currencyCode, locale), 60);
-  const due = status === 'PARTIALLY_PAID' ? Math.max(0, paylink.total - paylink.paid) : paylink.total;
   const payable = isPayable(status);
   return {
-    summary,
-    state: stateOf(status, summary, amount(paylink.paid)),
-    amount: {
-      label: payable ? (status === 'PARTIALLY_PAID' ? 'Still due' : 'Amount due') : 'Amount',
-      value: amount(due),
-    },
-    checkoutUrl: payable ? paylink.checkoutUrl : null,
-    invoice: oneLine(paylink.merchantInvoiceId ?? '', 255) || null,
+    summary: payable ? summary : { ...summary, totals: summary.totals.slice(0, 1) },
+    state: stateOf(status, summary),
+    amount: payable ? { label: summary.dueLabel, value: summary.due } : { label: words.amount, value: summary.total },
+    payUrl: payable ? payUrl : null,
+    payments: orders.map((order) => ({
+      date: oneLine(moment(order.createdAt, locale, timeZone), 100),
+      order: fill(words.order, { order: oneLine(order.id, 255) }),
+      amount: amount(order.amount),
+      refunded: order.refunded > 0 ? fill(words.refundedAmount, { amount: amount(order.refunded) }) : null,
+    })),
   };
 }
 
@@ -53,24 +73,27 @@ const isPayable = (status: PaylinkStatus) =>
   status === 'FAILED' ||
   status === 'PARTIALLY_PAID';
 
-function stateOf(status: PaylinkStatus, { merchant, total, expires }: Summary, paid: string): State {
+function stateOf(status: PaylinkStatus, summary: Summary): State {
+  const { merchant, paid, expires } = summary;
+  const { words } = summary.language;
+  const state = (tone: 'good' | 'bad' | 'calm', title: string, text: string) => ({
+    tone,
+    title,
+    text: fill(text, { merchant, paid, date: expires }),
+  });
   switch (status) {
     case 'PAID':
-      return { tone: 'good', title: 'Paid', text: `${merchant} has received ${total}. Nothing more is due.` };
+      return state('good', words.paid, words.paidText);
     case 'PARTIALLY_PAID':
-      return { tone: 'calm', title: 'Partly paid', text: `${merchant} has received ${paid} of ${total}.` };
+      return { tone: 'calm', title: words.partlyPaid, text: summary.received ?? '' };
     case 'REFUNDED':
-      return { tone: 'calm', title: 'Refunded', text: `${merchant} has refunded this payment. Nothing is due.` };
+      return state('calm', words.refunded, words.refundedText);
     case 'PARTIALLY_REFUNDED':
-      return { tone: 'calm', title: 'Partly refunded', text: `${merchant} has refunded a part; it keeps ${paid}.` };
+      return state('calm', words.partlyRefunded, words.partlyRefundedText);
     case 'CANCELED':
-      return { tone: 'bad', title: 'Cancelled', text: `${merchant} has cancelled this request. Please do not pay it.` };
+      return state('bad', words.canceled, words.canceledText);
     case 'EXPIRED':
-      return {
-        tone: 'bad',
-        title: 'Expired',
-        text: `This request could be paid until ${expires}. Ask ${merchant} for a new one.`,
-      };
+      return state('bad', words.expired, words.expiredText);
     case 'CREATED':
     case 'SENT':
     case 'OPENED':
@@ -103,14 +126,21 @@ h1 + p.soft { margin-top: 10px; }
 .lines { list-style: none; margin-top: 22px; border-top: 1px solid var(--line); }
 .lines li, .sums div { display: flex; justify-content: space-between; gap: 20px; }
 .lines li { padding: 12px 0; border-bottom: 1px solid var(--line); }
-.lines span:last-child, .sums dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.lines li > span:last-child, .sums dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .sums { padding-top: 12px; }
 .sums div { padding: 3px 0; color: var(--soft); }
 .sums .total { color: var(--ink); font-weight: 650; }
 .memo { margin-top: 20px; padding-left: 14px; border-left: 3px solid var(--line); white-space: pre-line; }
-.pay { margin-top: 26px; }
+.pay { margin-top: 20px; }
+.receipt { margin-top: 24px; }
+.receipt h2 { font-size: 16px; }
+.receipt li { list-style: none; display: flex; justify-content: space-between; gap: 20px; padding-top: 10px; }
+.receipt li > span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.receipt button { margin-top: 16px; background: none; color: inherit; border: 1px solid var(--line); padding: 8px 18px; }
 .pay .button { display: block; background: var(--brand); color: var(--on-brand); border: 1px solid var(--brand-edge); padding: 14px 20px; }
 .pay p + p, .pay .button + p { margin-top: 10px; }
+form.pay .button { width: 100%; font-size: inherit; }
 footer { margin-top: 18px; text-align: center; }
 @media (max-width: 480px) { main { padding: 16px 12px 40px; } .bill { padding: 22px 20px 26px; } }
+@media print { :root { color-scheme: light; } body { background: #fff; } .bill { box-shadow: none; border-color: #ccc; } button, footer { display: none; } }
 `;

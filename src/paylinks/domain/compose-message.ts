@@ -3,6 +3,7 @@ import { composeSms } from '../../delivery/message/sms.ts';
 import type { Message } from '../../delivery/port.ts';
 import type { Config } from '../../env.ts';
 import type { Channel, LineItem, Merchant, PaylinkHead } from '../../model.ts';
+import { amountDue, amountPaid } from './amounts.ts';
 import { shortLinkOf } from './links.ts';
 
 /** What a message tells of a Paylink. */
@@ -22,6 +23,7 @@ export function composeMessage(
   const content = {
     merchant,
     locale: customer.locale ?? merchant.locale,
+    timeZone: customer.timeZone ?? merchant.timeZone ?? 'UTC',
     customerFirstName: customer.firstName,
     description: paylink.description,
     memo: paylink.memo,
@@ -31,6 +33,8 @@ export function composeMessage(
     shipping: paylink.shipping,
     subTotal: paylink.subTotal,
     total: paylink.total,
+    amountPaid: amountPaid(paylink),
+    amountDue: amountDue(paylink),
     expiration: paylink.expiration,
     shortLink: shortLinkOf(config, paylink),
   };

@@ -81,6 +81,22 @@ describe('an email', () => {
     expect(text).toContain(`Unsubscribe: ${unsubscribeUrl}`);
   });
 
+  it('asks everywhere for what is still due, and says what was paid', () => {
+    const { subject, html, text } = compose({ amountPaid: 8092, amountDue: 20000 });
+    expect(subject).toBe('Café Luna: payment request for $200.00');
+    expect(html).toContain('Pay $200.00 to Café Luna by');
+    expect(html).toContain('>Pay $200.00</a>');
+    expect(html).toContain('font-weight:700;word-break:break-word">$200.00</div>');
+    for (const part of [html, text]) expect(part).toContain('Café Luna has received $80.92 of $280.92.');
+    expect(text).toContain('Total: $280.92\nAlready paid: $80.92\nStill due: $200.00');
+    expect(html).not.toContain('Pay $280.92');
+  });
+
+  it('tells dates by the clock of the customer', () => {
+    const { html, text } = compose({ timeZone: 'Europe/Berlin' });
+    for (const part of [html, text]) expect(part).toMatch(/May 11, 2027 at 7:30.PM GMT\+2/);
+  });
+
   it('does without everything that may be missing', async () => {
     const { html, text, subject } = compose({
       merchant: { name: '\u202e\r\n', brandColor: null, logoUrl: null, supportEmail: null },
@@ -157,6 +173,6 @@ describe('an email', () => {
     expect(compose({ locale: 'de-DE', currencyCode: 'EUR' }).text).toContain('280,92 €');
     expect(compose({ locale: 'de-DE' }).text).toContain('11. Mai 2027');
     expect(compose({ locale: 'not a locale' }).text).toContain('$280.92');
-    expect(compose({ currencyCode: 'JPY', total: 5000 }).subject).toContain('¥5,000');
+    expect(compose({ currencyCode: 'JPY', amountDue: 5000 }).subject).toContain('¥5,000');
   });
 });

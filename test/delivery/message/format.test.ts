@@ -29,8 +29,11 @@ describe('money', () => {
   });
 });
 
-it('a moment is told in UTC, which it names', () => {
-  expect(moment(Date.UTC(2027, 0, 1, 0, 30), 'en-GB')).toBe('1 January 2027 at 00:30 UTC');
+it('a moment is told by the clock of a time zone, which it names; by UTC where there is no such zone', () => {
+  const at = Date.UTC(2027, 0, 1, 0, 30);
+  expect(moment(at, 'en-GB', 'UTC')).toBe('1 January 2027 at 00:30 UTC');
+  expect(moment(at, 'en-US', 'America/New_York').replace('\u202f', ' ')).toBe('December 31, 2026 at 7:30 PM EST');
+  expect(moment(at, 'en-GB', 'Middle/Earth')).toBe('1 January 2027 at 00:30 UTC');
 });
 
 describe('colours', () => {

@@ -24,6 +24,11 @@ const request = testApp(
   }),
 );
 
+const browser =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1';
+/** The headers of a browser in which somebody followed a link. */
+const person = { 'user-agent': browser, 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' };
+
 const text = async (path: string) => (await request(path)).text();
 
 function expectPrivate(response: Response): void {
@@ -40,18 +45,45 @@ it('the page shows no mark that turns the reading order', async () => {
 });
 
 describe('a short link', () => {
-  it('leads to the hosted page and is noted as opened', async () => {
-    const id = await seedPaylink({ code: '0shortlink001' });
-    const response = await request('/s/0shortlink001');
+  it('leads to the hosted page, which notes by itself that it is seen', async () => {
+    await seedPaylink({ code: '0shortlink001' });
+    const response = await request('/s/0shortlink001', { headers: person });
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('http://gateway.test/p/0shortlink001');
     expectPrivate(response);
+    expect(openedIds).toEqual([]);
+  });
+
+  it("leads to the merchant's own checkout where it has one, and counts the person who goes there", async () => {
+    const id = await seedPaylink({ code: '0shortlink002', checkoutUrl: 'https://shop.test/pay?x=1' });
+    const response = await request('/s/0shortlink002', { headers: person });
+    expect(response.headers.get('location')).toBe('https://shop.test/pay?x=1');
     expect(openedIds).toEqual([id]);
   });
 
-  it("leads to the merchant's own checkout where it has one", async () => {
-    await seedPaylink({ code: '0shortlink002', checkoutUrl: 'https://shop.test/pay?x=1' });
-    expect((await request('/s/0shortlink002')).headers.get('location')).toBe('https://shop.test/pay?x=1');
+  it.each([
+    ['a program that fetches', {}],
+    ['a navigation that nobody began', { 'user-agent': browser, 'sec-fetch-mode': 'navigate' }],
+    ['a prefetch', { ...person, 'sec-purpose': 'prefetch;prerender' }],
+    ['a messenger’s preview', { ...person, 'user-agent': 'facebookexternalhit/1.1 Facebot Twitterbot/1.0' }],
+    ['WhatsApp', { ...person, 'user-agent': 'WhatsApp/2.23.20.0' }],
+    ['a mail scanner', { ...person, 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b' }],
+    ['a crawler', { ...person, 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' }],
+    ['a script', { ...person, 'user-agent': 'python-requests/2.31' }],
+  ])('to a checkout does not count %s', async (_, headers) => {
+    const code = `0s${crypto.randomUUID().replaceAll('-', '').slice(0, 14)}`;
+    await seedPaylink({ code, checkoutUrl: 'https://shop.test/pay' });
+    expect((await request(`/s/${code}`, { headers })).status).toBe(302);
+    expect(openedIds).toEqual([]);
+  });
+
+  it('to a checkout shows previews our own page, and counts neither a HEAD nor the merchant’s preview', async () => {
+    await seedPaylink({ code: '0shortlink007', checkoutUrl: 'https://shop.test/pay' });
+    const preview = await request('/s/0shortlink007', { headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' } });
+    expect(preview.headers.get('location')).toBe('http://gateway.test/p/0shortlink007');
+    await request('/s/0shortlink007', { method: 'HEAD', headers: person });
+    await request('/s/0shortlink007?preview', { headers: person });
+    expect(openedIds).toEqual([]);
   });
 
   it('works also where an earlier version kept a checkout that no header can hold', async () => {
@@ -73,17 +105,6 @@ describe('a short link', () => {
     },
   );
 
-  it('is not opened by a HEAD, by a prefetch, or when there is nothing left to pay', async () => {
-    await seedPaylink({ code: '0shortlink003' });
-    await seedPaylink({ code: '0shortlink004', status: 'CANCELED' });
-    await seedPaylink({ code: '0shortlink005', status: 'OPENED' });
-    await seedPaylink({ code: '0shortlink006', expiration: 1 });
-    expect((await request('/s/0shortlink003', { method: 'HEAD' })).status).toBe(302);
-    await request('/p/0shortlink003', { headers: { 'sec-purpose': 'prefetch;prerender' } });
-    for (const number of [4, 5, 6]) await request(`/p/0shortlink00${number}`);
-    expect(openedIds).toEqual([]);
-  });
-
   it('answers 405 with Allow to anything but GET and HEAD', async () => {
     const response = await request('/s/0shortlink001', { method: 'POST' });
     expect(response.status).toBe(405);
@@ -91,8 +112,52 @@ describe('a short link', () => {
   });
 });
 
+describe('a look at the page', () => {
+  const look = (path: string, headers: Record<string, string> = {}) => request(path, { method: 'POST', headers });
+
+  it('is reported by the page, in every active status, as often as it happens', async () => {
+    const ids = [];
+    for (const status of ['CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED'] as const) {
+      const code = `0look${status.replace('_', '').toLowerCase().padEnd(14, '0')}`;
+      ids.push(await seedPaylink({ code, status }));
+      const answer = await look(`/o/${code}`, { 'sec-fetch-site': 'same-origin' });
+      expect(answer.status).toBe(204);
+      expectPrivate(answer);
+    }
+    await look('/o/0looksent0000000000');
+    expect(openedIds).toEqual([...ids, ids[1]]);
+  });
+
+  it('is not noted by fetching the page, however often', async () => {
+    await seedPaylink({ code: '0lookfetch001' });
+    for (const headers of [{}, person]) await request('/p/0lookfetch001', { headers });
+    expect(openedIds).toEqual([]);
+  });
+
+  it('counts neither once nothing can be paid, nor as the merchant’s preview, nor from another site', async () => {
+    await seedPaylink({ code: '0lookcanceled', status: 'CANCELED' });
+    await seedPaylink({ code: '0lookexpired0', expiration: 1 });
+    await seedPaylink({ code: '0lookfine0000' });
+    for (const path of ['/o/0lookcanceled', '/o/0lookexpired0', '/o/0lookfine0000?preview'])
+      expect((await look(path)).status).toBe(204);
+    await look('/o/0lookfine0000', { 'sec-fetch-site': 'cross-site' });
+    expect((await look('/o/0nosuchcode00')).status).toBe(404);
+    expect(openedIds).toEqual([]);
+  });
+
+  it('is reported by a script that only an active page has, and no preview of the merchant’s', async () => {
+    await seedPaylink({ code: '0lookscript01' });
+    await seedPaylink({ code: '0lookscript02', status: 'CANCELED' });
+    expect(await text('/p/0lookscript01')).toContain("visibilityState !== 'visible'");
+    expect(await text('/p/0lookscript01?preview')).not.toContain('<script');
+    expect(await text('/p/0lookscript02')).not.toContain('<script');
+    const preview = await request('/s/0lookscript01?preview');
+    expect(preview.headers.get('location')).toBe('http://gateway.test/p/0lookscript01?preview');
+  });
+});
+
 describe('the hosted page', () => {
-  it('says who asks, for what, how much and until when, under a policy without scripts', async () => {
+  it('says who asks, for what, how much and until when, under a policy that lets only its own script run', async () => {
     await seedPaylink({ code: '0hostedpage01', description: 'Winter order', memo: 'Thank you!' });
     const response = await request('/p/0hostedpage01');
     expect(response.status).toBe(200);
@@ -100,7 +165,8 @@ describe('the hosted page', () => {
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toMatch(/script-src|unsafe/);
+    expect(policy).toMatch(/script-src 'nonce-[0-9a-f-]{36}'; connect-src 'self'$/);
+    expect(policy).not.toContain('unsafe');
     const page = await response.text();
     for (const words of [
       'Northwind',
@@ -145,6 +211,7 @@ describe('the hosted page', () => {
     await seedPaylink({ code: '0hostedpage04', status: 'PARTIALLY_PAID', paid: 10_000 });
     const page = await text('/p/0hostedpage04');
     expect(page).toContain('has received $100.00 of $155.30');
+    expect(page).toMatch(/Already paid[^$]*\$100\.00/);
     expect(page).toMatch(/Still due[^$]*\$55\.30/);
   });
 
@@ -153,11 +220,68 @@ describe('the hosted page', () => {
     expect(await text('/p/0hostedpage05')).toContain('href="https://shop.test/pay?a=1&amp;b=2"');
   });
 
+  it('has the call to pay right under the amount, above what it is for', async () => {
+    await seedPaylink({ code: '0hostedpage07', checkoutUrl: 'https://shop.test/pay' });
+    const page = await text('/p/0hostedpage07');
+    const [amount, pay, line] = ['<strong>$155.30', 'Pay $155.30</a>', 'Trail jacket'].map((what) =>
+      page.indexOf(what),
+    );
+    expect(amount).toBeGreaterThan(0);
+    expect(pay).toBeGreaterThan(amount ?? 0);
+    expect(line).toBeGreaterThan(pay ?? 0);
+  });
+
+  it('never names the merchant’s own reference, and nobody is told to reply', async () => {
+    for (const supportEmail of ['help@merchant.test', null]) {
+      const code = supportEmail === null ? '0hostedpage09' : '0hostedpage08';
+      await seedPaylink({ code, supportEmail });
+      const page = await text(`/p/${code}`);
+      expect(page).not.toMatch(/INV-1|invoice/i);
+      expect(page).not.toMatch(/reply/i);
+      expect(page).toContain(supportEmail ?? 'Contact Northwind to pay');
+    }
+  });
+
+  it('once paid is a receipt: when, which order, how much, and a button to print', async () => {
+    const paid = { status: 'PAID', paid: 15_530, timeZone: 'America/New_York' } as const;
+    await seedPaylink({ code: '0hostedpage10', ...paid });
+    const page = await text('/p/0hostedpage10');
+    for (const words of ['Receipt', 'November 14, 2023 at 5:13', 'EST', 'Order order-1', '$155.30', 'id="print"'])
+      expect(page).toContain(words);
+    expect(page).not.toContain('Still due');
+  });
+
+  it('shows previews its title and amount', async () => {
+    await seedPaylink({ code: '0hostedpage11', description: 'Winter "order"', logoUrl: 'https://cdn.test/a.png' });
+    const page = await text('/p/0hostedpage11');
+    for (const [property, value] of [
+      ['og:title', 'Northwind: Payment request, $155.30'],
+      ['og:description', 'Amount due: $155.30 – Winter &quot;order&quot;'],
+      ['og:image', 'https://cdn.test/a.png'],
+    ])
+      expect(page).toContain(`<meta property="${property}" content="${value}"/>`);
+  });
+
+  it.each([
+    ['es', 'Solicitud de pago', '15 de enero de 2027'],
+    ['fr-FR', 'Demande de paiement', '15 janvier 2027'],
+    ['de-DE', 'Zahlungsanforderung', '15. Januar 2027'],
+    ['pt-BR', 'Pedido de pagamento', '15 de janeiro de 2027'],
+    ['ja-JP', 'Payment request', 'January 15, 2027'],
+  ])('is in the language of the customer whole: %s', async (locale, heading, date) => {
+    const code = `0lang${locale.replace('-', '').padEnd(9, '0')}`;
+    await seedPaylink({ code, locale, checkoutUrl: 'https://shop.test/pay' });
+    const page = await text(`/p/${code}`);
+    expect(page).toContain(`<html lang="${locale === 'ja-JP' ? 'en-US' : locale}" dir="ltr">`);
+    expect(page).toContain(`<h1 dir="auto">${heading}</h1>`);
+    expect(page).toContain(date);
+  });
+
   it('escapes what merchants typed', async () => {
     const typed = '<script>alert(1)</script>"\'&';
     await seedPaylink({ code: '0hostedpage06', description: typed, memo: typed, merchantName: typed, itemName: typed });
     const page = await text('/p/0hostedpage06');
-    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<script>');
     expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThanOrEqual(4);
   });
 });
@@ -180,6 +304,14 @@ describe('unsubscribing', () => {
     expect(response.status).toBe(200);
     expectPrivate(response);
     expect(unsubscribed).toEqual(['known']);
+  });
+
+  it('speaks the language of the email, and where there is none the browser’s', async () => {
+    const id = await seedPaylink({ code: '0unsubscribe1', locale: 'es-ES' });
+    expect(await text(`/u/${id}.attempt`)).toContain('Darse de baja');
+    const unknown = await request('/u/known', { headers: { 'accept-language': 'de-DE,de;q=0.9,en' } });
+    expect(await unknown.text()).toContain('<html lang="de-DE" dir="ltr">');
+    expect(await text('/p/0nosuchcode00')).toContain('There is no payment request at this address.');
   });
 
   it('answers 404 to a token that is none', async () => {

@@ -19,6 +19,11 @@ export type SeededPaylink = {
   paid?: number;
   locale?: string;
   invoice?: string;
+  refunded?: number;
+  timeZone?: string;
+  logoUrl?: string;
+  supportEmail?: string | null;
+  merchantId?: string;
 };
 
 const anItem = (some: Partial<LineItem>): LineItem => ({
@@ -40,7 +45,9 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
   const merchant = aMerchant({
     name: given.merchantName ?? 'Northwind',
     brandColor: '#0f766e',
-    supportEmail: 'help@merchant.test',
+    supportEmail: given.supportEmail === undefined ? 'help@merchant.test' : given.supportEmail,
+    logoUrl: given.logoUrl ?? null,
+    ...(given.merchantId ? { id: given.merchantId } : {}),
   });
   await insertMerchant(env.DB, merchant);
   const paylink = aPaylink({
@@ -59,7 +66,7 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
       lastName: null,
       paylinkCustomerId: null,
       locale: given.locale ?? null,
-      timeZone: null,
+      timeZone: given.timeZone ?? null,
     },
     tax: 200,
     shipping: 500,
@@ -73,6 +80,14 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
   ];
   await insertPaylinks(env.DB, [{ ...changesOf(paylink, { lineItems }), key: null }], []);
   if (given.paid !== undefined)
-    await projectChanges(env.DB, [changesOf(paylink, { orders: [anOrder({ amount: given.paid })] })], []);
+    await projectChanges(
+      env.DB,
+      [
+        changesOf(paylink, {
+          orders: [anOrder({ amount: given.paid, refunded: given.refunded ?? 0, createdAt: 1_700_000_000_000 })],
+        }),
+      ],
+      [],
+    );
   return paylink.id;
 }

@@ -6,13 +6,13 @@ import type { AppEnv } from '../../../src/http/app-env.ts';
 import type { Routes } from '../../../src/http/routing.ts';
 
 /** An app with the variables that pipeline.ts sets, and a fixed clock. */
-export function testApp(routes: Routes, more: { now?: number; config?: Partial<Config> } = {}) {
+export function testApp(routes: Routes, more: { now?: number; config?: Partial<Config>; body?: string } = {}) {
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     c.set('requestId', 'request-1');
     c.set('now', more.now ?? 1_700_000_000_000);
     c.set('config', { ...configOf(env), ...more.config });
-    c.set('body', new Uint8Array());
+    c.set('body', new TextEncoder().encode(more.body ?? ''));
     await next();
   });
   for (const [path, handle] of Object.entries(routes)) app.all(path, handle);

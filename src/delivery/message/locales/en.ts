@@ -1,0 +1,72 @@
+/**
+ * English, and the list of keys that every language has. `{…}` is filled in (`fill`). What begins with `sms` is written in letters of
+ * the GSM alphabet, so that a text message is one segment.
+ */
+export const en = {
+  yourMerchant: 'Your merchant',
+  hello: 'Hello,',
+  helloName: 'Hello {name},',
+  subject: '{merchant}: payment request for {amount}',
+  preheader: 'Pay {amount} to {merchant} by {date}.',
+  asks: '{merchant} has sent you a payment request.',
+  asksFor: '{merchant} has sent you a payment request for “{description}”.',
+  received: '{merchant} has received {paid} of {total}.',
+  amount: 'Amount',
+  amountDue: 'Amount due',
+  stillDue: 'Still due',
+  alreadyPaid: 'Already paid',
+  pay: 'Pay {amount}',
+  payHere: 'Pay here:',
+  expires: 'This link expires on {date}.',
+  noButton: 'If the button does not work, open {link}',
+  questions: 'Questions? Contact {contact}.',
+  why: 'You get this email because {merchant} sent you a payment request.',
+  unsubscribe: 'Unsubscribe',
+  unsubscribeFrom: 'Unsubscribe from payment requests of this merchant',
+  item: 'Item',
+  moreItems: '{count} more items',
+  plusTax: '{line} + {tax} tax',
+  subtotal: 'Subtotal',
+  shipping: 'Shipping',
+  tax: 'Tax',
+  total: 'Total',
+
+  sms: '{merchant} requests {amount}. Pay here: ',
+  smsNameless: 'Payment request for {amount}. Pay here: ',
+  smsPart: '{amount} ({paid} already paid)',
+  smsShort: 'Payment request: {amount}. ',
+  smsBare: 'Payment request: ',
+  smsLink: 'Pay: ',
+  smsStop: ' Reply STOP to opt out',
+
+  paymentRequest: 'Payment request',
+  howToPay: '{merchant} takes the payment itself. Contact {contact} to pay.',
+  paid: 'Paid',
+  paidText: '{merchant} has received {paid}. Nothing more is due.',
+  partlyPaid: 'Partly paid',
+  refunded: 'Refunded',
+  refundedText: '{merchant} has refunded this payment. You do not have to pay anything.',
+  partlyRefunded: 'Partly refunded',
+  partlyRefundedText: '{merchant} has refunded a part and keeps {paid}.',
+  canceled: 'Cancelled',
+  canceledText: '{merchant} has cancelled this request. Please do not pay it.',
+  expired: 'Expired',
+  expiredText: 'This request could be paid until {date}. Ask {merchant} for a new one.',
+  receipt: 'Receipt',
+  order: 'Order {order}',
+  refundedAmount: 'Refunded: {amount}',
+  print: 'Print',
+
+  noSuchLink: 'There is no payment request at this address.',
+  noSuchLinkText: 'Check that the link is complete, as in the email or text message, or ask the sender for a new one.',
+  askToUnsubscribe: 'Stop payment emails from this merchant?',
+  askToUnsubscribeText:
+    'You will get no more payment requests from this merchant at this address. What you owe stays the same.',
+  unsubscribed: 'You are unsubscribed.',
+  unsubscribedText: 'This merchant can no longer email payment requests to this address through us.',
+  unknownUnsubscribe: 'This unsubscribe link is not known.',
+  unknownUnsubscribeText: 'Open it again from the email. Mail programs sometimes break long links.',
+};
+
+/** A language whole: the compiler refuses one that lacks a key. */
+export type Words = { readonly [key in keyof typeof en]: string };

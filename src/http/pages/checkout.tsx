@@ -1,0 +1,126 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { canonicalRequest } from '../../auth/hmac.ts';
+import { refusal } from '../../errors.ts';
+import { sha256Hex, toHex, utf8 } from '../../lib/encoding.ts';
+import { openSecret } from '../../lib/secrets.ts';
+import { amountDue } from '../../paylinks/domain/amounts.ts';
+import { isActive, statusAt } from '../../paylinks/domain/status.ts';
+import { listSigningCredentials } from '../../store/credentials.ts';
+import { findPublicPaylink, type PublicPaylink } from '../../store/public-links.ts';
+import type { AppEnv, Handle } from '../app-env.ts';
+import { problem } from '../problem.ts';
+import { byMethod, type Routes } from '../routing.ts';
+import { page } from './page.tsx';
+import { brandStyle, viewOf } from './paylink-view.tsx';
+
+/** Sends a request of the merchant's to this gateway, as if it came from outside. */
+type Deliver = (c: Context<AppEnv>, request: Request) => Response | Promise<Response>;
+
+const PATH = '/webhooks/payments';
+
+/** The HMAC credential that this merchant's checkout signs with; null where there is none. */
+async function credentialOf(c: Context<AppEnv>, merchantId: string) {
+  const found = await listSigningCredentials(c.env.DB, merchantId, c.get('now'));
+  return found?.credentials.find(({ scheme }) => scheme === 'hmac') ?? null;
+}
+
+/** The mock checkout of a merchant that has no checkout of its own and could sign what it reports. Only locally. */
+export async function mockCheckoutOf(c: Context<AppEnv>, paylink: PublicPaylink): Promise<string | null> {
+  if (c.get('config').ENVIRONMENT !== 'local') return null;
+  return (await credentialOf(c, paylink.merchantId)) ? `/checkout/${paylink.code}` : null;
+}
+
+/** A report as a merchant's server signs it (docs/api.md, Authentication). */
+async function signedReport(c: Context<AppEnv>, merchantId: string, report: object): Promise<Request | null> {
+  const credential = await credentialOf(c, merchantId);
+  if (!credential) return null;
+  const secret = await openSecret(c.get('config'), credential.id, credential.secretCiphertext);
+  const body = JSON.stringify(report);
+  const timestamp = `${Math.floor(c.get('now') / 1000)}`;
+  const nonce = crypto.randomUUID();
+  const parts = { merchantId, timestamp, nonce, method: 'POST', target: PATH, bodySha256: await sha256Hex(utf8(body)) };
+  const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const signature = toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(canonicalRequest(parts)))));
+  const headers = { 'content-type': 'application/json', 'x-merchant-id': merchantId, timestamp, nonce, signature };
+  return new Request(new URL(PATH, c.req.url), { method: 'POST', headers, body });
+}
+
+const Form = z.object({ orderId: z.guid(), action: z.enum(['pay', 'part', 'fail']) });
+
+const dueOf = ({ payments, total }: PublicPaylink): number =>
+  amountDue({ total, approvedAmount: payments.reduce((sum, { amount }) => sum + amount, 0), orders: payments });
+
+/** The form has the order's id, so that a second click is the same order. */
+const Checkout = ({ due, merchant, said }: { due: string; merchant: string; said: string | null }) => (
+  <main>
+    <article class="card bill">
+      <div class="merchant">Mock checkout of {merchant}</div>
+      <p class="soft small">Only on this machine: no money moves. It reports to {PATH} as a real checkout does.</p>
+      {said === null ? null : (
+        <section class="state bad" role="status">
+          <p>{said}</p>
+        </section>
+      )}
+      <div class="due">
+        <h1>Amount due</h1>
+        <strong>{due}</strong>
+      </div>
+      <form method="post" class="pay mock">
+        <input type="hidden" name="orderId" value={crypto.randomUUID()} />
+        <button type="submit" class="button" name="action" value="pay">
+          Pay
+        </button>
+        <button type="submit" class="button" name="action" value="part">
+          Pay part
+        </button>
+        <button type="submit" class="button" name="action" value="fail">
+          Fail
+        </button>
+      </form>
+    </article>
+  </main>
+);
+
+const style = '.mock { display: grid; gap: 10px; }';
+
+/** `/checkout/{code}`: a mock of the merchant's own checkout. It exists only locally. */
+export function checkoutRoutes(deliver: Deliver): Routes {
+  const nothing = (c: Context<AppEnv>) => problem(c, refusal('not_found', 'There is nothing here.'));
+
+  const render = (c: Context<AppEnv>, paylink: PublicPaylink, said: string | null) => {
+    const view = viewOf(paylink, statusAt(paylink, c.get('now')), '', null);
+    const options = { title: 'Mock checkout', style: brandStyle(paylink.brandColor) + style };
+    return page(c, options, <Checkout due={view.summary.due} merchant={view.summary.merchant} said={said} />);
+  };
+
+  const report = async (c: Context<AppEnv>, paylink: PublicPaylink): Promise<Response> => {
+    const form = Form.safeParse(Object.fromEntries(new URLSearchParams(new TextDecoder().decode(c.get('body')))));
+    if (!form.success) return problem(c, refusal('invalid_request', 'Send the form of this page.'));
+    const { orderId, action } = form.data;
+    const due = dueOf(paylink);
+    const amount = action === 'part' ? Math.max(1, Math.floor(due / 2)) : due;
+    const type = action === 'fail' ? 'failed' : 'payment';
+    const { id: paylinkId, currencyCode } = paylink;
+    const request = await signedReport(c, paylink.merchantId, { paylinkId, orderId, type, amount, currencyCode });
+    if (!request) return nothing(c);
+    const answer = await deliver(c, request);
+    if (!answer.ok) return render(c, paylink, `The gateway answered ${answer.status}: ${await answer.text()}`);
+    if (action === 'fail') return render(c, paylink, 'The payment failed, and the gateway was told.');
+    return c.redirect(`/p/${paylink.code}`, 303);
+  };
+
+  const locally =
+    (handle: (c: Context<AppEnv>, paylink: PublicPaylink) => Response | Promise<Response>): Handle =>
+    async (c) => {
+      if (c.get('config').ENVIRONMENT !== 'local') return nothing(c);
+      const paylink = await findPublicPaylink(c.env.DB, c.req.param('code') ?? '');
+      if (!paylink) return nothing(c);
+      // What is over is told on the page of the Paylink.
+      return isActive(paylink, c.get('now')) ? handle(c, paylink) : c.redirect(`/p/${paylink.code}`, 303);
+    };
+
+  return {
+    '/checkout/:code': byMethod({ GET: locally((c, paylink) => render(c, paylink, null)), POST: locally(report) }),
+  };
+}
