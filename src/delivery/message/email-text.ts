@@ -1,5 +1,5 @@
 import { fill } from './locales/language.ts';
-import type { Summary } from './summary.ts';
+import { plainSpaces, type Summary } from './summary.ts';
 
 /** The email as plain text: the same content in the same order. */
 export function emailText(summary: Summary, shortLink: string, unsubscribeUrl: string): string {
@@ -18,8 +18,9 @@ export function emailText(summary: Summary, shortLink: string, unsubscribeUrl: s
     supportEmail === null ? [] : [fill(words.questions, { contact: supportEmail })],
     ['--', fill(words.why, { merchant }), row({ label: words.unsubscribe, amount: unsubscribeUrl })],
   ];
-  return `${blocks
+  const text = blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
-    .join('\n\n')}\n`;
+    .join('\n\n');
+  return plainSpaces(`${text}\n`);
 }

@@ -39,12 +39,14 @@ const page = (
 </head>
 <body style="margin:0;padding:0;background-color:#f1f2f4;-webkit-text-size-adjust:100%">
 ${preheader(summary)}
+<div role="main">
 <table class="page" ${layout} width="100%" style="background-color:#f1f2f4">
 <tr><td class="outer" align="center" style="padding:32px 12px">
 ${card(summary, brand, links.pay)}
 ${footer(summary, links.unsubscribe)}
 </td></tr>
 </table>
+</div>
 </body>
 </html>`;
 
@@ -70,7 +72,7 @@ const card = (
 </td></tr>
 <tr><td class="pad" align="center" style="padding:26px 40px 6px 40px">
 <div class="soft" style="${small}letter-spacing:.04em;text-transform:uppercase">${summary.dueLabel}</div>
-<div class="ink total" style="${body}font-size:40px;line-height:52px;font-weight:700;word-break:break-word">${summary.due}</div>
+<h1 class="ink total" style="${body}margin:0;font-size:40px;line-height:52px;font-weight:700;word-break:break-word">${summary.due}</h1>
 ${summary.received !== null && html`<div class="soft" style="${small}">${summary.received}</div>`}
 </td></tr>
 <tr><td class="pad" align="center" style="padding:14px 40px 0 40px">

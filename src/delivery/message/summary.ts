@@ -42,7 +42,7 @@ export function summarize(content: MessageContent): Summary {
   const amounts = new Map<number, string>();
   // An item, the subtotal and the total are often the same amount, and Intl is most of a message's cost.
   const amount = (minor: number) => {
-    const written = amounts.get(minor) ?? oneLine(money(minor, currencyCode, locale), 60);
+    const written = amounts.get(minor) ?? money(minor, currencyCode, locale);
     amounts.set(minor, written);
     return written;
   };
@@ -67,7 +67,7 @@ export function summarize(content: MessageContent): Summary {
     logoUrl: safeUrl(content.merchant.logoUrl),
     supportEmail: oneLine(content.merchant.supportEmail ?? '', 254) || null,
     greeting: firstName === '' ? words.hello : fill(words.helloName, { name: firstName }),
-    subject: fill(words.subject, { merchant, amount: due }),
+    subject: plainSpaces(fill(words.subject, { merchant, amount: due })),
     asks: description === '' ? fill(words.asks, { merchant }) : fill(words.asksFor, { merchant, description }),
     received: isPartlyPaid ? fill(words.received, { merchant, paid, total }) : null,
     due,
@@ -83,6 +83,9 @@ export function summarize(content: MessageContent): Summary {
     expires: oneLine(moment(content.expiration, locale, content.timeZone), 100),
   };
 }
+
+/** Plain text without the spaces that keep an amount on one line: not every client shows them. */
+export const plainSpaces = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ');
 
 function itemsOf(
   { lineItems }: MessageContent,

@@ -50,7 +50,7 @@ export function viewOf(
     shortLink,
   });
   const { words, locale } = summary.language;
-  const amount = (minor: number) => oneLine(money(minor, paylink.currencyCode, locale), 60);
+  const amount = (minor: number) => money(minor, paylink.currencyCode, locale);
   const payable = isPayable(status);
   return {
     summary: payable ? summary : { ...summary, totals: summary.totals.slice(0, 1) },
@@ -58,7 +58,7 @@ export function viewOf(
     amount: payable ? { label: summary.dueLabel, value: summary.due } : { label: words.amount, value: summary.total },
     payUrl: payable ? payUrl : null,
     payments: orders.map((order) => ({
-      date: oneLine(moment(order.createdAt, locale, timeZone), 100),
+      date: moment(order.createdAt, locale, timeZone),
       order: fill(words.order, { order: oneLine(order.id, 255) }),
       amount: amount(order.amount),
       refunded: order.refunded > 0 ? fill(words.refundedAmount, { amount: amount(order.refunded) }) : null,
@@ -136,7 +136,7 @@ h1 + p.soft { margin-top: 10px; }
 .receipt h2 { font-size: 16px; }
 .receipt li { list-style: none; display: flex; justify-content: space-between; gap: 20px; padding-top: 10px; }
 .receipt li > span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.receipt button { margin-top: 16px; background: none; color: inherit; border: 1px solid var(--line); padding: 8px 18px; }
+.receipt button { margin-top: 16px; background: none; color: inherit; border: 1px solid var(--soft); padding: 8px 18px; }
 .pay .button { display: block; background: var(--brand); color: var(--on-brand); border: 1px solid var(--brand-edge); padding: 14px 20px; }
 .pay p + p, .pay .button + p { margin-top: 10px; }
 form.pay .button { width: 100%; font-size: inherit; }

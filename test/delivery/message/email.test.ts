@@ -34,6 +34,7 @@ const expectedTags = [
   'body',
   'br',
   'div',
+  'h1',
   'head',
   'html',
   'img',
@@ -86,7 +87,7 @@ describe('an email', () => {
     expect(subject).toBe('Café Luna: payment request for $200.00');
     expect(html).toContain('Pay $200.00 to Café Luna by');
     expect(html).toContain('>Pay $200.00</a>');
-    expect(html).toContain('font-weight:700;word-break:break-word">$200.00</div>');
+    expect(html).toContain('font-weight:700;word-break:break-word">$200.00</h1>');
     for (const part of [html, text]) expect(part).toContain('Café Luna has received $80.92 of $280.92.');
     expect(text).toContain('Total: $280.92\nAlready paid: $80.92\nStill due: $200.00');
     expect(html).not.toContain('Pay $280.92');

@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const reason = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
+/** Set: a picture of every page is left there, for people to look at. */
+const pictures = process.env.PAGE_PICTURES;
+
+const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+const Violations = z.array(
+  z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
+);
+
+const languages = ['en-US', 'es-ES', 'fr-FR', 'de-DE', 'pt-BR'];
+const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+const headers = {
+  authorization: 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c',
+  'content-type': 'application/json',
+};
+const Paylink = z.object({
+  paylinkId: z.string(),
+  shortLink: z.string(),
+  status: z.string(),
+  amountDue: z.int(),
+  openCount: z.int(),
+});
+const Inbox = z.object({ messages: z.array(z.object({ id: z.string(), channel: z.string(), text: z.string() })) });
+
+let gateway: Gateway;
+let browser: Browser;
+
+async function call(method: string, path: string, body?: object) {
+  const answer = await fetch(gateway.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  return Paylink.parse(await answer.json());
+}
+
+const create = (locale: string, more: object = {}) =>
+  call('POST', '/', {
+    merchantId: '11111111-2222-4333-8444-555555555555',
+    merchantInvoiceId: 'INV-1001',
+    customer: { email: 'ada@example.com', firstName: 'Ada', locale, timeZone: 'Europe/Berlin' },
+    lineItems: [{ description: 'Two-person tent', price: 18_900, quantity: 1, tax: 1_512 }],
+    shipping: 900,
+    description: 'Summer order',
+    memo: 'Thank you!',
+    sendEmail: true,
+    customerConsent: true,
+    ...more,
+  });
+
+const pay = (paylinkId: string, amount: number) =>
+  call('POST', '/webhooks/payments', {
+    paylinkId,
+    orderId: `order-${amount}`,
+    type: 'payment',
+    amount,
+    currencyCode: 'USD',
+  });
+
+const codeOf = ({ shortLink }: { shortLink: string }) => shortLink.split('/').at(-1) ?? '';
+
+/** What axe finds wrong, and whether the page is wider than its window. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
+  const faults = Violations.parse(await page.evaluate(run)).map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  );
+  const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  return wide ? [...faults, 'is wider than its window'] : faults;
+}
+
+/** The faults of one page in every look. */
+async function look(name: string, path: string): Promise<string[]> {
+  // axe is put into the page, which the page's own policy forbids.
+  const context = await browser.newContext({ bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(gateway.url + path);
+  await page.evaluate(axe);
+  const faults: string[] = [];
+  for (const { width, scheme } of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
+    faults.push(...(await faultsOf(page)).map((fault) => `${width} ${scheme} ${fault}`));
+  }
+  await context.close();
+  return faults;
+}
+
+describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
+  beforeAll(async () => {
+    if (pictures) mkdirSync(pictures, { recursive: true });
+    gateway = await startGateway();
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.stop();
+  });
+
+  it.each(languages)(
+    'email, page, receipt and unsubscribe page in %s have no fault that axe finds, wide or narrow, light or dark',
+    async (locale) => {
+      const paylink = await create(locale);
+      const { paylinkId } = paylink;
+      await call('PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSms: false });
+      const inbox = Inbox.parse(await (await fetch(`${gateway.url}/inbox.json?paylinkId=${paylinkId}`)).json());
+      const [email] = inbox.messages;
+      const token = /\/u\/(\S+)/.exec(email?.text ?? '')?.[1];
+      const page = `/p/${codeOf(paylink)}`;
+      expect(await look(`${locale}-email`, `/inbox/${email?.id}/html`)).toEqual([]);
+      expect(await look(`${locale}-page`, `${page}?preview`)).toEqual([]);
+      expect(await look(`${locale}-unsubscribe`, `/u/${token}`)).toEqual([]);
+      await pay(paylinkId, 8_000);
+      expect(await look(`${locale}-partly`, `${page}?preview`)).toEqual([]);
+      await pay(paylinkId, 13_312);
+      expect(await look(`${locale}-receipt`, page)).toEqual([]);
+    },
+  );
+
+  it('the mock checkout and a page that is not there have no fault that axe finds', async () => {
+    expect(await look('checkout', `/checkout/${codeOf(await create('en-US'))}`)).toEqual([]);
+    expect(await look('missing', '/p/0nosuchcode00')).toEqual([]);
+  });
+
+  it('a page counts as opened once it is visible; without scripts it does not', async () => {
+    const paylink = await create('en-US');
+    const path = `${gateway.url}/p/${codeOf(paylink)}`;
+    const opens = async () => (await call('GET', `/${paylink.paylinkId}`)).openCount;
+    const visit = async (
+      options: Parameters<Browser['newContext']>[0],
+      see: (page: Page, context: BrowserContext) => Promise<unknown>,
+    ) => {
+      const context = await browser.newContext(options);
+      await see(await context.newPage(), context);
+      await context.close();
+    };
+    await visit({ javaScriptEnabled: false }, (page) => page.goto(path));
+    await visit({}, (page) => page.goto(`${path}?preview`));
+    expect(await opens()).toBe(0);
+    await visit({}, async (page) => {
+      const told = page.waitForResponse((answer) => answer.url().includes('/o/'));
+      await page.goto(path);
+      expect((await told).status()).toBe(204);
+    });
+    expect(await opens()).toBe(1);
+  });
+
+  it('a customer pays a part and then the rest, from the page through the mock checkout to a receipt', async () => {
+    const paylink = await create('en-US');
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/s/${codeOf(paylink)}`);
+    await page.getByRole('link', { name: 'Pay $213.12' }).click();
+    await page.getByRole('button', { name: 'Pay part' }).click();
+    await page.getByRole('link', { name: 'Pay $106.56' }).click();
+    await page.getByRole('button', { name: 'Pay', exact: true }).click();
+    await page.getByRole('button', { name: 'Print' }).waitFor();
+    expect(await call('GET', `/${paylink.paylinkId}`)).toMatchObject({ status: 'PAID', amountDue: 0 });
+    await context.close();
+  });
+});
