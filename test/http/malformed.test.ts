@@ -43,7 +43,16 @@ const fields = [
   'constructor',
 ];
 const itemFields = ['sku', 'price', 'quantity', 'tax', 'description', 'category', 'metadata', 'nonsense'];
-const customerFields = ['email', 'phone', 'firstName', 'lastName', 'paylinkCustomerId', 'locale', 'nonsense'];
+const customerFields = [
+  'email',
+  'phone',
+  'firstName',
+  'lastName',
+  'paylinkCustomerId',
+  'locale',
+  'timeZone',
+  'nonsense',
+];
 const rawBodies = [
   '',
   '{',

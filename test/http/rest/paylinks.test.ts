@@ -49,9 +49,13 @@ describe('REST', () => {
       shipping: null,
       subTotal: 1010,
       total: 1010,
+      amountDue: 1010,
       orderTotal: null,
       approvedAmount: null,
       lastSentAt: time,
+      firstOpenedAt: null,
+      lastOpenedAt: null,
+      openCount: 0,
       lineItems: [
         {
           paylinkItemId: text,
@@ -100,6 +104,7 @@ describe('REST', () => {
         lastName: 'Byron',
         paylinkCustomerId: null,
         locale: null,
+        timeZone: null,
       },
       attachments: [],
     });
