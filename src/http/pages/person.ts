@@ -6,11 +6,11 @@ export const isPreviewAgent = (headers: Headers): boolean => PREVIEWS.test(heade
 
 /**
  * Whether a person followed a link to here. Browsers say so (`Sec-Fetch-User`, W3C Fetch Metadata §2.4) where a click or a tap began
- * the navigation; a program that only fetches does not.
+ * the navigation; a program that only fetches does not, nor does one that prefetches.
  */
 export function isPersonsNavigation(headers: Headers): boolean {
   const ahead = headers.get('sec-purpose') ?? headers.get('purpose') ?? '';
-  return headers.get('sec-fetch-user') === '?1' && !ahead.includes('prefetch') && !isPreviewAgent(headers);
+  return headers.get('sec-fetch-user') === '?1' && !ahead.includes('prefetch');
 }
 
 /** Whether a page of ours may have made this request; a browser names another site's as such. */
