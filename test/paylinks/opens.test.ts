@@ -5,6 +5,7 @@ import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import { openPaylink } from '../../src/paylinks/transitions.ts';
 import { aPaylink } from '../support/a-paylink.ts';
 import { merchantApi } from '../support/api.ts';
+import { coordinatorStub } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
 
 const open = (paylink: Paylink, now: number): Paylink => {
@@ -39,6 +40,16 @@ describe('a look at the page', () => {
     const again = open({ ...opened, status: 'SENT' }, 30);
     expect(again).toMatchObject({ status: 'OPENED', firstOpenedAt: 10, lastOpenedAt: 30, openCount: 2 });
     expect(again.events).toHaveLength(2);
+  });
+
+  it('counts on a Paylink that a Worker of the release before created without the columns', async () => {
+    const { merchant, call } = await merchantApi();
+    const paylink = aPaylink({ merchantId: merchant.id });
+    for (const column of ['firstOpenedAt', 'lastOpenedAt', 'openCount']) Reflect.deleteProperty(paylink, column);
+    const stub = coordinatorStub(paylink.id);
+    expect(await stub.create({ paylink, parentId: null, key: null })).toEqual({ kind: 'created' });
+    await stub.change(paylink.id, null, { kind: 'open' });
+    expect(await (await call('GET', `/${paylink.id}`)).json()).toMatchObject({ status: 'OPENED', openCount: 1 });
   });
 
   it('is in D1 and in the body', async () => {

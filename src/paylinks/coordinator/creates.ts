@@ -1,5 +1,6 @@
 import { refusal } from '../../errors.ts';
 import { withTimeout } from '../../lib/timeout.ts';
+import { Paylink } from '../../model.ts';
 import { findByCreateKey, loadPaylink } from '../../store/paylinks.ts';
 import { applyChange } from '../domain/apply-change.ts';
 import type { SerialQueue } from './batcher.ts';
@@ -40,7 +41,9 @@ export class Creates {
   }
 
   /** Keeps a new Paylink. A create key that exists already gives the Paylink it named, or is refused. */
-  async create(command: CreateCommand): Promise<CreateReply> {
+  async create(asked: CreateCommand): Promise<CreateReply> {
+    // A Worker of the release before may have sent it, without the columns that are new.
+    const command = { ...asked, paylink: Paylink.parse(asked.paylink) };
     const { lineItems, events, deliveryLogs, orders, ...head } = command.paylink;
     const inserting = this.#batcher.insert(
       { head, lineItems, events, deliveryLogs, orders, key: command.key },
