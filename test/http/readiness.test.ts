@@ -57,7 +57,9 @@ describe('/readyz', () => {
 
 describe('D1 is ready', () => {
   it('with the schema of this release, not with an older one', async () => {
-    await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.slice(0, -1));
+    // 0006 was the last to add a column; what only changes rows does not show.
+    const older = env.TEST_MIGRATIONS.filter(({ name }) => name < '0006');
+    await applyD1Migrations(env.DB, older);
     expect(await notReady()).toEqual(['d1']);
     await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
     expect(await notReady()).toEqual([]);

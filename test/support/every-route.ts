@@ -56,7 +56,13 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('GET', '/inbox/:id/html'),
 ];
 
-export const byCustomers: Asked[] = [asked('GET', '/s/:code'), asked('GET', '/p/:code'), asked('POST', '/u/:token')];
+export const byCustomers: Asked[] = [
+  asked('GET', '/s/:code'),
+  asked('GET', '/p/:code'),
+  asked('POST', '/o/:code'),
+  asked('POST', '/u/:token'),
+  asked('GET', '/checkout/:code'),
+];
 
 export const byOperators: Asked[] = [
   asked('POST', '/admin/merchants', { name: 'Acme', mode: 'test', country: 'US' }),
