@@ -26,7 +26,8 @@ async function send48(options: Partial<PlatformOptions>) {
 async function hangUp(options: Partial<PlatformOptions>) {
   const gateway = await open(options);
   const [paylink = ''] = await gateway.create(1);
-  await gateway.slowDown(1_500);
+  // Long enough for a busy machine to notice the hang-up before the provider answers.
+  await gateway.slowDown(6_000);
   const first = gateway.send(paylink);
   await gateway.asked(1);
   first.hangUp();
@@ -61,7 +62,7 @@ describe('with six connections for each invocation and each object', () => {
   it('a coordinator that is reset while providers are asked loses no outcome', async () => {
     const gateway = await open({});
     const paylinks = await gateway.create(4);
-    await gateway.slowDown(1_500);
+    await gateway.slowDown(5_000);
     const sends = paylinks.map((id) => gateway.send(id));
     await gateway.asked(4);
     await gateway.reset();
