@@ -122,9 +122,13 @@ function auditKeys({ verdict, calls, records, logs }: Evidence): void {
   for (const call of calls) {
     const log = call.delivered ? logs.get(call.attemptId) : undefined;
     if (!log) continue;
-    const key = operations.get(log.operationId)?.key ?? null;
+    const operation = operations.get(log.operationId);
+    const key = operation?.key ?? null;
     if (key === null) {
-      verdict.lost.push(`message ${call.messageId} of attempt ${call.attemptId} belongs to no operation with a key`);
+      const what = `message ${call.messageId} of attempt ${call.attemptId} (${log.status})`;
+      verdict.lost.push(
+        `${what} belongs to ${operation ? `a ${operation.state} operation without a key` : 'no operation'}`,
+      );
       continue;
     }
     const intent = `${log.paylinkId} ${key} ${log.channel}`;
