@@ -69,4 +69,21 @@ describe('settling a lost attempt', () => {
     );
     expect(asked.map(({ knownMessageIds }) => knownMessageIds)).toEqual(asked.map(() => ['SM-known']));
   });
+
+  it('a send whose outcome is unknown keeps its key when every try to settle it was cut off: it is not sent again', async () => {
+    let now = Date.now();
+    const merchant = await seedMerchant();
+    const paylink = await seedPaylink(merchant);
+    const cutOff = () => Promise.reject(new Error('reset'));
+    const { provider, received } = scripted('twilio', 'SMS', () => unknown, cutOff);
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    await send(ctx, paylink.id, { channels: ['SMS'], key: 'k' });
+    for (let tries = 0; tries < 8; tries++) {
+      now += 31_000;
+      await runDurableObjectAlarm(coordinatorStub(paylink.id));
+    }
+    expect(await send(ctx, paylink.id, { channels: ['SMS'], key: 'k' })).toMatchObject({ kind: 'pending' });
+    expect(received).toHaveLength(1);
+  });
 });

@@ -8,6 +8,7 @@ import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
 import { withEvent } from '../domain/change.ts';
 import { composeMessage } from '../domain/compose-message.ts';
+import { RETENTION_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
 import { isActive } from '../domain/status.ts';
 import type { Journal } from './journal.ts';
@@ -104,13 +105,14 @@ export class Reconciler {
       await cache.project(entry);
       return null;
     }
-    if (operations.isGivenUp(operation)) {
-      journal.deleteOperation(id);
-      return null;
-    }
     this.#tellUnknown(entry, operation, now);
     await cache.project(entry);
-    return operation;
+    if (!operations.isGivenUp(operation)) return operation;
+    // Tries that a reset cut off follow each other within minutes: the key is kept as long as any other's all the same.
+    const keptUntil = operation.createdAt + RETENTION_MS;
+    if (keptUntil > now) journal.saveOperation({ ...operation, dueAt: keptUntil });
+    else journal.deleteOperation(id);
+    return null;
   }
 
   /** Merchants hear of an outcome that is still unknown two minutes after its grant, once. */
