@@ -22,7 +22,8 @@ CREATE TABLE merchants (
   shard INTEGER NOT NULL DEFAULT 0 CHECK (shard BETWEEN 0 AND 31),
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  time_zone TEXT
+  time_zone TEXT,
+  consent_by_contract INTEGER NOT NULL DEFAULT 0 CHECK (consent_by_contract IN (0, 1))
 ) STRICT;
 
 CREATE INDEX merchants_by_parent ON merchants (parent_id);
@@ -81,6 +82,11 @@ CREATE TABLE paylinks (
   first_opened_at INTEGER,
   last_opened_at INTEGER,
   open_count INTEGER NOT NULL DEFAULT 0,
+  success_url TEXT,
+  callback_url TEXT,
+  brand_name TEXT,
+  brand_logo_url TEXT,
+  invoice_refs TEXT CHECK (json_valid(invoice_refs)),
   CHECK ((create_key IS NULL) = (create_fingerprint IS NULL))
 ) STRICT;
 
@@ -159,6 +165,8 @@ CREATE TABLE orders (
   version INTEGER NOT NULL,
   PRIMARY KEY (paylink_id, id)
 ) STRICT;
+
+CREATE INDEX orders_by_id ON orders (id);
 
 -- merchant_id '*' is a shared sender's: it binds every merchant on it. `recipient` is null once erased; the hash stays.
 CREATE TABLE suppressions (

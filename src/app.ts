@@ -38,7 +38,7 @@ const routes: Routes = {
   ...paylinkRoutes,
 };
 
-const app = new Hono<AppEnv>();
+const app = new Hono<AppEnv>({ strict: false });
 for (const [path, handle] of Object.entries(routes)) app.all(path, pipeline(handle));
 app.notFound(pipeline(nothingHere));
 

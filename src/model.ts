@@ -60,6 +60,8 @@ export const Merchant = z.object({
   recipientSendCap: z.int(),
   /** How long an identical send without a key counts as the same, ms. */
   unkeyedWindowMs: z.int(),
+  /** Its contract with its customers stands in for `customerConsent`, where a surface does not ask for that. */
+  consentByContract: z._default(z.boolean(), false),
   shard: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -200,6 +202,15 @@ export const PaylinkHead = z.object({
   firstOpenedAt: z._default(maybeInt, null),
   lastOpenedAt: z._default(maybeInt, null),
   openCount: z._default(z.int(), 0),
+  /** Where the page sends the customer after payment, https. Rows of earlier releases lack this and what follows. */
+  successUrl: z._default(text, null),
+  /** Told of this Paylink's events, like an endpoint. */
+  callbackUrl: z._default(text, null),
+  /** Shown to the customer instead of the merchant's own name and logo. */
+  brandName: z._default(text, null),
+  brandLogoUrl: z._default(text, null),
+  /** The merchant's own references, never shown to the customer. */
+  invoiceRefs: z._default(z.nullable(z.array(z.string())), null),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

@@ -13,6 +13,8 @@ export type AppEnv = {
     config: Config;
     /** The body's bytes, within the limit. */
     body: Uint8Array;
+    /** Set where GraphQL answers, so that every refusal has its form. */
+    surface?: 'graphql';
     /** How long the request has waited for what. */
     timings: Timings;
     /** Why authentication failed, for the log alone. */

@@ -39,9 +39,9 @@ export function parseWait(header: string | null): number {
   return 0;
 }
 
-/** The request's idempotency headers, or why they are malformed. */
+/** The request's idempotency headers, or why they are malformed. `X-Idempotency-Key` is the same header under a vendor's name. */
 export function parseIdempotency(headers: Headers): Idempotency | Refusal {
-  const key = parseIdempotencyKey(headers.get('idempotency-key'));
+  const key = parseIdempotencyKey(headers.get('idempotency-key') ?? headers.get('x-idempotency-key'));
   if (typeof key === 'object' && key !== null) return key;
   return { key, waitSeconds: parseWait(headers.get('prefer')) };
 }

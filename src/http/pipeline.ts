@@ -36,7 +36,7 @@ const requestIdOf = (given: string | undefined): string =>
 
 /** A refusal made outside a handler, as GraphQL or as a problem. */
 const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
-  c.req.path === '/graphql' ? refuseGraphql(c, refused) : problem(c, refused);
+  c.req.path === '/graphql' || c.get('surface') === 'graphql' ? refuseGraphql(c, refused) : problem(c, refused);
 
 async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
   try {

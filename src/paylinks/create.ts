@@ -3,13 +3,14 @@ import { type FieldError, notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
+import { checkDestination } from '../webhooks/url-policy.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { createFingerprint, RETENTION_MS } from './domain/idempotency.ts';
 import { checkoutUrlOf } from './domain/links.ts';
 import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
-import type { CreateFields } from './domain/schemas.ts';
+import type { SessionCreateFields } from './domain/schemas.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 const defaultLifeMs = 30 * 24 * 60 * 60 * 1000;
@@ -28,17 +29,24 @@ async function ownerOf(ctx: Context, merchantId: string): Promise<Merchant | nul
   return child?.parentId === merchant.id ? child : null;
 }
 
-/** Creates a Paylink; with an idempotency key, once in 7 days (the same key gives the same Paylink). */
+/**
+ * Creates a Paylink; with an idempotency key, once in 7 days (the same key gives the same Paylink).
+ * @param asksConsent false: the surface does not ask for the customer's consent, so the merchant's contract may stand in for it
+ */
 export async function createPaylink(
   ctx: Context,
-  fields: z.output<typeof CreateFields>,
+  fields: z.output<typeof SessionCreateFields>,
   key: string | null,
+  asksConsent = true,
 ): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
   const { now, config } = ctx;
   const owner = await ownerOf(ctx, fields.merchantId);
   if (!owner) return { kind: 'refused', refusal: { ...notFound, detail: 'Merchant was not found.' } };
   const expiration = fields.expiration ?? now + defaultLifeMs;
   if (expiration <= now) return invalid({ path: 'expiration', message: 'Must be in the future.' });
+  const callback = fields.callbackUrl ? checkDestination(fields.callbackUrl, config) : null;
+  if (callback?.kind === 'refused') return invalid({ path: 'callbackUrl', message: callback.reason });
+  const byContract = !asksConsent && fields.customerConsent === undefined && owner.consentByContract;
   const hashKey = await recipientKey(ctx.env.DB, config);
   const customer = await normalizeCustomer(hashKey, owner, fields.customer);
   if ('path' in customer) return invalid(customer);
@@ -66,7 +74,7 @@ export async function createPaylink(
     ...customer,
     sendEmail: fields.sendEmail ?? false,
     sendSms: fields.sendSms ?? false,
-    customerConsent: fields.customerConsent ?? false,
+    customerConsent: byContract || (fields.customerConsent ?? false),
     attachments: fields.attachments ?? [],
     tax,
     shipping,
@@ -78,6 +86,11 @@ export async function createPaylink(
     firstOpenedAt: null,
     lastOpenedAt: null,
     openCount: 0,
+    successUrl: fields.successUrl ?? null,
+    callbackUrl: callback?.url ?? null,
+    brandName: fields.brandName ?? null,
+    brandLogoUrl: fields.brandLogoUrl ?? null,
+    invoiceRefs: fields.invoiceRefs ?? null,
     createdAt: now,
     updatedAt: now,
     lineItems,
@@ -87,7 +100,7 @@ export async function createPaylink(
         id: crypto.randomUUID(),
         type: 'CREATED',
         oldValue: null,
-        newValue: null,
+        newValue: byContract ? { customerConsent: true, consentByContract: true } : null,
         createdBy: 'API Key',
         createdAt: now,
         version: 1,

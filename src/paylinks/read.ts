@@ -1,19 +1,12 @@
 import type { Merchant, Paylink } from '../model.ts';
 import { findOwner } from '../store/merchants.ts';
-import { findPaylink as find, listPaylinks as list, type PaylinkFilter } from '../store/paylinks.ts';
+import { findPaylink as find } from '../store/paylinks.ts';
 import type { Context } from './context.ts';
 
 /** A Paylink of the caller or of its direct child; null for any other id. `paylinkId` is parsed (`parsePaylinkId`). */
 export async function findPaylink(ctx: Context, paylinkId: string): Promise<Paylink | null> {
   const stored = await ctx.timings.during('read', find(ctx.env.DB, ctx.caller.merchant.id, paylinkId));
   return stored?.paylink ?? null;
-}
-
-/** A page of the caller's own Paylinks, newest first, and whether there are more. */
-export async function listPaylinks(ctx: Context, filter: PaylinkFilter): Promise<{ page: Paylink[]; more: boolean }> {
-  const { merchant } = ctx.caller;
-  const found = await ctx.timings.during('read', list(ctx.env.DB, merchant.id, { ...filter, limit: filter.limit + 1 }));
-  return { page: found.slice(0, filter.limit).map(({ paylink }) => paylink), more: found.length > filter.limit };
 }
 
 /**

@@ -6,8 +6,10 @@ import { listExpired } from '../store/paylinks.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaymentReport } from './domain/change.ts';
+import { CANCEL_FINGERPRINT, changeFingerprint } from './domain/idempotency.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { ownerOf } from './read.ts';
+import { recipientKey } from './recipients/recipient-key.ts';
 
 /** The most Paylinks that one sweep expires. */
 const MAX_BATCH = 500;
@@ -36,34 +38,44 @@ export async function recordPayment(
   ctx: Context,
   paylinkId: string,
   payment: PaymentReport,
-): Promise<Outcome<{ paylink: Paylink }>> {
+  key: string | null = null,
+): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
   const { merchant } = ctx.caller;
   if (!(await ownerOf(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
+  const idempotency = key !== null && {
+    idempotency: {
+      key,
+      fingerprint: await changeFingerprint(await recipientKey(ctx.env.DB, ctx.config), 'payment', payment),
+    },
+  };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, merchant.id, { kind: 'payment', payment }),
+    stub.change(paylinkId, merchant.id, { kind: 'payment', payment, ...idempotency }),
   );
-  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
+  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink, replayed: reply.replayed === true };
 }
 
 /**
  * Cancels a Paylink: after `done`, no provider call for it begins.
+ * @param key the idempotency key
  * @param owner this Paylink's `ownerOf`, if it is being read already
  */
 export async function cancelPaylink(
   ctx: Context,
   paylinkId: string,
+  key: string | null = null,
   owner?: Promise<Merchant | null>,
-): Promise<Outcome<object>> {
+): Promise<Outcome<{ replayed: boolean }>> {
   if (!(await (owner ?? ownerOf(ctx, paylinkId)))) return { kind: 'refused', refusal: notFound };
   const callerId = ctx.caller.merchant.id;
+  const idempotency = key !== null && { idempotency: { key, fingerprint: CANCEL_FINGERPRINT } };
   const reply = await ctx.timings.during(
     'coordinator',
     // A second call after a lost answer may find what the first one did; it waits as the first would have.
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub, again) =>
-      stub.change(paylinkId, callerId, { kind: 'cancel', createdBy: 'API Key', again }),
+      stub.change(paylinkId, callerId, { kind: 'cancel', createdBy: 'API Key', again, ...idempotency }),
     ),
   );
-  return reply.kind === 'refused' ? reply : { kind: 'done' };
+  return reply.kind === 'refused' ? reply : { kind: 'done', replayed: reply.replayed === true };
 }
 
 /**

@@ -1,25 +1,27 @@
-import type * as z from 'zod/mini';
 import { notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
+import { checkDestination } from '../webhooks/url-policy.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaylinkPatch } from './domain/change.ts';
+import { changeFingerprint } from './domain/idempotency.ts';
 import { normalizeCustomer, normalizeItems } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
-import type { UpdateFields } from './domain/schemas.ts';
+import type { PaylinkFields } from './domain/schemas.ts';
 import { ownerOf } from './read.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 /**
  * Changes the given fields; `lineItems` and `customer` replace the old ones as a whole. Only for CREATED, OPENED and SENT Paylinks.
- * @param owner this Paylink's `ownerOf`, if it is being read already
+ * @param key the idempotency key @param owner this Paylink's `ownerOf`, if it is being read already
  */
 export async function updatePaylink(
   ctx: Context,
   paylinkId: string,
-  fields: z.output<typeof UpdateFields>,
+  fields: PaylinkFields,
+  key: string | null,
   owner?: Promise<Merchant | null>,
-): Promise<Outcome<{ paylink: Paylink }>> {
+): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
   const merchant = await (owner ?? ownerOf(ctx, paylinkId));
   if (!merchant) return { kind: 'refused', refusal: notFound };
   const patch: PaylinkPatch = {};
@@ -34,6 +36,15 @@ export async function updatePaylink(
   if (fields.sendSms !== undefined) patch.sendSms = fields.sendSms;
   if (fields.customerConsent !== undefined) patch.customerConsent = fields.customerConsent;
   if (fields.attachments !== undefined) patch.attachments = fields.attachments ?? [];
+  if (fields.successUrl !== undefined) patch.successUrl = fields.successUrl;
+  if (fields.brandName !== undefined) patch.brandName = fields.brandName;
+  if (fields.brandLogoUrl !== undefined) patch.brandLogoUrl = fields.brandLogoUrl;
+  if (fields.invoiceRefs !== undefined) patch.invoiceRefs = fields.invoiceRefs;
+  if (fields.callbackUrl !== undefined) {
+    const callback = fields.callbackUrl === null ? null : checkDestination(fields.callbackUrl, ctx.config);
+    if (callback?.kind === 'refused') return invalid('callbackUrl', callback.reason);
+    patch.callbackUrl = callback?.url ?? null;
+  }
   if (fields.lineItems !== undefined) patch.lineItems = normalizeItems(fields.lineItems, ctx.now);
   if (fields.expiration !== undefined && fields.expiration !== null) {
     if (fields.expiration <= ctx.now) return invalid('expiration', 'Must be in the future.');
@@ -45,13 +56,19 @@ export async function updatePaylink(
     Object.assign(patch, customer);
   }
   const callerId = ctx.caller.merchant.id;
+  const idempotency = key !== null && {
+    idempotency: {
+      key,
+      fingerprint: await changeFingerprint(await recipientKey(ctx.env.DB, ctx.config), 'update', fields),
+    },
+  };
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key' }),
+      stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key', ...idempotency }),
     ),
   );
-  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };
+  return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink, replayed: reply.replayed === true };
 }
 
 const invalid = (path: string, message: string) =>

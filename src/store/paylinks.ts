@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Channel, DeliveryStatus, PaylinkStatus } from '../model.ts';
+import type { Channel } from '../model.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
 
 const Row = z.object({ id: z.string(), total: z.int() });
@@ -58,40 +58,6 @@ export async function loadPaylink(db: D1Database, id: string): Promise<StoredPay
     .bind(id)
     .first();
   return row ? parsePaylinkRow(row) : null;
-}
-
-export type PaylinkFilter = {
-  status?: PaylinkStatus | undefined;
-  merchantInvoiceId?: string | undefined;
-  /** At least one delivery log has it. */
-  deliveryStatus?: DeliveryStatus | undefined;
-  /** Where the previous page ended. */
-  after?: { createdAt: number; id: string } | undefined;
-  limit: number;
-};
-
-/** A merchant's own Paylinks, newest first. Keyset paging: every page costs the same. */
-export async function listPaylinks(
-  db: D1Database,
-  merchantId: string,
-  filter: PaylinkFilter,
-): Promise<StoredPaylink[]> {
-  const where = ['p.merchant_id = ?1'];
-  const values: (string | number)[] = [merchantId];
-  const bind = (value: string | number) => `?${values.push(value)}`;
-  if (filter.status) where.push(`p.status = ${bind(filter.status)}`);
-  if (filter.merchantInvoiceId !== undefined) where.push(`p.merchant_invoice_id = ${bind(filter.merchantInvoiceId)}`);
-  if (filter.deliveryStatus) {
-    const status = bind(filter.deliveryStatus);
-    where.push(`EXISTS (SELECT 1 FROM delivery_logs f WHERE f.paylink_id = p.id AND f.status = ${status})`);
-  }
-  if (filter.after) where.push(`(p.created_at, p.id) < (${bind(filter.after.createdAt)}, ${bind(filter.after.id)})`);
-  const sql = `SELECT ${wholePaylink} ${from} WHERE ${where.join(' AND ')} ORDER BY p.created_at DESC, p.id DESC LIMIT ${bind(filter.limit)}`;
-  const { results } = await db
-    .prepare(sql)
-    .bind(...values)
-    .all();
-  return results.map(parsePaylinkRow);
 }
 
 /** Ids of open Paylinks whose expiration has passed, oldest first, read from a partial index. */

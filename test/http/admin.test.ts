@@ -101,6 +101,7 @@ describe('a new merchant', () => {
       paylinkSendCap: 3,
       recipientSendCap: 4,
       unkeyedWindowMs: 0,
+      consentByContract: true,
     };
     const { status, headers, body } = await call('POST', '/merchants', settings);
     expect({ status, body }).toEqual({ status: 201, body: { ...settings, createdAt: iso, updatedAt: iso } });
@@ -128,6 +129,7 @@ describe('a new merchant', () => {
       paylinkSendCap: 20,
       recipientSendCap: 50,
       unkeyedWindowMs: 10_000,
+      consentByContract: false,
       createdAt: iso,
       updatedAt: iso,
     });

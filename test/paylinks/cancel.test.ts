@@ -68,7 +68,7 @@ describe('a cancel', () => {
     expect(await claim(aClaim(paylink, { key: 'other' }))).toMatchObject({ refusal: { code: 'not_active' } });
     expect(isAnswered).toBe(false);
     await call.report(accepted());
-    expect(await canceled).toEqual({ kind: 'done' });
+    expect(await canceled).toEqual({ kind: 'done', replayed: false });
     expect(await current()).toMatchObject({ status: 'CANCELED', deliveryLogs: [{ status: 'SENT' }] });
   });
 
@@ -81,14 +81,14 @@ describe('a cancel', () => {
     expect(await current()).toMatchObject({ status: 'CANCELED' });
     expect(await afterTenSeconds(cancel)).toMatchObject(inProgress);
     await call.report(accepted());
-    expect(await cancel()).toEqual({ kind: 'done' });
+    expect(await cancel()).toEqual({ kind: 'done', replayed: false });
     expect(await cancel()).toMatchObject({ refusal: { code: 'already_canceled' } });
   });
 
   it('waits for no call that was granted 30 s ago: its Worker has ended', async () => {
     await asking(paylink);
     now += 30_000;
-    expect(await cancel()).toEqual({ kind: 'done' });
+    expect(await cancel()).toEqual({ kind: 'done', replayed: false });
   });
 
   it('asked twice at once is answered 204 twice', async () => {
@@ -96,7 +96,10 @@ describe('a cancel', () => {
     const cancels = [cancel(), cancel()];
     await isCanceled();
     await call.report(accepted());
-    expect(await Promise.all(cancels)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    expect(await Promise.all(cancels)).toEqual([
+      { kind: 'done', replayed: false },
+      { kind: 'done', replayed: false },
+    ]);
     expect(await cancel()).toMatchObject({ refusal: { code: 'already_canceled' } });
     expect((await current()).events.filter(({ type }) => type === 'CANCELED')).toHaveLength(1);
   });
@@ -123,7 +126,7 @@ describe('a cancel', () => {
     await coordinatorStub(paylink.id).ping();
     expect(isAnswered).toBe(false);
     await call.report(accepted());
-    expect(await canceled).toEqual({ kind: 'done' });
+    expect(await canceled).toEqual({ kind: 'done', replayed: false });
   });
 
   it('whose answer was lost after 204 is answered 204 to the same Worker', async () => {
@@ -136,7 +139,7 @@ describe('a cancel', () => {
         return reply;
       },
     });
-    expect(await cancelPaylink(contextOf(merchant, bindings), paylink.id)).toEqual({ kind: 'done' });
+    expect(await cancelPaylink(contextOf(merchant, bindings), paylink.id)).toEqual({ kind: 'done', replayed: false });
     expect(await cancel()).toMatchObject({ refusal: { code: 'already_canceled' } });
   });
 
@@ -153,7 +156,7 @@ describe('a cancel', () => {
     await coordinatorStub(paylink.id).ping();
     expect(isAnswered).toBe(false);
     await call.report(accepted());
-    expect(await canceled).toEqual({ kind: 'done' });
+    expect(await canceled).toEqual({ kind: 'done', replayed: false });
   });
 });
 
@@ -188,7 +191,7 @@ describe('after a cancel', () => {
     expect(await report(refused())).toMatchObject({ kind: 'ended', result: { kind: 'failed' } });
     expect(await claim({ ...command })).toMatchObject({ kind: 'ended' });
     expect(await canceled).toBe('lost');
-    expect(await cancel()).toEqual({ kind: 'done' });
+    expect(await cancel()).toEqual({ kind: 'done', replayed: false });
     for (const later of [31_000, 120_000, 3_600_000]) {
       now += later;
       await ring(paylink.id);
@@ -207,7 +210,7 @@ describe('after a cancel', () => {
     const second = scripted('resend', 'EMAIL', accepted);
     await usingProviders(paylink.id, [first.provider, second.provider], () => now);
     expect(await send(contextOf(merchant), paylink.id, email)).toMatchObject({ kind: 'failed' });
-    expect(await canceled).toEqual({ kind: 'done' });
+    expect(await canceled).toEqual({ kind: 'done', replayed: false });
     expect(second.received).toEqual([]);
     expect(await current()).toMatchObject({ status: 'CANCELED', deliveryLogs: [{ status: 'FAILED' }] });
   });
@@ -240,14 +243,14 @@ describe('a question of the reconciler that is under way', () => {
     await isCanceled();
     expect(isAnswered).toBe(false);
     answer.resolve(accepted());
-    expect(await canceled).toEqual({ kind: 'done' });
+    expect(await canceled).toEqual({ kind: 'done', replayed: false });
     await rung;
     expect(await current()).toMatchObject({ status: 'CANCELED', deliveryLogs: [{ status: 'SENT' }] });
   });
 
   it('that only reads (`lookup`) does not hold it back', async () => {
     const { rung, answer } = await questioned('lookup');
-    expect(await cancel()).toEqual({ kind: 'done' });
+    expect(await cancel()).toEqual({ kind: 'done', replayed: false });
     answer.resolve(unknown());
     await rung;
   });

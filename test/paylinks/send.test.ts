@@ -51,7 +51,7 @@ describe('a send', () => {
     const merchant = await seedMerchant();
     const ctx = contextOf(merchant);
     const paylink = await seedPaylink(merchant);
-    expect(await cancelPaylink(ctx, paylink.id)).toEqual({ kind: 'done' });
+    expect(await cancelPaylink(ctx, paylink.id)).toEqual({ kind: 'done', replayed: false });
     expect(await send(ctx, paylink.id)).toMatchObject({ refusal: { code: 'not_active' } });
     expect(await cancelPaylink(ctx, paylink.id)).toMatchObject({ refusal: { code: 'already_canceled' } });
   });

@@ -37,6 +37,11 @@ const head: Changes['head'] = {
   total: 0,
   orderTotal: null,
   approvedAmount: null,
+  successUrl: null,
+  callbackUrl: null,
+  brandName: null,
+  brandLogoUrl: null,
+  invoiceRefs: null,
   expiration: 1,
   createdAt: 1,
 };

@@ -8,8 +8,8 @@ import { contextOf, seedPaylink } from '../support/verbs.ts';
 beforeEach(() => reset());
 
 it('a checkout template with a line break is mended by the migration, and others stay as they are', async () => {
-  const at = env.TEST_MIGRATIONS.findIndex(({ name }) => name.includes('checkout_urls'));
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.slice(0, at));
+  const others = env.TEST_MIGRATIONS.filter(({ name }) => !name.includes('checkout_urls'));
+  await applyD1Migrations(env.DB, others);
   const [bad, good, none] = [' https://pay.example/\n{code}\r\n\t', 'https://pay.example/{code}', null].map(
     (checkoutUrlTemplate) => aMerchant({ checkoutUrlTemplate }),
   );

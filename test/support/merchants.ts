@@ -23,6 +23,7 @@ export function aMerchant(some: Partial<Merchant> = {}): Merchant {
     paylinkSendCap: 20,
     recipientSendCap: 50,
     unkeyedWindowMs: 10_000,
+    consentByContract: false,
     shard: 0,
     createdAt: 1_750_000_000_000,
     updatedAt: 1_750_000_000_000,

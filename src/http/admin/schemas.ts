@@ -78,6 +78,7 @@ const settings = {
   paylinkSendCap: count(0, 10_000),
   recipientSendCap: count(0, 10_000),
   unkeyedWindowMs: count(0, 600_000),
+  consentByContract: z.boolean(),
 };
 
 /** A new merchant. The default is test mode, in which no message leaves the gateway. */
@@ -100,6 +101,7 @@ export const MerchantCreate = z.pipe(
     paylinkSendCap: z._default(settings.paylinkSendCap, 20),
     recipientSendCap: z._default(settings.recipientSendCap, 50),
     unkeyedWindowMs: z._default(settings.unkeyedWindowMs, 10_000),
+    consentByContract: z._default(settings.consentByContract, false),
   }),
   z.transform((body) => ({ ...body, smsCountries: body.smsCountries ?? [body.country] })),
 );

@@ -6,9 +6,17 @@ import { refusalHeaders } from '../problem.ts';
 
 function errorCode({ code }: Refusal): GraphqlErrorCode {
   if (code === 'unauthenticated') return 'UNAUTHENTICATED';
-  if (code === 'rate_limited') return 'RATE_LIMITED';
+  // The published code after which clients wait and repeat the request; `reason` says why.
+  if (code === 'rate_limited' || code === 'idempotency_in_progress') return 'RATE_LIMITED';
   if (statusOf[code] === 503) return 'UNAVAILABLE';
   return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
+}
+
+/** A refusal of a verb as an error to throw; `reason` is REST's code, `errors` the wrong fields. */
+export function refusalError(refused: Refusal): GraphQLError {
+  const { code: reason, detail, errors, retryAfterSeconds } = refused;
+  const more = { ...(errors ? { errors } : {}), ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  return new GraphQLError(detail, { extensions: { code: errorCode(refused), reason, ...more } });
 }
 
 /** Refuses a whole request as a GraphQL error. */

@@ -67,7 +67,7 @@ const refusals: Record<number, string> = {
 
 function headersOf(tally: Tally): Record<string, string> {
   return {
-    ...(tally.sends > 0 && tally.replays === tally.sends ? { 'idempotency-replayed': 'true' } : {}),
+    ...(tally.mutations > 0 && tally.replays === tally.mutations ? { 'idempotency-replayed': 'true' } : {}),
     ...(tally.retryAfterSeconds === null ? {} : { 'retry-after': String(tally.retryAfterSeconds) }),
   };
 }
@@ -92,11 +92,11 @@ function tooLarge({ headers }: GraphqlRequest): Response {
 
 /**
  * Answers an admitted request as the GraphQL over HTTP specification says. It never throws, whatever the caller sends.
- * `Idempotency-Replayed: true` if every send of the document was a replay; 503 if all of it failed for faults that may be over soon.
+ * `Idempotency-Replayed: true` if every mutation of the document was a replay; 503 if all of it failed for faults that may be over soon.
  */
 export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
   const { request } = prepared;
-  const tally: Tally = { sends: 0, replays: 0, retryAfterSeconds: null, unavailable: false };
+  const tally: Tally = { mutations: 0, replays: 0, retryAfterSeconds: null, unavailable: false };
   const raw: RawRequest = { prepared, run, tally };
   const [body, init] = await handler({ ...request, raw, context: null });
   const wrongForm = refusals[init.status];

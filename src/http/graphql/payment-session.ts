@@ -1,6 +1,8 @@
 import type { Config } from '../../env.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
+import type { Channel, DeliveryLog, Paylink, PaylinkStatus } from '../../model.ts';
+import { amountDue } from '../../paylinks/domain/amounts.ts';
+import { toDecimal } from '../../paylinks/domain/decimal-amount.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { isActive, statusAt } from '../../paylinks/domain/status.ts';
 
@@ -19,20 +21,48 @@ const delivery = (log: DeliveryLog) => ({
   updatedAt: iso(log.updatedAt),
 });
 
+const states = {
+  CREATED: 'Active',
+  SENT: 'Active',
+  OPENED: 'Active',
+  PARTIALLY_PAID: 'Active',
+  FAILED: 'Active',
+  PAID: 'Completed',
+  PARTIALLY_REFUNDED: 'Completed',
+  REFUNDED: 'Completed',
+  EXPIRED: 'Expired',
+  CANCELED: 'Cancelled',
+} as const satisfies Record<PaylinkStatus, string>;
+
 /** A Paylink as the schema's `PaymentSession`, its status as of `now` (ms). */
 export function paymentSession(paylink: Paylink, config: Config, now: number) {
-  const { customer } = paylink;
+  const { customer, currencyCode } = paylink;
+  const status = statusAt(paylink, now);
+  const active = isActive(paylink, now);
+  const name = [customer.firstName, customer.lastName].filter(Boolean).join(' ');
   return {
     id: paylink.id,
     merchantId: paylink.merchantId,
-    status: statusAt(paylink, now),
-    active: isActive(paylink, now),
-    link: linkOf(config, paylink),
+    orgId: paylink.merchantId,
+    status,
+    state: states[status],
+    active,
+    link: active ? linkOf(config, paylink) : null,
     shortLink: shortLinkOf(config, paylink),
     merchantInvoiceId: paylink.merchantInvoiceId,
     description: paylink.description,
     memo: paylink.memo,
-    currencyCode: paylink.currencyCode,
+    currencyCode,
+    currency: currencyCode,
+    amount: toDecimal(paylink.total, currencyCode),
+    amountDue: toDecimal(amountDue(paylink), currencyCode),
+    transactionRef: paylink.merchantInvoiceId,
+    invoiceRefs: paylink.invoiceRefs ?? [],
+    expirationDate: iso(paylink.expiration),
+    successUrl: paylink.successUrl,
+    callbackUrl: paylink.callbackUrl,
+    brandName: paylink.brandName,
+    brandLogoUrl: paylink.brandLogoUrl,
     subTotal: paylink.subTotal,
     shipping: paylink.shipping,
     tax: paylink.tax,
@@ -50,6 +80,9 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
       phone: customer.phone,
       firstName: customer.firstName,
       lastName: customer.lastName,
+      givenName: customer.firstName,
+      familyName: customer.lastName,
+      name: name === '' ? null : name,
     },
     customerConsent: paylink.customerConsent,
     expiration: iso(paylink.expiration),

@@ -1,25 +1,15 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import * as z from 'zod/mini';
 import { parsePaylinkId } from '../../paylink-id.ts';
-import type { Idempotency } from '../../paylinks/send.ts';
 import { retryAfterOf } from '../problem.ts';
-import type { GraphqlContext } from './context.ts';
+import { type GraphqlContext, idempotencyOf } from './context.ts';
 import { paymentSession } from './payment-session.ts';
 import { readSendArguments } from './send-arguments.ts';
 import { type OperationSuccess, operationSuccess } from './send-result.ts';
+import { paymentSessions } from './session-connection.ts';
+import { sessionMutations } from './session-resolvers.ts';
 
 const SessionArguments = z.object({ id: z.string() });
-
-/**
- * One HTTP request has one key. In a document with several sends, each send's response name is added to the key: they are different
- * operations, and a repeated request replays each. A single send uses the key alone, as REST does.
- */
-function idempotencyOf({ run, rootFields }: GraphqlContext, info: GraphQLResolveInfo): Idempotency {
-  const { key, waitSeconds } = run.idempotency;
-  if (key === null || rootFields === 1) return { key, waitSeconds };
-  // No key that a caller can send has a line break, so this cannot be another request's key.
-  return { key: `${key}\n${info.path.key}`, waitSeconds };
-}
 
 async function sendPaymentSessionLink(
   args: unknown,
@@ -27,7 +17,7 @@ async function sendPaymentSessionLink(
   info: GraphQLResolveInfo,
 ): Promise<OperationSuccess> {
   const { run, tally } = context;
-  tally.sends += 1;
+  tally.mutations += 1;
   const asked = readSendArguments(args);
   if (asked.kind === 'invalid') return { success: false, message: asked.message };
   const { paylinkId, channel, to } = asked;
@@ -55,4 +45,9 @@ async function findPaymentSession(args: unknown, { run }: GraphqlContext) {
 }
 
 /** The root fields, as graphql-js's default resolver calls them. */
-export const rootValue = { sendPaymentSessionLink, paymentSession: findPaymentSession };
+export const rootValue = {
+  sendPaymentSessionLink,
+  ...sessionMutations,
+  paymentSession: findPaymentSession,
+  paymentSessions,
+};

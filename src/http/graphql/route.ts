@@ -1,6 +1,11 @@
 import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { createPaylink } from '../../paylinks/create.ts';
 import { findPaylink } from '../../paylinks/read.ts';
+import { searchPaylinks } from '../../paylinks/search.ts';
 import { type Idempotency, sendPaylink } from '../../paylinks/send.ts';
+import { cancelPaylink } from '../../paylinks/transitions.ts';
+import { updatePaylink } from '../../paylinks/update.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticateAndAdmit, callerOf } from '../authenticated.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
@@ -11,14 +16,53 @@ import { graphiqlPage } from './graphiql.ts';
 import { runGraphql } from './handler.ts';
 import { type PreparedGraphql, prepareGraphql } from './prepare.ts';
 
-const verbs = { send: sendPaylink, find: findPaylink };
+const verbs = {
+  send: sendPaylink,
+  find: findPaylink,
+  create: createPaylink,
+  update: updatePaylink,
+  cancel: cancelPaylink,
+  search: searchPaylinks,
+};
 const decoder = new TextDecoder();
+/** The media type that the vendor's older clients send. */
+const GRAPHQL_JSON = 'application/graphql+json';
+const Operation = z.looseObject({ query: z.string() });
 /** A GET only reads, so its key is ignored, even a malformed one. */
 const unkeyed: Idempotency = { key: null, waitSeconds: 0 };
 
+const mediaTypeOf = (headers: Headers) => headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+
+/**
+ * Whether a `POST /` is GraphQL: by its media type, or a JSON object with a string `query`, which no create has. It is decided before
+ * authentication, so that every refusal has the right form and admission the right cost.
+ */
+export function isGraphql(headers: Headers, body: Uint8Array): boolean {
+  const type = mediaTypeOf(headers);
+  if (type === GRAPHQL_JSON) return true;
+  if (type !== 'application/json') return false;
+  const text = decoder.decode(body);
+  if (!text.includes('"query"')) return false;
+  try {
+    return Operation.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** The headers with the media type by which the GraphQL over HTTP specification calls the same thing. */
+function standardHeaders(given: Headers): Headers {
+  if (mediaTypeOf(given) !== GRAPHQL_JSON) return given;
+  const headers = new Headers(given);
+  headers.set('content-type', 'application/json');
+  return headers;
+}
+
 /** Authenticates, admits at the document's cost, then executes. */
-async function graphql(c: Context<AppEnv>): Promise<Response> {
-  const { method, url, headers } = c.req.raw;
+export async function graphql(c: Context<AppEnv>): Promise<Response> {
+  c.set('surface', 'graphql');
+  const { method, url } = c.req.raw;
+  const headers = standardHeaders(c.req.raw.headers);
   const wantsPage =
     method === 'GET' && !new URL(url).searchParams.has('query') && headers.get('accept')?.includes('text/html');
   if (wantsPage && c.get('config').ENVIRONMENT === 'local') return graphiqlPage(c);

@@ -1,10 +1,11 @@
 import { buildSchema } from 'graphql';
+import { sessionTypes } from './session-types.ts';
 
 /**
  * The schema callers see. The mutation with its input, enum and result type is the published one, word for word; `paymentSession`
  * is the REST API's Paylink under the name this surface gives it.
  */
-export const typeDefs = /* GraphQL */ `
+const ownTypes = /* GraphQL */ `
 type Query {
   """
   A payment session by its id; null when there is none, or it belongs to somebody else.
@@ -59,9 +60,9 @@ type PaymentSession {
   """
   active: Boolean!
   """
-  Where the customer pays.
+  Where the customer pays; null once nothing can be paid any more.
   """
-  link: String!
+  link: String
   """
   The same, short enough for a text message.
   """
@@ -187,6 +188,8 @@ A time in UTC, \`2026-01-31T12:00:00.000Z\`.
 """
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 `;
+
+export const typeDefs = ownTypes + sessionTypes;
 
 /** Built without validation, which would take half the time; a test validates it. */
 export const schema = buildSchema(typeDefs, { assumeValidSDL: true });

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Refusal } from '../../errors.ts';
 import type { Channel } from '../../model.ts';
 import type { SendOutcome } from '../../paylinks/domain/outcome.ts';
-import type { GraphqlErrorCode } from './errors.ts';
+import { type GraphqlErrorCode, refusalError } from './errors.ts';
 import { sessionNotFound } from './send-arguments.ts';
 
 export type OperationSuccess = { success: boolean; message: string };
@@ -38,6 +38,21 @@ export function operationSuccess(outcome: SendOutcome, channel: Channel): Operat
       );
     case 'refused':
       return refused(outcome.refusal, channel);
+  }
+}
+
+/** A refused cancel: what the session's state does not allow is a value, the rest an error to throw. */
+export function refusedOperation(refusal: Refusal): OperationSuccess | GraphQLError {
+  switch (refusal.code) {
+    case 'not_found':
+      return unsuccessful(sessionNotFound);
+    case 'not_active':
+    case 'already_paid':
+    case 'already_canceled':
+    case 'send_in_progress':
+      return unsuccessful(refusal.detail);
+    default:
+      return refusalError(refusal);
   }
 }
 

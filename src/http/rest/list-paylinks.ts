@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { DeliveryStatus, paylinkStatuses } from '../../model.ts';
-import { listPaylinks } from '../../paylinks/read.ts';
+import { searchPaylinks } from '../../paylinks/search.ts';
 import type { AppEnv } from '../app-env.ts';
 import { callerOf } from '../authenticated.ts';
 import { validate } from '../body.ts';
@@ -21,9 +21,11 @@ const Query = z.strictObject({
 export async function listPage(c: Context<AppEnv>): Promise<Response> {
   const query = validate(Query, c.req.query(), 'query');
   if (query.kind === 'refused') return problem(c, query.refusal);
-  const { cursor, ...asked } = query.value;
-  const filter = { ...asked, after: cursor && { createdAt: cursor.at, id: cursor.id } };
-  const { page, more } = await listPaylinks(verbContext(c, callerOf(c)), filter);
+  const { cursor, status, ...asked } = query.value;
+  const after = cursor && { createdAt: cursor.at, id: cursor.id };
+  const found = await searchPaylinks(verbContext(c, callerOf(c)), { ...asked, status: status && [status], after });
+  if (found.kind === 'refused') return problem(c, found.refusal);
+  const { page, more } = found;
   const last = page.at(-1);
   const data = page.map((paylink) => renderPaylink(c.get('config'), paylink, c.get('now')));
   return c.json({ data, nextCursor: nextCursor(more, last && { at: last.createdAt, id: last.id }) });

@@ -13,6 +13,7 @@ import { updatePaylink } from '../../paylinks/update.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { authenticated, authenticatedWithPrefetch, callerOf } from '../authenticated.ts';
 import { readJson } from '../body.ts';
+import { graphql, isGraphql } from '../graphql/route.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
@@ -75,13 +76,19 @@ async function read(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promi
 async function update(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
   const body = await readJson(c, UpdateBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, owner);
-  return updated.kind === 'refused' ? problem(c, updated.refusal) : show(c, updated.paylink, 200);
+  const idempotency = parseIdempotency(c.req.raw.headers);
+  if ('code' in idempotency) return problem(c, idempotency);
+  const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, idempotency.key, owner);
+  if (updated.kind === 'refused') return problem(c, updated.refusal);
+  return show(c, updated.paylink, 200, replayedHeader(updated.replayed));
 }
 
 async function cancel(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
-  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, owner);
-  return canceled.kind === 'refused' ? problem(c, canceled.refusal) : c.body(null, 204);
+  const idempotency = parseIdempotency(c.req.raw.headers);
+  if ('code' in idempotency) return problem(c, idempotency);
+  const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, idempotency.key, owner);
+  if (canceled.kind === 'refused') return problem(c, canceled.refusal);
+  return c.body(null, 204, replayedHeader(canceled.replayed));
 }
 
 async function settle(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
@@ -119,9 +126,11 @@ async function qr(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
 
+const createRest = authenticated(create);
+
 /** The REST routes of Paylinks. Static paths come before them, because an id may be the whole path. */
 export const paylinkRoutes: Routes = {
-  '/': byMethod({ POST: authenticated(create) }),
+  '/': byMethod({ POST: (c) => (isGraphql(c.req.raw.headers, c.get('body')) ? graphql(c) : createRest(c)) }),
   '/paylinks': byMethod({ GET: authenticated(listPage) }),
   '/:paylinkId': byMethod({
     GET: withPaylink(read),

@@ -36,6 +36,7 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
     firstOpenedAt: iso(paylink.firstOpenedAt),
     lastOpenedAt: iso(paylink.lastOpenedAt),
     openCount: paylink.openCount,
+    successUrl: paylink.successUrl,
     lineItems: paylink.lineItems.map((item) => ({
       paylinkItemId: item.id,
       sku: item.sku,

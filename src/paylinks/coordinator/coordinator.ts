@@ -15,6 +15,7 @@ import { Cancels } from './cancels.ts';
 import { Claims } from './claims.ts';
 import { Creates } from './creates.ts';
 import { Journal, NewerRow } from './journal.ts';
+import { KeyedChanges } from './keyed-changes.ts';
 import { Operations } from './operations.ts';
 import { PaylinkCache } from './paylink-cache.ts';
 import type { CachedPaylink } from './pending-changes.ts';
@@ -80,6 +81,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #reconciler: Reconciler;
   readonly #cancels: Cancels;
   readonly #predecessorSends: PredecessorSends;
+  readonly #keyed: KeyedChanges;
   readonly #signals = new Signals();
   readonly #load = new BoundedQueue(LOAD);
 
@@ -107,6 +109,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#claims = new Claims({ ...shared, recipients });
     this.#reports = new Reports({ ...shared, recipients, claims: this.#claims });
     this.#reconciler = new Reconciler({ ...shared, recipients });
+    this.#keyed = new KeyedChanges(journal, now);
     this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
     this.#predecessorSends = new PredecessorSends(this, (id) => journal.operation(id) !== null);
     void ctx.blockConcurrencyWhile(() => alarm.load());
@@ -150,7 +153,10 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   async #cancel(paylinkId: string, callerId: string | null, command: CancelCommand): Promise<ChangeReply> {
     const begun = await this.#admitted(async () => {
       const entry = await this.#ofCaller(paylinkId, callerId);
-      return { kind: 'begun' as const, answer: entry && this.#cancels.cancel(entry, command) };
+      return {
+        kind: 'begun' as const,
+        answer: entry && this.#keyed.cancel(entry, command, () => this.#cancels.cancel(entry, command)),
+      };
     });
     return begun.kind === 'refused' ? begun : ((await begun.answer) ?? refused(notFound));
   }
@@ -169,6 +175,8 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   ): Promise<ChangeReply> {
     const entry = await this.#ofCaller(paylinkId, callerId);
     if (!entry) return refused(notFound);
+    const repeated = this.#keyed.repeated(entry, command);
+    if (repeated) return repeated;
     const now = this.clock();
     const applied = applyChange(entry.paylink, command, now);
     if (applied.kind === 'refused') return applied;
@@ -178,6 +186,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       this.#cache.commit(entry, applied.paylink, now, { lineItems: applied.lineItems === true });
       if (command.kind === 'delivery' || command.kind === 'settle') this.#operations.afterDeliveryEvent(entry);
     }
+    this.#keyed.record(entry, command);
     const { paylink } = entry;
     await this.#cache.project(entry);
     return { kind: 'done', paylink, changed };

@@ -64,7 +64,10 @@ export type AwaitCommand = { paylinkId: string; operationId: string; waitMs: num
 
 export type ReleaseCommand = { paylinkId: string; operationId: string };
 
-export type ChangeReply = { kind: 'done'; paylink: Paylink; changed: boolean } | { kind: 'refused'; refusal: Refusal };
+/** `replayed`: the answer that was given to the same change with the same key before. */
+export type ChangeReply =
+  | { kind: 'done'; paylink: Paylink; changed: boolean; replayed?: boolean }
+  | { kind: 'refused'; refusal: Refusal };
 
 /** A send as Workers of the release before ask for it. */
 export type PredecessorSend = ClaimCommand & {

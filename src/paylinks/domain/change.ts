@@ -21,6 +21,11 @@ export type PaylinkPatch = {
   sendSms?: boolean;
   customerConsent?: boolean;
   attachments?: string[];
+  successUrl?: string | null;
+  callbackUrl?: string | null;
+  brandName?: string | null;
+  brandLogoUrl?: string | null;
+  invoiceRefs?: string[] | null;
 };
 
 /** A payment or refund as the merchant's checkout reports it. Amounts are minor units. */
@@ -33,16 +38,19 @@ export type PaymentReport = {
   currencyCode: string;
 };
 
+/** The caller's idempotency key, and what the change means (see idempotency.ts). */
+type Keyed = { idempotency?: { key: string; fingerprint: string } };
+
 /** `again`: the answer to an earlier call was lost. */
-export type CancelCommand = { kind: 'cancel'; createdBy: string; again?: boolean; reason?: string };
+export type CancelCommand = { kind: 'cancel'; createdBy: string; again?: boolean; reason?: string } & Keyed;
 
 /** Every change of a Paylink but a send, as its coordinator is asked for it. */
 export type ChangeCommand =
-  | { kind: 'update'; patch: PaylinkPatch; createdBy: string }
+  | ({ kind: 'update'; patch: PaylinkPatch; createdBy: string } & Keyed)
   | CancelCommand
   | { kind: 'open' }
   | { kind: 'expire' }
-  | { kind: 'payment'; payment: PaymentReport }
+  | ({ kind: 'payment'; payment: PaymentReport } & Keyed)
   | { kind: 'delivery'; attemptId: string; news: DeliveryUpdate }
   | { kind: 'settle'; attemptId: string; status: 'SENT' | 'FAILED'; createdBy: string }
   | { kind: 'erase'; hash: string };

@@ -12,6 +12,13 @@ export type MessagePaylink = PaylinkHead & { lineItems: LineItem[] };
 /** The call that a message is for. `recipient`: an email address or an E.164 number. */
 export type ProviderCall = { attemptId: string; channel: Channel; provider: string | null; recipient: string };
 
+/** The merchant as this Paylink's customer sees it. */
+const brandOf = (paylink: PaylinkHead, merchant: Merchant): Merchant => ({
+  ...merchant,
+  name: paylink.brandName ?? merchant.name,
+  logoUrl: paylink.brandLogoUrl ?? merchant.logoUrl,
+});
+
 /** The message of one attempt: the same bytes whenever it is composed of the same Paylink and merchant. */
 export function composeMessage(
   config: Config,
@@ -20,8 +27,9 @@ export function composeMessage(
   { attemptId, channel, provider, recipient }: ProviderCall,
 ): Message {
   const { customer } = paylink;
+  const brand = brandOf(paylink, merchant);
   const content = {
-    merchant,
+    merchant: brand,
     locale: customer.locale ?? merchant.locale,
     timeZone: customer.timeZone ?? merchant.timeZone ?? 'UTC',
     customerFirstName: customer.firstName,
@@ -56,7 +64,7 @@ export function composeMessage(
     ...envelope,
     channel: 'EMAIL',
     to: { email: recipient, name: name === '' ? null : name },
-    from: { email: config.EMAIL_FROM, name: merchant.name || config.EMAIL_FROM_NAME },
+    from: { email: config.EMAIL_FROM, name: brand.name || config.EMAIL_FROM_NAME },
     replyTo: merchant.supportEmail,
     ...composeEmail(content, unsubscribeUrl),
     unsubscribeUrl,

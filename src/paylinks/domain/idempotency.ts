@@ -53,7 +53,16 @@ const meaning = (value: unknown): unknown => {
 };
 
 /** What a create means: base64url HMAC-SHA256 of its checked fields in canonical order (keyed, as the fields name a customer). */
-export async function createFingerprint(key: CryptoKey, fields: object): Promise<string> {
-  const text = JSON.stringify(['create', ordered(meaning(fields))]);
+export const createFingerprint = (key: CryptoKey, fields: object): Promise<string> =>
+  fingerprintOf(key, ['create', ordered(meaning(fields))]);
+
+/** The same of an update, in which a field that is null is not one that is absent, or of a payment. */
+export const changeFingerprint = (key: CryptoKey, what: 'update' | 'payment', fields: object): Promise<string> =>
+  fingerprintOf(key, [what, ordered(fields)]);
+
+export const CANCEL_FINGERPRINT = JSON.stringify(['cancel']);
+
+async function fingerprintOf(key: CryptoKey, value: unknown): Promise<string> {
+  const text = JSON.stringify(value);
   return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))));
 }

@@ -65,6 +65,12 @@ const timestamp = z.pipe(
   z.transform((iso) => Date.parse(iso)),
 );
 
+const isHttps = (url: string) => {
+  const parsed = URL.parse(url);
+  return parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === '';
+};
+const httpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttps, 'Must be an https URL without credentials.'));
+
 /** What create and update have in common, as callers spell it; an unknown field is refused by name. */
 const shared = {
   merchantInvoiceId: z.optional(text(255)),
@@ -73,12 +79,18 @@ const shared = {
   tax: z.nullish(minorUnits),
   shipping: z.nullish(minorUnits),
   currencyCode: z.optional(
-    z.string().check(z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')),
+    z
+      .pipe(
+        z.string(),
+        z.transform((code) => code.toUpperCase()),
+      )
+      .check(z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')),
   ),
   description: z.optional(text(255)),
   memo: z.optional(text(255)),
   metadata: z.optional(metadata),
   expiration: z.nullish(timestamp),
+  successUrl: z.nullish(httpsUrl),
   sendEmail: z.optional(z.boolean()),
   sendSms: z.optional(z.boolean()),
   customerConsent: z.optional(z.boolean()),
@@ -103,6 +115,17 @@ export const CreateFields = z.strictObject({
   ...shared,
 });
 export const UpdateFields = z.strictObject(shared);
+
+/** What a payment session has beyond a Paylink. `callbackUrl` is checked as an endpoint's URL is, by the verb. */
+const session = {
+  callbackUrl: z.nullish(z.string()),
+  brandName: z.optional(text(100)),
+  brandLogoUrl: z.nullish(httpsUrl),
+  invoiceRefs: z.nullish(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(50))),
+};
+export const SessionCreateFields = z.extend(CreateFields, session);
+export const SessionUpdateFields = z.extend(UpdateFields, session);
+
 export const SendFields = z.strictObject({ sendEmail: z.boolean(), sendSms: z.boolean() });
 
-export type PaylinkFields = z.output<typeof UpdateFields>;
+export type PaylinkFields = z.output<typeof SessionUpdateFields>;

@@ -33,6 +33,7 @@ const merchant: Merchant = {
   paylinkSendCap: 20,
   recipientSendCap: 50,
   unkeyedWindowMs: 10_000,
+  consentByContract: false,
   shard: 0,
   createdAt: now,
   updatedAt: now,
@@ -90,6 +91,11 @@ export const sent = { kind: 'sent', paylink, accepted: ['EMAIL'], replayed: fals
 
 export type FakeRun = { run: GraphqlRun; asked: SendInput[] };
 
+/** A verb that this test does not expect to be called. */
+const unasked = async (): Promise<never> => {
+  throw new Error('not expected');
+};
+
 /** A run of the demo merchant whose verbs are fakes; `asked` collects what was asked of `send`. */
 export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = { key: null, waitSeconds: 0 }): FakeRun {
   const asked: SendInput[] = [];
@@ -110,6 +116,10 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
         asked.push(input);
         return verbs.send ? await verbs.send(ctx, input) : sent;
       },
+      create: verbs.create ?? unasked,
+      update: verbs.update ?? unasked,
+      cancel: verbs.cancel ?? unasked,
+      search: verbs.search ?? unasked,
       find: verbs.find ?? (async (_ctx, id) => (id === sessionId ? paylink : null)),
     },
     idempotency,

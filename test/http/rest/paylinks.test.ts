@@ -56,6 +56,7 @@ describe('REST', () => {
       firstOpenedAt: null,
       lastOpenedAt: null,
       openCount: 0,
+      successUrl: null,
       lineItems: [
         {
           paylinkItemId: text,
