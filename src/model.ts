@@ -225,8 +225,8 @@ export const Paylink = z.extend(PaylinkHead, {
 });
 export type Paylink = z.infer<typeof Paylink>;
 
-/** Who acts: the authenticated merchant. */
-export type Caller = { merchant: Merchant; credentialId: string };
+/** Who acts: the authenticated merchant. `manners`: its requests are signed as a vendor's SDK does, so it is answered as that vendor would. */
+export type Caller = { merchant: Merchant; credentialId: string; manners?: 'skipify' };
 
 /** Every event that a merchant's endpoint may hear of. */
 export const merchantEventTypes = [

@@ -108,7 +108,11 @@ async function authenticateSigned(
   const nonce = credential.scheme === 'skipify' ? claim.nonce.toUpperCase() : claim.nonce;
   return {
     kind: 'authenticated',
-    caller: { merchant, credentialId: credential.id },
+    caller: {
+      merchant,
+      credentialId: credential.id,
+      ...(credential.scheme === 'skipify' ? { manners: 'skipify' as const } : {}),
+    },
     nonce: { nonce, expiresAt: claim.time + NONCE_RETENTION_MS },
   };
 }
@@ -147,8 +151,10 @@ function verifierOf(claim: Signed, request: RequestToAuthenticate, body: Uint8Ar
     const text = textOf(body);
     if (text === null) return false;
     const { apiKey } = credential;
+    const parts = { merchantId, apiKey, timestamp, nonce, method, body: text };
     const requestUri = skipifyRequestUri(target);
-    return verifySkipify({ merchantId, apiKey, timestamp, nonce, requestUri, method, body: text }, signature);
+    if (await verifySkipify({ ...parts, requestUri }, signature)) return true;
+    return verifySkipify({ ...parts, requestUri: `/${requestUri}` }, signature);
   };
 }
 

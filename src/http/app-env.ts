@@ -21,6 +21,8 @@ export type AppEnv = {
     rejection?: string;
     /** Set on routes that authenticate. */
     caller?: Caller;
+    /** Fields of the body that were ignored, for a caller that is told so. */
+    ignored?: string[];
     /** RateLimit headers for the answer. */
     quotaHeaders?: Record<string, string>;
   };

@@ -89,5 +89,30 @@ export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, sche
     return invalidBody('The body is not valid JSON.');
   }
   if (!nestedWithin(value, MAX_DEPTH)) return invalidBody(`The body is nested more than ${MAX_DEPTH} levels deep.`);
-  return validate(schema, value);
+  if (!isSkipifyCaller(c)) return validate(schema, value);
+  const { known, ignored } = withoutUnknown(schema, value);
+  if (ignored.length > 0) c.set('ignored', ignored);
+  return validate(schema, known);
+}
+
+/** Whether the request is signed as the vendor's SDK does. */
+export const isSkipifyCaller = (c: Context<AppEnv>): boolean => c.get('caller')?.manners === 'skipify';
+
+/** How many unknown fields are named. */
+const MAX_NAMED = 50;
+
+/** The value without the fields that a schema does not know, and their names. */
+function withoutUnknown(schema: z.ZodMiniType, value: unknown): { known: unknown; ignored: string[] } {
+  const result = schema.safeParse(value);
+  const unknown = result.success ? [] : result.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
+  if (unknown.length === 0) return { known: value, ignored: [] };
+  const paths = unknown.flatMap(({ path, keys }) => keys.map((key) => [...path, key].join('.')));
+  const gone = new Set(paths);
+  const strip = (part: unknown, path: string): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (Array.isArray(part)) return part.map((one, index) => strip(one, `${path}${index}.`));
+    const entries = Object.entries(part).filter(([name]) => !gone.has(`${path}${name}`));
+    return Object.fromEntries(entries.map(([name, inner]) => [name, strip(inner, `${path}${name}.`)]));
+  };
+  return { known: strip(value, ''), ignored: paths.slice(0, MAX_NAMED) };
 }

@@ -70,6 +70,8 @@ export const pipeline =
     const response = await answer(c, handle);
     const { headers, status } = response;
     headers.set('x-request-id', requestId);
+    const ignored = c.get('ignored');
+    if (ignored) headers.set('paylinks-ignored', ignored.map(encodeURIComponent).join(', '));
     const quotaHeaders = c.get('quotaHeaders');
     if (quotaHeaders) {
       headers.set('server-timing', c.get('timings').header());

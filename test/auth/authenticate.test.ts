@@ -198,7 +198,7 @@ describe('the skipify scheme', () => {
     const nonce = 'abcdefgh-Ijklmnop';
     const answer = {
       kind: 'authenticated',
-      caller: { merchant, credentialId: ids.skipify },
+      caller: { merchant, credentialId: ids.skipify, manners: 'skipify' },
       nonce: { nonce: 'ABCDEFGH-IJKLMNOP', expiresAt: now + 360_000 },
     };
     expect(await ask(sign({ nonce }))).toEqual(answer);

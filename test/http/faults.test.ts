@@ -36,6 +36,7 @@ beforeAll(async () => {
     code: paylink.code,
     token: `${paylinkId}.${sent.paylink.deliveryLogs[0]?.id}`,
     deliveryLogId: other,
+    medium: 'email',
     suppressionId: other,
     endpointId: other,
     credentialId: other,
@@ -102,7 +103,7 @@ describe('a fault of D1', () => {
 
   it('is the same where D1 is locked', async () => {
     // A create and a send ask D1 in their coordinator, which has its own.
-    const inCoordinator = ['/', '/:paylinkId/send', '/graphql'];
+    const inCoordinator = ['/', '/:paylinkId/send', '/:paylinkId/notify_by/:medium', '/graphql'];
     const callers = byCallers(api.merchant.id, paylinkId).filter(({ path }) => !inCoordinator.includes(path));
     const read = asked('POST', '/graphql', graphql.read(paylinkId));
     const all = [...[...callers, ...byCustomers, read].map((one) => asMerchant(one)), ...byOperators.map(asOperator)];
@@ -149,7 +150,7 @@ describe('a fault of an object', () => {
       const isPaylink = path === '/' || (path.startsWith('/:paylinkId') && method !== 'GET');
       return isPaylink || path === '/webhooks/payments' || JSON.stringify(body)?.includes('mutation');
     });
-    expect(asking).toHaveLength(7);
+    expect(asking).toHaveLength(10);
     const found = await seenAll(
       env,
       asking.map((one) => asMerchant(one)),

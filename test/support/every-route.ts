@@ -10,6 +10,11 @@ import { createBody } from './verbs.ts';
 
 /** What a caller asks GraphQL about a Paylink. */
 export const graphql = {
+  list: () => ({ query: '{ paymentSessions { nodes { status } } }' }),
+  create: () => ({
+    query: 'mutation { createPaymentSession(input: {amount: "1.00", currency: "USD"}) { id } }',
+  }),
+  cancel: (id: string) => ({ query: `mutation { cancelPaymentSession(id: "${id}") { success } }` }),
   read: (id: string) => ({ query: `{ paymentSession(id: "${id}") { status } }` }),
   send: (id: string) => ({
     query: `mutation { sendPaymentSessionLink(input: {id: "${id}", channel: Email}) { success } }`,
@@ -27,6 +32,7 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('PATCH', '/:paylinkId', { memo: 'new' }),
   asked('PATCH', '/:paylinkId/cancel'),
   asked('PATCH', '/:paylinkId/send', { sendEmail: true, sendSms: false }),
+  asked('POST', '/:paylinkId/notify_by/:medium'),
   asked('GET', '/:paylinkId/qr.svg'),
   asked('POST', '/:paylinkId/delivery-logs/:deliveryLogId/settle', { status: 'SENT' }),
   asked('GET', '/paylinks'),
@@ -51,6 +57,9 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   }),
   asked('POST', '/graphql', graphql.read(id)),
   asked('POST', '/graphql', graphql.send(id)),
+  asked('POST', '/graphql', graphql.list()),
+  asked('POST', '/graphql', graphql.create()),
+  asked('POST', '/graphql', graphql.cancel(id)),
   asked('GET', '/inbox'),
   asked('GET', '/inbox.json'),
   asked('GET', '/inbox/:id/html'),

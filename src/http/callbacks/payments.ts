@@ -24,7 +24,12 @@ const Payment = z.strictObject({
   type: z.enum(['payment', 'refund']),
   amount: amount.check(z.gte(1, 'Must be at least 1.')),
   fees: z._default(amount.check(z.gte(0, 'Must not be negative.')), 0),
-  currencyCode: z.string().check(z.regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.')),
+  currencyCode: z
+    .pipe(
+      z.string(),
+      z.transform((code) => code.toUpperCase()),
+    )
+    .check(z.regex(/^[A-Z]{3}$/, 'Must be an ISO 4217 code such as USD.')),
 });
 
 /** `POST /webhooks/payments`: the merchant's checkout reports an order. Answers with the Paylink. */
