@@ -195,7 +195,11 @@ CREATE TABLE webhook_endpoints (
   disabled_reason TEXT,
   failing_since INTEGER,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  format TEXT NOT NULL DEFAULT 'standard' CHECK (format IN ('standard', 'skipify')),
+  header_names TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(header_names)),
+  headers_ciphertext TEXT,
+  include_children INTEGER NOT NULL DEFAULT 0 CHECK (include_children IN (0, 1))
 ) STRICT;
 
 CREATE INDEX webhook_endpoints_by_merchant ON webhook_endpoints (merchant_id, created_at);

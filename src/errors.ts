@@ -13,6 +13,7 @@ export const statusOf = {
   country_not_allowed: 400,
   not_unknown: 400,
   unauthenticated: 401,
+  recipient_decides: 403,
   not_found: 404,
   method_not_allowed: 405,
   idempotency_in_progress: 409,
@@ -40,6 +41,8 @@ export type Refusal = {
   code: ErrorCode;
   detail: string;
   errors?: FieldError[];
+  /** What the refusal is about, as further members of its problem. */
+  facts?: { [name: string]: string | null };
   retryAfterSeconds?: number;
 };
 

@@ -16,6 +16,7 @@ const titles: Record<ErrorCode, string> = {
   country_not_allowed: 'Country not allowed',
   not_unknown: 'The outcome is known',
   unauthenticated: 'Authentication required',
+  recipient_decides: 'The recipient decides',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
   idempotency_in_progress: 'Request in progress',
@@ -62,6 +63,7 @@ export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<st
     instance: pathOf(c.req.url),
     code: refused.code,
     requestId: c.get('requestId'),
+    ...refused.facts,
     ...(refused.errors ? { errors: refused.errors } : {}),
   };
   return new Response(JSON.stringify(body), {

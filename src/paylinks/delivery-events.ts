@@ -9,6 +9,7 @@ import {
   storeDeliveryEvents,
 } from '../store/provider-events.ts';
 import { insertSuppressions } from '../store/suppressions.ts';
+import { enqueue } from '../webhooks/enqueue.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { suppressionOf } from './recipients/suppressions.ts';
 
@@ -85,7 +86,8 @@ async function apply(
       return 'applied';
     }
     if (event.suppression) {
-      await insertSuppressions(env.DB, [suppressionOf(reply.paylink.merchantId, attempt, event.suppression, now)]);
+      const suppression = suppressionOf(reply.paylink.merchantId, attempt, event.suppression, now);
+      await enqueue(env.EVENTS, await insertSuppressions(env.DB, [suppression]));
     }
     return 'applied';
   } catch (error) {

@@ -10,6 +10,7 @@ import { coordinatorStub } from './coordinator/client.ts';
 import { askPredecessor } from './coordinator/predecessor.ts';
 import type { ClaimCommand } from './coordinator/rpc.ts';
 import { SendClient } from './coordinator/send-client.ts';
+import type { Target } from './domain/attempts.ts';
 import { orderedChannels } from './domain/decide-send.ts';
 import { sendFingerprint } from './domain/idempotency.ts';
 import type { SendOutcome } from './domain/outcome.ts';
@@ -22,13 +23,13 @@ import { recipientKey } from './recipients/recipient-key.ts';
 export type Idempotency = { key: string | null; waitSeconds: number };
 
 /**
- * A send as either surface asks for it. `to` overrides the customer's recipient (GraphQL; one channel only) and is a valid email or
- * E.164 number. `requireEnabled`: refuse a channel whose flag was not set at create (the REST route's rule).
+ * A send as either surface asks for it. `to` overrides the customer's recipients: valid emails and E.164 numbers, by channel, or the one
+ * of the only channel. `requireEnabled`: refuse a channel whose flag was not set at create (the REST route's rule).
  */
 export type SendInput = {
   paylinkId: string;
   channels: Channel[];
-  to: string | null;
+  to: string | { [channel in Channel]?: string } | null;
   requireEnabled: boolean;
   idempotency: Idempotency;
 };
@@ -135,17 +136,20 @@ async function askAndReport(
 
 async function commandOf(ctx: Context, paylinkId: string, input: SendInput): Promise<ClaimCommand> {
   const channels = orderedChannels(input.channels);
-  const to = await overrideOf(ctx, channels[0] ?? null, input.to);
+  const overrides = await overridesOf(ctx, channels, input.to);
+  // Where one channel is asked for, it is told as the release before reads it.
+  const to = channels.length === 1 ? (overrides[0] ?? null) : null;
   return {
     operationId: newIdAt(ctx.now, coordinatorOf(paylinkId)),
     paylinkId,
     callerId: ctx.caller.merchant.id,
     createdBy: 'API Key',
     channels,
-    to,
+    to: to && { recipient: to.recipient, hash: to.hash },
+    ...(to || overrides.length === 0 ? {} : { overrides }),
     requireEnabled: input.requireEnabled,
     key: input.idempotency.key,
-    fingerprint: sendFingerprint(channels, to?.hash ?? null),
+    fingerprint: sendFingerprint(channels, to?.hash ?? hashesOf(overrides)),
     skip: providerBreaker.open(ctx.now),
   };
 }
@@ -154,8 +158,18 @@ async function commandOf(ctx: Context, paylinkId: string, input: SendInput): Pro
 const mayBeCalled = async (ctx: Context, paylinkId: string): Promise<boolean> =>
   coordinatorOf(paylinkId) < ctx.config.COORDINATORS || (await ownerOf(ctx, paylinkId)) !== null;
 
-async function overrideOf(ctx: Context, channel: Channel | null, to: string | null): Promise<ClaimCommand['to']> {
-  const recipient = channel && to !== null ? normalizeRecipient(channel, to) : null;
-  if (!channel || recipient === null) return null;
-  return { recipient, hash: await recipientHash(await recipientKey(ctx.env.DB, ctx.config), channel, recipient) };
+/** What several overrides mean, as text; null: there are none. */
+const hashesOf = (overrides: readonly Target[]): string | null =>
+  overrides.length === 0 ? null : overrides.map(({ channel, hash }) => `${channel}:${hash}`).join(' ');
+
+async function overridesOf(ctx: Context, channels: readonly Channel[], to: SendInput['to']): Promise<Target[]> {
+  if (to === null) return [];
+  const key = await recipientKey(ctx.env.DB, ctx.config);
+  const given = channels.flatMap((channel) => {
+    const address = typeof to === 'string' ? to : to[channel];
+    return address === undefined ? [] : [{ channel, recipient: normalizeRecipient(channel, address) }];
+  });
+  return Promise.all(
+    given.map(async (one) => ({ ...one, hash: await recipientHash(key, one.channel, one.recipient) })),
+  );
 }

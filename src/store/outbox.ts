@@ -8,10 +8,15 @@ const insertDeliveries = (condition: string) => `INSERT INTO webhook_deliveries
     (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at)
   SELECT (a.value->>'id') || '.' || w.id, w.id, a.value->>'id', a.value->>'type', a.value->>'paylinkId', a.value->>'payload', 'pending',
     a.value->>'createdAt', a.value->>'createdAt'
-  FROM json_each(?1) a CROSS JOIN webhook_endpoints w ON w.merchant_id = a.value->>'merchantId'
+  FROM json_each(?1) a CROSS JOIN webhook_endpoints w ON w.merchant_id IN
+    (a.value->>'merchantId', (SELECT parent_id FROM merchants WHERE id = a.value->>'merchantId'))
   WHERE w.disabled_at IS NULL AND ${condition} ON CONFLICT (id) DO NOTHING RETURNING id`;
 
-const wanted = `EXISTS (SELECT 1 FROM json_each(w.event_types) t WHERE t.value IN ('*', a.value->>'type'))`;
+// The format of a vendor has few events; a parent hears its children's where it asked for them.
+const isHeard = (type: string, merchantId: string) => `(w.merchant_id = ${merchantId} OR w.include_children)
+  AND EXISTS (SELECT 1 FROM json_each(w.event_types) t WHERE t.value IN ('*', ${type}))
+  AND (w.format = 'standard' OR ${type} IN ('paylink.paid', 'paylink.payment_failed', 'paylink.expired'))`;
+const wanted = isHeard(`a.value->>'type'`, `a.value->>'merchantId'`);
 const insertAll = insertDeliveries(wanted);
 const insertOfCreated = insertDeliveries(
   `${wanted} AND EXISTS (SELECT 1 FROM paylinks p WHERE p.id = a.value->>'paylinkId')`,
@@ -55,6 +60,27 @@ export async function enqueuePayloadTo(
     .run();
   return idsOf(results)[0] ?? null;
 }
+
+/**
+ * Adds a delivery for each endpoint that hears of these suppressions; those that do not exist are told to nobody. Part of a batch: after
+ * the insertion, or before the deletion. Read the new ids from its result with `deliveriesIn`. @param at ms
+ */
+export const suppressionsStatement = (
+  db: D1Database,
+  type: 'suppression.created' | 'suppression.lifted',
+  ids: readonly string[],
+  at: number,
+): D1PreparedStatement =>
+  db.prepare(insertOfSuppressions).bind(JSON.stringify(ids), type, at, new Date(at).toISOString());
+
+const insertOfSuppressions = `INSERT INTO webhook_deliveries
+    (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at)
+  SELECT s.id || '.' || ?2 || '.' || w.id, w.id, s.id || '.' || ?2, ?2, NULL,
+    json_object('type', ?2, 'timestamp', ?4, 'data',
+      json_object('suppressionId', s.id, 'merchantId', s.merchant_id, 'channel', s.channel, 'reason', s.reason)), 'pending', ?3, ?3
+  FROM json_each(?1) j CROSS JOIN suppressions s ON s.id = j.value
+    CROSS JOIN webhook_endpoints w ON w.merchant_id IN (s.merchant_id, (SELECT parent_id FROM merchants WHERE id = s.merchant_id))
+  WHERE w.disabled_at IS NULL AND ${isHeard('?2', 's.merchant_id')} ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 const DueRows = z.array(z.object({ id: z.string(), next_attempt_at: z.int() }));
 

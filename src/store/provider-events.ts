@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DeliveryEvent, type ReportingProvider } from '../model.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
+import { suppressionsStatement } from './outbox.ts';
 import { sharedSender } from './suppressions.ts';
 
 /** A customer has sent STOP or START to a shared SMS sender. */
@@ -46,11 +47,15 @@ export async function storeDeliveryEvents(
   const statements: D1PreparedStatement[] = [];
   for (const part of parts(events.filter(({ suppression }) => suppression !== null))) {
     const named = part.map((event) => ({ ...toRow(event), suppression_id: crypto.randomUUID() }));
-    statements.push(db.prepare(suppressKnown).bind(JSON.stringify(named), now));
+    const ids = named.map(({ suppression_id }) => suppression_id);
+    statements.push(
+      db.prepare(suppressKnown).bind(JSON.stringify(named), now),
+      suppressionsStatement(db, 'suppression.created', ids, now),
+    );
   }
   for (const part of parts(events)) statements.push(db.prepare(insertEvents).bind(JSON.stringify(part.map(toRow))));
   if (statements.length === 0) return new Set();
-  const results = await db.batch(statements);
+  const results = await db.batch<Record<string, unknown>>(statements);
   const inserted = results.slice(-Math.ceil(events.length / MAX_BATCH)).flatMap(({ results: found }) => found);
   return new Set(
     z
@@ -78,7 +83,24 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
        ON CONFLICT (id) DO NOTHING`,
     )
     .bind(id, provider, kind, recipientHash, now);
-  await db.batch([effect, kept]);
+  // A START lifts the merchants' own suppressions by STOPs too, and they hear of it.
+  const lifted = await db
+    .prepare(`SELECT id FROM suppressions WHERE recipient_hash = ?1 AND channel = 'SMS' AND reason = 'stop'`)
+    .bind(recipientHash)
+    .all();
+  const ids = z.array(z.object({ id: z.string() })).parse(lifted.results);
+  const tell =
+    kind === 'start' && ids.length > 0
+      ? [
+          suppressionsStatement(
+            db,
+            'suppression.lifted',
+            ids.map((one) => one.id),
+            now,
+          ),
+        ]
+      : [];
+  await db.batch([...tell, effect, kept]);
 }
 
 /** Events due by `now` (ms), the longest overdue first. */

@@ -9,7 +9,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export type RecipientStatus = {
   merchant: Merchant;
   hashes: string[];
-  suppressed: { channel: Channel; hash: string }[];
+  /** `reason` and `id` are of a suppression; `id` is null for a shared sender's, which no merchant can lift. */
+  suppressed: { channel: Channel; hash: string; reason?: string | undefined; id?: string | null | undefined }[];
   /** Messages of this merchant to each recipient in the last 24 h. */
   recent: { hash: string; count: number }[];
 };
@@ -23,14 +24,17 @@ export type RecipientStatusAnswer = Omit<RecipientStatus, 'merchant' | 'hashes'>
 const Row = z.object({
   n: z.int(),
   merchant: z.nullable(jsonText(Merchant)),
-  suppressed: jsonText(z.array(z.object({ channel: Channel, hash: z.string() }))),
+  suppressed: jsonText(
+    z.array(z.object({ channel: Channel, hash: z.string(), reason: z.string(), id: z.nullable(z.string()) })),
+  ),
   recent: jsonText(z.array(z.object({ hash: z.string(), count: z.int() }))),
 });
 const Rows = z.array(Row);
 
 const hashes = `(SELECT value FROM json_each(q.value, '$.hashes'))`;
 const sql = `SELECT q.key AS n, CASE WHEN m.updated_at = q.value->>'knownAt' THEN NULL ELSE ${merchantJson('m')} END AS merchant,
-  (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash)) FROM suppressions s
+  (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash, 'reason', s.reason,
+       'id', iif(s.merchant_id = '*', NULL, s.id))) FROM suppressions s
      WHERE s.recipient_hash IN ${hashes} AND s.channel IN ('EMAIL', 'SMS') AND s.merchant_id IN (m.id, '*')) AS suppressed,
   (SELECT json_group_array(json_object('hash', r.recipient_hash, 'count', r.n)) FROM
      (SELECT d.recipient_hash, count(*) AS n FROM delivery_logs d

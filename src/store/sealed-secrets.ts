@@ -5,6 +5,7 @@ const columns = [
   ['credentials', 'secret_ciphertext'],
   ['webhook_endpoints', 'secret_ciphertext'],
   ['webhook_endpoints', 'previous_secret_ciphertext'],
+  ['webhook_endpoints', 'headers_ciphertext'],
 ] as const;
 
 const Sealed = z.object({ place: z.int(), id: z.string(), sealed: z.string() });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Channel } from '../model.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
+import { deliveriesIn, suppressionsStatement } from './outbox.ts';
 
 /** Why a recipient gets no more messages on a channel. */
 export const SuppressionReason = z.enum(['hard_bounce', 'complaint', 'stop', 'unsubscribe', 'erased']);
@@ -28,29 +29,36 @@ const names = columns.names.join(', ');
 
 const insert = `${insertFromJson('suppressions', columns.names)} WHERE true ON CONFLICT (recipient_hash, channel, merchant_id)`;
 
-/** Suppresses recipients. Existing suppressions stay unchanged. */
-export async function insertSuppressions(db: D1Database, suppressions: readonly Suppression[]): Promise<void> {
-  if (suppressions.length === 0) return;
-  await db
-    .prepare(`${insert} DO NOTHING`)
-    .bind(JSON.stringify(suppressions.map((one) => columns.toRow(one))))
-    .run();
+/**
+ * Suppresses recipients. Existing suppressions stay unchanged.
+ * @returns the new webhook deliveries, which the caller enqueues (or leaves to the sweep)
+ */
+export async function insertSuppressions(db: D1Database, suppressions: readonly Suppression[]): Promise<string[]> {
+  const [first] = suppressions;
+  if (!first) return [];
+  const ids = suppressions.map(({ id }) => id);
+  const [, told] = await db.batch([
+    db.prepare(`${insert} DO NOTHING`).bind(JSON.stringify(suppressions.map((one) => columns.toRow(one)))),
+    suppressionsStatement(db, 'suppression.created', ids, first.createdAt),
+  ]);
+  return deliveriesIn(told);
 }
 
 /** Suppresses an erased recipient, storing only the hash. The merchant's earlier suppression of it loses its address too. */
 export async function insertErased(db: D1Database, suppression: Suppression): Promise<void> {
-  await db
-    .prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`)
-    .bind(JSON.stringify([columns.toRow({ ...suppression, recipient: null, reason: 'erased' })]))
-    .run();
+  const row = columns.toRow({ ...suppression, recipient: null, reason: 'erased' });
+  await db.batch([
+    db.prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`).bind(JSON.stringify([row])),
+    suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt),
+  ]);
 }
 
-/** Suppresses the recipient of an attempt. @returns false: the Paylink has no such attempt */
+/** Suppresses the recipient of an attempt. @returns the new webhook deliveries; null: the Paylink has no such attempt */
 export async function suppressAttempt(
   db: D1Database,
   attempt: { id: string; paylinkId: string },
   suppression: Pick<Suppression, 'id' | 'reason' | 'createdAt'>,
-): Promise<boolean> {
+): Promise<string[] | null> {
   const found = db
     .prepare('SELECT id FROM delivery_logs WHERE id = ?1 AND paylink_id = ?2')
     .bind(attempt.id, attempt.paylinkId);
@@ -61,8 +69,9 @@ export async function suppressAttempt(
        ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`,
     )
     .bind(attempt.id, attempt.paylinkId, suppression.id, suppression.reason, suppression.createdAt);
-  const [known] = await db.batch([found, write]);
-  return known?.results.length === 1;
+  const tell = suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt);
+  const [known, , told] = await db.batch([found, write, tell]);
+  return known?.results.length === 1 ? deliveriesIn(told) : null;
 }
 
 /** A merchant's own suppressions, newest first. `after` is where the previous page ended. */
@@ -81,11 +90,20 @@ export async function listSuppressions(
   return results.map((row) => columns.parse(row));
 }
 
-/** Deletes one of a merchant's own suppressions. @returns false: it has none with this id */
-export async function deleteSuppression(db: D1Database, merchantId: string, id: string): Promise<boolean> {
-  const { meta } = await db
-    .prepare('DELETE FROM suppressions WHERE id = ?1 AND merchant_id = ?2')
+/** One of a merchant's own suppressions; null for any other. */
+export async function findSuppression(db: D1Database, merchantId: string, id: string): Promise<Suppression | null> {
+  const row = await db
+    .prepare(`SELECT ${names} FROM suppressions WHERE id = ?1 AND merchant_id = ?2`)
     .bind(id, merchantId)
-    .run();
-  return meta.changes > 0;
+    .first();
+  return row ? columns.parse(row) : null;
+}
+
+/** Deletes a suppression that was just found. @returns the new webhook deliveries */
+export async function deleteSuppression(db: D1Database, { id }: Suppression, now: number): Promise<string[]> {
+  const [told] = await db.batch([
+    suppressionsStatement(db, 'suppression.lifted', [id], now),
+    db.prepare('DELETE FROM suppressions WHERE id = ?1').bind(id),
+  ]);
+  return deliveriesIn(told);
 }

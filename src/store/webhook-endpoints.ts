@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { merchantEventTypes } from '../model.ts';
-import { columnsOf } from './columns.ts';
+import { columnsOf, insertBound } from './columns.ts';
 
 const text = z.nullable(z.string());
 const maybeInt = z.nullable(z.int());
@@ -24,15 +24,27 @@ export const WebhookEndpoint = z.object({
   failingSince: maybeInt,
   createdAt: z.int(),
   updatedAt: z.int(),
+  /** In whose form it is told. */
+  format: z.enum(['standard', 'skipify']),
+  /** Its own headers: their names, and the sealed JSON of names and values. */
+  headerNames: z.array(z.string()),
+  headersCiphertext: text,
+  /** Whether it hears of the merchant's direct children too. */
+  includeChildren: z.boolean(),
 });
 export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
 
 /** Parses a row. @throws when a cell does not fit the schema */
-export const { parse: toWebhookEndpoint, names: endpointColumns } = columnsOf(WebhookEndpoint);
+export const { parse: toWebhookEndpoint, names: endpointColumns, toRow } = columnsOf(WebhookEndpoint);
 
-export type NewEndpoint = Pick<
+export type NewEndpoint = Omit<
   WebhookEndpoint,
-  'id' | 'merchantId' | 'url' | 'description' | 'eventTypes' | 'secretCiphertext' | 'createdAt'
+  | 'previousSecretCiphertext'
+  | 'previousSecretExpiresAt'
+  | 'disabledAt'
+  | 'disabledReason'
+  | 'failingSince'
+  | 'updatedAt'
 >;
 
 /** Stores an endpoint, unless its merchant has `limit` already; then null. */
@@ -41,13 +53,21 @@ export async function insertEndpoint(
   endpoint: NewEndpoint,
   limit: number,
 ): Promise<WebhookEndpoint | null> {
-  const { id, merchantId, url, description, eventTypes, secretCiphertext, createdAt } = endpoint;
+  const fresh = {
+    previousSecretCiphertext: null,
+    previousSecretExpiresAt: null,
+    disabledAt: null,
+    disabledReason: null,
+    failingSince: null,
+    updatedAt: endpoint.createdAt,
+  };
+  const cells = toRow({ ...endpoint, ...fresh });
   const row = await db
     .prepare(
-      `INSERT INTO webhook_endpoints (id, merchant_id, url, description, event_types, secret_ciphertext, created_at, updated_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?8 RETURNING *`,
+      `${insertBound('webhook_endpoints', Object.keys(cells))}
+       WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?${Object.keys(cells).length + 1} RETURNING *`,
     )
-    .bind(id, merchantId, url, description, JSON.stringify(eventTypes), secretCiphertext, createdAt, limit)
+    .bind(...Object.values(cells), limit)
     .first();
   return row ? toWebhookEndpoint(row) : null;
 }
@@ -75,6 +95,9 @@ export type EndpointChange = {
   description?: string | null | undefined;
   eventTypes?: EventFilter | undefined;
   enabled?: boolean | undefined;
+  format?: WebhookEndpoint['format'] | undefined;
+  headers?: Pick<WebhookEndpoint, 'headerNames' | 'headersCiphertext'> | undefined;
+  includeChildren?: boolean | undefined;
 };
 
 /** Changes what is given. A new URL, or enabling, resets `failingSince`. null: the merchant has no such endpoint. */
@@ -91,6 +114,12 @@ export async function updateEndpoint(
   if (change.url !== undefined) set('url', change.url);
   if (change.description !== undefined) set('description', change.description);
   if (change.eventTypes !== undefined) set('event_types', JSON.stringify(change.eventTypes));
+  if (change.format !== undefined) set('format', change.format);
+  if (change.includeChildren !== undefined) sets.push(`include_children = ${Number(change.includeChildren)}`);
+  if (change.headers !== undefined) {
+    set('header_names', JSON.stringify(change.headers.headerNames));
+    set('headers_ciphertext', change.headers.headersCiphertext);
+  }
   if (change.enabled === false)
     sets.push(
       `disabled_reason = iif(disabled_at IS NULL, 'merchant', disabled_reason)`,

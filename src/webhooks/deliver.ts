@@ -5,6 +5,8 @@ import type { WebhookPayload } from '../model.ts';
 import { type Claimed, recordAttempt } from '../store/webhook-deliveries.ts';
 import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
 import { enqueue } from './enqueue.ts';
+import { inFormat } from './format.ts';
+import { openHeaders } from './own-headers.ts';
 import { envelope } from './payload.ts';
 import { type PostOutcome, post } from './post.ts';
 import { FAILING_MS, type NotPosted, type RetryDecision, retryPolicy } from './retry-policy.ts';
@@ -23,9 +25,13 @@ async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint
   const destination = checkDestination(endpoint.url, config);
   if (destination.kind === 'refused') return { kind: 'not_posted', error: 'address_refused' } satisfies NotPosted;
   const now = clock();
-  const { eventId, payload } = delivery;
+  const { eventId } = delivery;
   try {
-    const headers = await signedHeaders(await secretsOf(config, endpoint, now), eventId, now, payload);
+    const payload = inFormat(endpoint.format, delivery.payload);
+    const secrets = await secretsOf(config, endpoint, now);
+    const own = await openHeaders(config, endpoint.id, endpoint.headersCiphertext);
+    const vendors = endpoint.format === 'skipify' ? { 'x-skipify-secret': secrets[0] ?? '' } : {};
+    const headers = { ...own, ...vendors, ...(await signedHeaders(secrets, eventId, now, payload)) };
     return await post(destination.url, payload, headers, AbortSignal.timeout(TIMEOUT_MS));
   } catch (error) {
     // Whatever it is, the delivery is tried again later.

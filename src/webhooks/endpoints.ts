@@ -12,6 +12,7 @@ import {
   updateEndpoint,
   type WebhookEndpoint,
 } from '../store/webhook-endpoints.ts';
+import { type OwnHeaders, sealHeaders } from './own-headers.ts';
 import { newSecret } from './signature.ts';
 import { checkDestination } from './url-policy.ts';
 
@@ -39,7 +40,14 @@ export const noEndpoint = { ...notFound, detail: 'Webhook endpoint was not found
 const wrongUrl = (message: string) =>
   refuse(refusal('invalid_request', `The body is not valid: url: ${message}`, { errors: [{ path: 'url', message }] }));
 
-export type EndpointFields = { url: string; description: string | null; eventTypes: EventFilter };
+export type EndpointFields = {
+  url: string;
+  description: string | null;
+  eventTypes: EventFilter;
+  format: WebhookEndpoint['format'];
+  headers: OwnHeaders;
+  includeChildren: boolean;
+};
 
 /** Registers an endpoint. Its secret is returned here and never again. */
 export async function registerEndpoint(
@@ -51,7 +59,9 @@ export async function registerEndpoint(
   const { db, config, merchantId, now: createdAt } = ctx;
   const id = crypto.randomUUID();
   const { secret, sealed: secretCiphertext } = await newSecret(config, id);
-  const row = { id, merchantId, ...fields, url: destination.url, secretCiphertext, createdAt };
+  const { headers, ...plain } = fields;
+  const sealedHeaders = await sealHeaders(config, id, headers);
+  const row = { id, merchantId, ...plain, ...sealedHeaders, url: destination.url, secretCiphertext, createdAt };
   const endpoint = await insertEndpoint(db, row, MAX_ENDPOINTS);
   if (endpoint) return { kind: 'done', endpoint, secret };
   return refuse(refusal('conflict', `A merchant may have ${MAX_ENDPOINTS} webhook endpoints.`));
@@ -69,9 +79,10 @@ export async function readEndpoint(ctx: EndpointContext, id: string): Promise<Ma
 export async function changeEndpoint(
   ctx: EndpointContext,
   id: string,
-  change: EndpointChange,
+  { headers, ...change }: Omit<EndpointChange, 'headers'> & { headers?: OwnHeaders | undefined },
 ): Promise<Managed<{ endpoint: WebhookEndpoint }>> {
-  const checked = { ...change };
+  const checked: EndpointChange = { ...change };
+  if (headers !== undefined) checked.headers = await sealHeaders(ctx.config, id, headers);
   if (change.url !== undefined) {
     const destination = checkDestination(change.url, ctx.config);
     if (destination.kind === 'refused') return wrongUrl(destination.reason);

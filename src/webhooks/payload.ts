@@ -1,13 +1,17 @@
 import type { Channel, EventType, JsonObject, MerchantEventType, PaylinkEvent, WebhookPayload } from '../model.ts';
 import type { Changes } from '../store/changes.ts';
 
-// Not sent: refunds, which the merchant's own checkout reports, and events that the contract has no webhook for.
+// Not sent: erasures, which the merchant asked for itself.
 const paylinkTypes: { [type in EventType]?: MerchantEventType } = {
   CREATED: 'paylink.created',
+  UPDATED: 'paylink.updated',
   SENT: 'paylink.sent',
+  SEND_FAILED: 'paylink.send_failed',
   OPENED: 'paylink.opened',
   PAID: 'paylink.paid',
   PARTIALLY_PAID: 'paylink.paid',
+  PAYMENT_FAILED: 'paylink.payment_failed',
+  REFUNDED: 'paylink.refunded',
   CANCELED: 'paylink.canceled',
   EXPIRED: 'paylink.expired',
 };
@@ -38,7 +42,11 @@ export const envelope = (type: MerchantEventType, at: number, data: JsonObject):
 /** The event's own fields. Never a recipient, and never a provider's text, which may name one. */
 function detailsOf(event: PaylinkEvent, changes: Changes): JsonObject {
   if (event.type === 'SENT') return { channels: event.newValue?.deliveredTo ?? [] };
-  if (event.type === 'PAID' || event.type === 'PARTIALLY_PAID') {
+  if (event.type === 'UPDATED') return { fields: Object.keys(event.newValue ?? {}) };
+  if (event.type === 'PAYMENT_FAILED') {
+    return { orderId: member(event.newValue, 'orderId'), amount: member(event.newValue, 'amount') };
+  }
+  if (event.type === 'PAID' || event.type === 'PARTIALLY_PAID' || event.type === 'REFUNDED') {
     const { approvedAmount } = changes.head;
     return { orderId: member(event.newValue, 'orderId'), amount: member(event.newValue, 'amount'), approvedAmount };
   }

@@ -65,19 +65,24 @@ describe('the cron', () => {
     }
   });
 
-  it('seals both secrets of a webhook endpoint anew', async () => {
+  it('seals both secrets and the headers of a webhook endpoint anew', async () => {
     const id = crypto.randomUUID();
     await env.DB.prepare(
-      `INSERT INTO webhook_endpoints (id, merchant_id, url, event_types, secret_ciphertext, previous_secret_ciphertext, previous_secret_expires_at, created_at, updated_at)
-       VALUES (?1, ?2, 'https://example.com', '["*"]', ?3, ?4, 1, 0, 0)`,
+      `INSERT INTO webhook_endpoints (id, merchant_id, url, event_types, secret_ciphertext, previous_secret_ciphertext, previous_secret_expires_at, headers_ciphertext, created_at, updated_at)
+       VALUES (?1, ?2, 'https://example.com', '["*"]', ?3, ?4, 1, ?5, 0, 0)`,
     )
-      .bind(id, merchantId, await sealSecret(old, id, 'whsec_new'), await sealSecret(old, id, 'whsec_before'))
+      .bind(
+        id,
+        merchantId,
+        ...(await Promise.all(['whsec_new', 'whsec_before', '{"a":"b"}'].map((text) => sealSecret(old, id, text)))),
+      )
       .run();
     await sweepSecrets(bindings, config);
     const row = await sealedOf('webhook_endpoints', id);
     const alone = { SECRETS_KEY: config.SECRETS_KEY };
     expect(await openSecret(alone, id, row?.secret_ciphertext ?? '')).toBe('whsec_new');
     expect(await openSecret(alone, id, row?.previous_secret_ciphertext ?? '')).toBe('whsec_before');
+    expect(await openSecret(alone, id, row?.headers_ciphertext ?? '')).toBe('{"a":"b"}');
   });
 
   it('leaves what no key opens as it is, says so, and goes on with the rest', async () => {

@@ -67,7 +67,7 @@ describe('the outbox', () => {
   });
 
   it('has no statement at all for changes that no endpoint hears of', async () => {
-    const changes = await changesWith(merchant, [event({ type: 'UPDATED', newValue: { fields: ['memo'] } })]);
+    const changes = await changesWith(merchant, [event({ type: 'ERASED', newValue: null })]);
     const plans = await plansOf((db) => projectChanges(db, [changes], webhookPayloadsOf(changes)));
     expect(plans.filter((detail) => detail.includes('webhook'))).toEqual([]);
   });
@@ -197,9 +197,10 @@ describe('which event is which', () => {
     [changed('DELIVERED', 'BOUNCED'), ['delivery.bounced']],
     [changed('UNKNOWN', 'SENT'), []],
     [changed('DELIVERED', 'DELIVERED'), []],
-    [{ type: 'UPDATED' as const }, []],
-    [{ type: 'SEND_FAILED' as const }, []],
-    [{ type: 'REFUNDED' as const }, []],
+    [{ type: 'UPDATED' as const }, ['paylink.updated']],
+    [{ type: 'SEND_FAILED' as const }, ['paylink.send_failed']],
+    [{ type: 'PAYMENT_FAILED' as const }, ['paylink.payment_failed']],
+    [{ type: 'REFUNDED' as const }, ['paylink.refunded']],
     [{ type: 'ERASED' as const }, []],
   ])('%o', async (some, types) => expect(await typesOf(some)).toEqual(types));
 });

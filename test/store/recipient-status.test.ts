@@ -21,7 +21,8 @@ describe('standings', () => {
     const other = await seedMerchant();
     const hash = `hash-${crypto.randomUUID()}`;
     const attempt = { channel: 'EMAIL', recipient: null, recipientHash: hash } as const;
-    await insertSuppressions(env.DB, [suppressionOf(other.id, attempt, 'unsubscribe', Date.now())]);
+    const suppression = suppressionOf(other.id, attempt, 'unsubscribe', Date.now());
+    await insertSuppressions(env.DB, [suppression]);
     const ask = (merchantId: string) => ({ merchantId, knownAt: null, hashes: [hash] });
     const [nobody, own, foreign] = await readRecipientStatus(
       env.DB,
@@ -29,7 +30,11 @@ describe('standings', () => {
       Date.now(),
     );
     expect(nobody).toBeNull();
-    expect(own).toEqual({ merchant: other, suppressed: [{ channel: 'EMAIL', hash }], recent: [] });
+    expect(own).toEqual({
+      merchant: other,
+      suppressed: [{ channel: 'EMAIL', hash, reason: 'unsubscribe', id: suppression.id }],
+      recent: [],
+    });
     expect(foreign).toMatchObject({ merchant: { id: merchant.id }, suppressed: [] });
   });
 

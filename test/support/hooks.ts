@@ -6,7 +6,7 @@ import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
 import { type Merchant, merchantEventTypes } from '../../src/model.ts';
 import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { consumeEvents } from '../../src/webhooks/consumer.ts';
-import { endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
+import { type EndpointFields, endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
 
 const Requests = z.array(
   z.object({ name: z.string(), headers: z.record(z.string(), z.string()), body: z.string(), behaviour: z.string() }),
@@ -41,15 +41,18 @@ export type Hook = { endpoint: WebhookEndpoint; secret: string; name: string };
 /** An endpoint of the merchant at the receiver, of a name of its own. */
 export async function seedHook(
   merchant: Merchant,
-  some: { eventTypes?: WebhookEndpoint['eventTypes'] } = {},
+  some: Partial<Omit<EndpointFields, 'url'>> = {},
   now = Date.now(),
 ): Promise<Hook> {
   const name = crypto.randomUUID();
-  const { eventTypes = ['*'] } = some;
   const made = await registerEndpoint(endpointContext(env, configOf(env), merchant, now), {
     url: hookUrl(name),
     description: null,
-    eventTypes,
+    eventTypes: ['*'],
+    format: 'standard',
+    headers: {},
+    includeChildren: false,
+    ...some,
   });
   if (made.kind === 'refused') throw new Error(made.refusal.detail);
   return { endpoint: made.endpoint, secret: made.secret, name };

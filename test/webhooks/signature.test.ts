@@ -21,6 +21,10 @@ const endpoint = (some: Partial<WebhookEndpoint>): WebhookEndpoint => ({
   failingSince: null,
   createdAt: 0,
   updatedAt: 0,
+  format: 'standard',
+  headerNames: [],
+  headersCiphertext: null,
+  includeChildren: false,
   ...some,
 });
 

@@ -21,7 +21,7 @@ const Payment = z.strictObject({
     z.regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.'),
     z.refine((id) => id.isWellFormed(), 'Must be well-formed Unicode.'),
   ),
-  type: z.enum(['payment', 'refund']),
+  type: z.enum(['payment', 'refund', 'failed']),
   amount: amount.check(z.gte(1, 'Must be at least 1.')),
   fees: z._default(amount.check(z.gte(0, 'Must not be negative.')), 0),
   currencyCode: z

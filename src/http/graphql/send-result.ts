@@ -65,7 +65,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'already_paid':
     case 'already_canceled':
       return unsuccessful(
-        'The payment session is not active (it is paid, refunded, canceled or expired), so its link was not sent.',
+        `The payment session is not active (it is ${refusal.facts?.paylinkStatus ?? 'paid, refunded, canceled or expired'}), so its link was not sent.`,
       );
     case 'missing_recipient':
       return unsuccessful(`The session's contact has no ${missing}: add one, or pass \`to\`.`);
@@ -75,7 +75,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
       );
     case 'suppressed':
       return unsuccessful(
-        `This ${recipient} does not take messages (it bounced, complained or opted out). Pass another \`to\`, or lift the suppression.`,
+        `This ${recipient} does not take messages (${suppressionOf(refusal)}). Pass another \`to\`, or lift the suppression.`,
       );
     case 'nothing_due':
     case 'invalid_request':
@@ -85,6 +85,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'send_failed':
     case 'send_in_progress':
     case 'not_unknown':
+    case 'recipient_decides':
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':
@@ -122,6 +123,11 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
       );
   }
 }
+
+const suppressionOf = ({ facts }: Refusal): string =>
+  facts?.reason
+    ? `${facts.reason}${facts.suppressionId ? `, suppression ${facts.suppressionId}` : ''}`
+    : 'it bounced, complained or opted out';
 
 function tryAgain(seconds: number | undefined): string {
   if (seconds === undefined) return '';

@@ -99,9 +99,15 @@ async function settle(c: Context<AppEnv>, id: string, owner: Promise<Merchant | 
 async function send(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
   const body = await readSend(c);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const { sendEmail, sendSms } = body.value;
+  const { sendEmail, sendSms, to } = body.value;
   const channels: Channel[] = [...(sendEmail ? (['EMAIL'] as const) : []), ...(sendSms ? (['SMS'] as const) : [])];
-  return sendBy(c, { paylinkId, channels, requireEnabled: true });
+  const overrides = { ...(to?.email ? { EMAIL: to.email } : {}), ...(to?.phone ? { SMS: to.phone } : {}) };
+  return sendBy(c, {
+    paylinkId,
+    channels,
+    to: Object.keys(overrides).length > 0 ? overrides : null,
+    requireEnabled: true,
+  });
 }
 
 const media: { [medium: string]: Channel } = { email: 'EMAIL', sms: 'SMS' };
@@ -110,13 +116,13 @@ const media: { [medium: string]: Channel } = { email: 'EMAIL', sms: 'SMS' };
 async function notifyBy(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
   const channel = media[c.req.param('medium') ?? ''];
   if (!channel) return nothingHere(c);
-  return sendBy(c, { paylinkId, channels: [channel], requireEnabled: false });
+  return sendBy(c, { paylinkId, channels: [channel], to: null, requireEnabled: false });
 }
 
-async function sendBy(c: Context<AppEnv>, asked: Omit<SendInput, 'idempotency' | 'to'>): Promise<Response> {
+async function sendBy(c: Context<AppEnv>, asked: Omit<SendInput, 'idempotency'>): Promise<Response> {
   const idempotency = parseIdempotency(c.req.raw.headers);
   if ('code' in idempotency) return problem(c, idempotency);
-  const outcome = await sendPaylink(verbContext(c, callerOf(c)), { ...asked, to: null, idempotency });
+  const outcome = await sendPaylink(verbContext(c, callerOf(c)), { ...asked, idempotency });
   switch (outcome.kind) {
     case 'sent':
       return show(c, outcome.paylink, 200, replayedHeader(outcome.replayed));

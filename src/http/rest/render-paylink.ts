@@ -56,6 +56,7 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
       deliveryMethod: log.channel,
       status: log.status,
       messageId: log.messageId,
+      recipient: log.recipient,
       provider: log.provider,
       reason: log.reason,
       createdAt: iso(log.createdAt),

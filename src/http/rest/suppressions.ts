@@ -36,7 +36,7 @@ async function list(c: Context<AppEnv>): Promise<Response> {
 
 async function lift(c: Context<AppEnv>): Promise<Response> {
   const lifted = await liftSuppression(verbContext(c, callerOf(c)), c.req.param('suppressionId') ?? '');
-  return lifted ? c.body(null, 204) : problem(c, refusal('not_found', 'Suppression was not found.'));
+  return lifted.kind === 'done' ? c.body(null, 204) : problem(c, lifted.refusal);
 }
 
 const Recipient = z.union(

@@ -14,6 +14,7 @@ import {
   removeEndpoint,
   rotateEndpointSecret,
 } from '../../webhooks/endpoints.ts';
+import { OwnHeaders } from '../../webhooks/own-headers.ts';
 import { attemptsOf, replayDeliveries, testEndpoint } from '../../webhooks/replay.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
@@ -28,10 +29,15 @@ const eventTypes = z.pipe(
 );
 const description = z.nullable(z.string().check(z.maxLength(255)));
 
+const format = z.enum(['standard', 'skipify']);
+
 const CreateBody = z.strictObject({
   url: z.string(),
   description: z._default(description, null),
   eventTypes: z._default(eventTypes, ['*']),
+  format: z._default(format, 'standard'),
+  headers: z._default(OwnHeaders, {}),
+  includeChildren: z._default(z.boolean(), false),
 });
 
 const ChangeBody = z.strictObject({
@@ -39,6 +45,9 @@ const ChangeBody = z.strictObject({
   description: z.optional(description),
   eventTypes: z.optional(eventTypes),
   enabled: z.optional(z.boolean()),
+  format: z.optional(format),
+  headers: z.optional(OwnHeaders),
+  includeChildren: z.optional(z.boolean()),
 });
 
 const ReplayBody = z.union(
@@ -63,6 +72,9 @@ const renderEndpoint = (endpoint: WebhookEndpoint, now: number) => {
     url: endpoint.url,
     description: endpoint.description,
     eventTypes: endpoint.eventTypes,
+    format: endpoint.format,
+    headers: endpoint.headerNames,
+    includeChildren: endpoint.includeChildren,
     enabled: endpoint.disabledAt === null,
     disabledAt: iso(endpoint.disabledAt),
     disabledReason: endpoint.disabledReason,

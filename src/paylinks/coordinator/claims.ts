@@ -69,7 +69,9 @@ export class Claims {
         return refuse(decision.refusal);
       }
       const { merchantId, emailHash, phoneHash } = paylink;
-      const hashes = command.to ? [command.to.hash] : [emailHash, phoneHash].filter((hash) => hash !== null);
+      const overridden = command.overrides?.map(({ hash }) => hash) ?? [];
+      const own = [emailHash, phoneHash].filter((hash) => hash !== null);
+      const hashes = command.to ? [command.to.hash] : [...overridden, ...own];
       status = await recipients.read(merchantId, hashes);
       if (!status) return refuse(unread);
     }

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../errors.ts';
 import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { CreateKey } from '../../store/insert-paylinks.ts';
-import type { ReportedOutcome } from '../domain/attempts.ts';
+import type { ReportedOutcome, Target } from '../domain/attempts.ts';
 import type { ChangeCommand } from '../domain/change.ts';
 import type { MessagePaylink } from '../domain/compose-message.ts';
 import type { SendResult } from '../domain/outcome.ts';
@@ -21,7 +21,10 @@ export type ClaimCommand = {
   callerId: string;
   createdBy: string;
   channels: Channel[];
+  /** Overrides the recipient of the one channel asked for. */
   to: { recipient: string; hash: string } | null;
+  /** The same where several channels are asked for. */
+  overrides?: Target[];
   requireEnabled: boolean;
   key: string | null;
   fingerprint: string;

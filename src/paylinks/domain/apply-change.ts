@@ -1,10 +1,10 @@
 import { notFound, refusal } from '../../errors.ts';
-import type { DeliveryLog, JsonObject, Paylink } from '../../model.ts';
+import type { DeliveryLog, Paylink } from '../../model.ts';
 import { applyPayment } from './apply-payment.ts';
+import { applyUpdate } from './apply-update.ts';
 import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
-import { type Applied, type CancelCommand, type ChangeCommand, type PaylinkPatch, withEvent } from './change.ts';
-import { totalsOf } from './normalize.ts';
-import { afterDelivery, afterOpened, isActive, isUpdatable, statusAt } from './status.ts';
+import { type Applied, type CancelCommand, type ChangeCommand, withEvent } from './change.ts';
+import { afterDelivery, afterOpened, isActive, statusAt } from './status.ts';
 
 /** Takes a recipient out of a Paylink: the address, and the person's name with it. The hashes in the logs stay, they name nobody. */
 export function erase(paylink: Paylink, hash: string, now: number): Applied {
@@ -38,7 +38,7 @@ export function erase(paylink: Paylink, hash: string, now: number): Applied {
 export function applyChange(paylink: Paylink, command: ChangeCommand, now: number): Applied {
   switch (command.kind) {
     case 'update':
-      return update(paylink, command.patch, command.createdBy, now);
+      return applyUpdate(paylink, command.patch, command.createdBy, now);
     case 'cancel':
       return cancel(paylink, command, now);
     case 'open':
@@ -57,24 +57,6 @@ export function applyChange(paylink: Paylink, command: ChangeCommand, now: numbe
 }
 
 const changed = (paylink: Paylink): Applied => ({ kind: 'changed', paylink });
-
-function update(paylink: Paylink, patch: PaylinkPatch, createdBy: string, now: number): Applied {
-  if (!isUpdatable(paylink, now)) {
-    const detail = `A Paylink that is ${statusAt(paylink, now)} cannot be updated; only CREATED, OPENED and SENT can.`;
-    return { kind: 'refused', refusal: refusal('not_active', detail) };
-  }
-  if (Object.keys(patch).length === 0) return { kind: 'unchanged' };
-  const next = { ...paylink, ...patch };
-  const totals = totalsOf(next.lineItems, next.tax, next.shipping);
-  if (!totals) {
-    const errors = [{ path: 'lineItems', message: 'The total is larger than 9007199254740991.' }];
-    return { kind: 'refused', refusal: refusal('invalid_request', 'The total is too large.', { errors }) };
-  }
-  const fields: JsonObject = { fields: Object.keys(patch).filter((name) => !/Hash$|E164$/.test(name)) };
-  const event = { type: 'UPDATED', oldValue: null, newValue: fields, createdBy } as const;
-  const written = withEvent(paylink, { ...patch, ...totals }, event, now);
-  return { kind: 'changed', paylink: written, ...(patch.lineItems ? { lineItems: true } : {}) };
-}
 
 function cancel(paylink: Paylink, { createdBy, reason }: CancelCommand, now: number): Applied {
   const status = statusAt(paylink, now);

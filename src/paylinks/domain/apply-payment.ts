@@ -17,6 +17,17 @@ function statusAfter(before: PaylinkStatus, orders: readonly Order[], total: num
   return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PARTIALLY_PAID';
 }
 
+/** A payment that failed, told once for each order id and amount; of an order that was paid after all it is old news. */
+function failedPayment(paylink: Paylink, { orderId, amount }: PaymentReport, isPaid: boolean, now: number): Applied {
+  const isKnown = paylink.events.some(
+    ({ type, newValue }) => type === 'PAYMENT_FAILED' && newValue?.orderId === orderId && newValue.amount === amount,
+  );
+  if (isPaid || isKnown) return { kind: 'unchanged' };
+  const newValue = { status: paylink.status, orderId, amount };
+  const event = { type: 'PAYMENT_FAILED', oldValue: null, newValue, createdBy: 'Checkout' } as const;
+  return { kind: 'changed', paylink: withEvent(paylink, {}, event, now) };
+}
+
 /**
  * A payment or refund, once per order id. Money that came is money that came: a Paylink that was canceled or has expired meanwhile
  * still becomes PAID; but nothing makes it active again. A repeat with other figures than before is refused.
@@ -32,6 +43,7 @@ export function applyPayment(paylink: Paylink, news: PaymentReport, now: number)
   }
   const version = paylink.version + 1;
   const known = paylink.orders.find((order) => order.id === news.orderId);
+  if (news.kind === 'failed') return failedPayment(paylink, news, known !== undefined, now);
   let order: Order;
   if (news.kind === 'payment') {
     if (known) {

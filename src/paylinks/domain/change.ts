@@ -31,8 +31,8 @@ export type PaylinkPatch = {
 /** A payment or refund as the merchant's checkout reports it. Amounts are minor units. */
 export type PaymentReport = {
   orderId: string;
-  kind: 'payment' | 'refund';
-  /** Of the payment; of a refund: all that was refunded of this order so far. */
+  kind: 'payment' | 'refund' | 'failed';
+  /** Of the payment, also of one that failed; of a refund: all that was refunded of this order so far. */
   amount: number;
   fees: number;
   currencyCode: string;

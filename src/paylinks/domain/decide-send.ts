@@ -4,7 +4,7 @@ import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone } from '../recipients/recipient.ts';
 import { amountDue } from './amounts.ts';
 import { countsAgainstCaps, type Target } from './attempts.ts';
-import { isActive } from './status.ts';
+import { isActive, statusAt } from './status.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -15,6 +15,8 @@ export type SendQuestion = {
   channels: Channel[];
   /** Overrides the customer's recipient, for the one channel asked for. */
   to: { recipient: string; hash: string } | null;
+  /** The same for several channels. */
+  overrides?: Target[];
   requireEnabled: boolean;
   now: number;
 };
@@ -35,6 +37,8 @@ const refuse = (refused: Refusal, suppressed: Target[] = []): SendDecision => ({
 
 function targetOf(question: SendQuestion, channel: Channel): Target | null {
   const { paylink, to } = question;
+  const override = question.overrides?.find((one) => one.channel === channel);
+  if (override) return override;
   if (to) return { channel, ...to };
   const recipient = channel === 'EMAIL' ? paylink.customer.email : paylink.phoneE164;
   const hash = channel === 'EMAIL' ? paylink.emailHash : paylink.phoneHash;
@@ -65,7 +69,10 @@ export function decideSend(question: SendQuestion): SendDecision {
     );
   }
   if (!isActive(paylink, now)) {
-    return refuse(refusal('not_active', 'The Paylink is not active: it is paid, canceled, refunded or expired.'));
+    const status = statusAt(paylink, now);
+    return refuse(
+      refusal('not_active', `The Paylink is not active: it is ${status}.`, { facts: { paylinkStatus: status } }),
+    );
   }
   if (amountDue(paylink) === 0) return refuse(refusal('nothing_due', 'Nothing is due: there is nothing to ask for.'));
   if (!recipientStatus || targets.some((target) => !recipientStatus.hashes.includes(target.hash)))
@@ -75,10 +82,12 @@ export function decideSend(question: SendQuestion): SendDecision {
   const suppressed = targets.filter(isSuppressed);
   if (suppressed.length > 0) {
     const by = suppressed.map((target) => spoken[target.channel]).join(' and ');
-    return refuse(
-      refusal('suppressed', `The recipient does not take messages by ${by} (bounced, complained or opted out).`),
-      suppressed,
+    const [first] = recipientStatus.suppressed.filter(({ channel, hash }) =>
+      suppressed.some((target) => target.channel === channel && target.hash === hash),
     );
+    const why = first?.reason ?? 'bounced, complained or opted out';
+    const facts = first?.reason ? { facts: { reason: first.reason, suppressionId: first.id ?? null } } : {};
+    return refuse(refusal('suppressed', `The recipient does not take messages by ${by} (${why}).`, facts), suppressed);
   }
   return withinLimits(question, recipientStatus, targets);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../model.ts';
+import { normalizePhone } from '../recipients/recipient.ts';
 
 /** Free text of at most `most` characters; control characters have no place in a message or a log. */
 const text = (most: number) =>
@@ -126,6 +127,29 @@ const session = {
 export const SessionCreateFields = z.extend(CreateFields, session);
 export const SessionUpdateFields = z.extend(UpdateFields, session);
 
-export const SendFields = z.strictObject({ sendEmail: z.boolean(), sendSms: z.boolean() });
+const isE164 = (number: string) => number.startsWith('+') && normalizePhone(number, 'US') === number;
+
+/** `to` overrides the customer's recipients, as GraphQL's does: the phone number is E.164. */
+export const SendFields = z
+  .strictObject({
+    sendEmail: z.boolean(),
+    sendSms: z.boolean(),
+    to: z.nullish(
+      z.strictObject({
+        email: z.nullish(z.email('Must be an email address.').check(z.maxLength(254))),
+        phone: z.nullish(
+          z.string().check(z.refine(isE164, 'Must be a phone number in E.164 form, such as +12025550143.')),
+        ),
+      }),
+    ),
+  })
+  .check((context) => {
+    const { sendEmail, sendSms, to } = context.value;
+    const unused = [...(to?.email && !sendEmail ? ['email'] : []), ...(to?.phone && !sendSms ? ['phone'] : [])];
+    for (const name of unused) {
+      const message = 'This channel is not asked for.';
+      context.issues.push({ code: 'custom', path: ['to', name], message, input: context.value });
+    }
+  });
 
 export type PaylinkFields = z.output<typeof SessionUpdateFields>;

@@ -2,7 +2,6 @@ import type { DeliveryLog, Paylink, PaylinkHead, PaylinkStatus } from '../../mod
 import { NOT_BEGUN } from './attempts.ts';
 
 const open: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED']);
-const updatable: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'OPENED', 'SENT']);
 const resettable: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'SENT', 'OPENED', 'FAILED']);
 
 /** The status as it is at `now` (ms): an open Paylink past its expiration is EXPIRED, also before the sweep has written so. */
@@ -12,10 +11,6 @@ export const statusAt = (paylink: Pick<PaylinkHead, 'status' | 'expiration'>, no
 /** May it be sent? */
 export const isActive = (paylink: Pick<PaylinkHead, 'status' | 'expiration'>, now: number): boolean =>
   open.has(statusAt(paylink, now));
-
-/** May it be updated? */
-export const isUpdatable = (paylink: Pick<PaylinkHead, 'status' | 'expiration'>, now: number): boolean =>
-  updatable.has(statusAt(paylink, now));
 
 /** What an accepted send makes of a status: SENT, except where money has already come or the Paylink has ended meanwhile. */
 export const afterAccepted = (status: PaylinkStatus): PaylinkStatus => (resettable.has(status) ? 'SENT' : status);

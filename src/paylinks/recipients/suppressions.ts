@@ -1,17 +1,21 @@
 import type { Bindings, Config } from '../../env.ts';
+import { refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import type { Channel, DeliveryLog, ReportingProvider } from '../../model.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { storeOptOutEvent } from '../../store/provider-events.ts';
 import {
   deleteSuppression,
+  findSuppression,
   insertSuppressions,
   listSuppressions as list,
   type Suppression,
   type SuppressionReason,
   suppressAttempt,
 } from '../../store/suppressions.ts';
+import { enqueue } from '../../webhooks/enqueue.ts';
 import type { Context } from '../context.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { recipientHash } from './recipient.ts';
 import { recipientKey } from './recipient-key.ts';
 
@@ -87,8 +91,10 @@ export async function unsubscribe(
   const id = parsePaylinkId(attempt ?? '');
   if (!paylinkId || !id || rest.length > 0) return 'unknown';
   const suppression = { id: crypto.randomUUID(), reason: 'unsubscribe', createdAt: now } as const;
-  const known = await suppressAttempt(env.DB, { id, paylinkId }, suppression);
-  return known ? 'done' : 'unknown';
+  const told = await suppressAttempt(env.DB, { id, paylinkId }, suppression);
+  if (!told) return 'unknown';
+  await enqueue(env.EVENTS, told);
+  return 'done';
 }
 
 /** A page of the caller's own suppressions, newest first, and whether more follow. */
@@ -101,6 +107,17 @@ export async function listSuppressions(
   return { page: found.slice(0, page.limit), more: found.length > page.limit };
 }
 
-/** Lifts one of the caller's own suppressions; false: it has none of this id. A shared sender's is not the caller's to lift. */
-export const liftSuppression = (ctx: Context, id: string): Promise<boolean> =>
-  deleteSuppression(ctx.env.DB, ctx.caller.merchant.id, id);
+const decidedByRecipient = refusal(
+  'recipient_decides',
+  'Only a hard bounce can be lifted: here the recipient asked for no more messages, or was erased.',
+);
+
+/** Lifts one of the caller's own suppressions, if it is a hard bounce. A shared sender's is not the caller's to lift. */
+export async function liftSuppression(ctx: Context, id: string): Promise<Outcome<object>> {
+  const { env, caller, now } = ctx;
+  const found = await findSuppression(env.DB, caller.merchant.id, id);
+  if (!found) return { kind: 'refused', refusal: refusal('not_found', 'Suppression was not found.') };
+  if (found.reason !== 'hard_bounce') return { kind: 'refused', refusal: decidedByRecipient };
+  await enqueue(env.EVENTS, await deleteSuppression(env.DB, found, now));
+  return { kind: 'done' };
+}

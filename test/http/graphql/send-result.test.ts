@@ -47,6 +47,7 @@ describe('the OperationSuccess of a send', () => {
     already_canceled: 'value',
     suppressed: 'value',
     country_not_allowed: 'value',
+    recipient_decides: 'value',
     not_unknown: 'value',
     send_in_progress: 'value',
     unauthenticated: 'UNAUTHENTICATED',

@@ -61,11 +61,15 @@ describe('the mock checkout', () => {
     expect(await report?.json()).toMatchObject({ paylinkId: paylink.id, type: 'failed', amount: 1010 });
   });
 
-  it('changes no status where a payment fails, and says so', async () => {
+  it('changes no status where a payment fails, says so, and writes it down', async () => {
     const { api, paylink } = await aMerchantWithCheckout();
     const failed = await submit(paylink.code, 'fail');
     expect([failed.status, await failed.text()]).toEqual([200, expect.stringContaining('role="status"')]);
-    expect(await read(api, paylink.id)).toMatchObject({ status: 'CREATED', amountDue: 1010 });
+    expect(await read(api, paylink.id)).toMatchObject({
+      status: 'CREATED',
+      amountDue: 1010,
+      events: [{ eventType: 'CREATED' }, { eventType: 'PAYMENT_FAILED', newValue: { amount: 1010 } }],
+    });
   });
 
   it('is offered to no merchant that has no secret to sign with, and exists only locally', async () => {

@@ -73,8 +73,8 @@ describe('REST', () => {
         },
       ],
       deliveryLogs: [
-        { ...log, deliveryMethod: 'EMAIL' },
-        { ...log, deliveryMethod: 'SMS' },
+        { ...log, deliveryMethod: 'EMAIL', recipient: 'ada@example.com' },
+        { ...log, deliveryMethod: 'SMS', recipient: '+13333333333' },
       ],
       openOrders: [],
       events: [
