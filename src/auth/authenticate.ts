@@ -1,5 +1,6 @@
 import type { NonceClaim } from '../admission/port.ts';
 import type { Config } from '../env.ts';
+import type { FieldError } from '../errors.ts';
 import { sha256Hex } from '../lib/encoding.ts';
 import type { Caller } from '../model.ts';
 import { findBearerCredential } from '../store/credentials.ts';
@@ -22,10 +23,13 @@ export type AuthenticationDeps = {
   waitUntil?: (work: Promise<unknown>) => void;
 };
 
-/** `reason` is for the log only: every cause gives the same 401. `nonce`, of a signed request, must still be claimed by admission. */
+/**
+ * `reason` is for the log only. What is wrong with the request's form is said in `advice`; what depends on a secret, or on who exists, is
+ * one uniform 401. `hint` (locally only) is what the gateway computed. `nonce`, of a signed request, must still be claimed by admission.
+ */
 export type Authentication =
   | { kind: 'authenticated'; caller: Caller; nonce: NonceClaim | null }
-  | { kind: 'unauthenticated'; reason: string };
+  | { kind: 'unauthenticated'; reason: string; advice?: FieldError; hint?: string };
 
 type Signed = Extract<Claim, { kind: 'signed' }>;
 type Bearer = Extract<Claim, { kind: 'bearer' }>;
@@ -47,7 +51,7 @@ export async function authenticate(
   const claim = parseClaim(request.headers);
   switch (claim.kind) {
     case 'malformed':
-      return unauthenticated(claim.reason);
+      return { kind: 'unauthenticated', reason: claim.reason, advice: claim.advice };
     case 'bearer':
       return authenticateBearer(claim, deps);
     case 'signed':
@@ -87,22 +91,32 @@ async function authenticateSigned(
   deps: AuthenticationDeps,
 ): Promise<Authentication> {
   const { config, db, cache, now } = deps;
-  if (Math.abs(now - claim.time) > TOLERANCE_MS) return unauthenticated('timestamp out of range');
+  if (Math.abs(now - claim.time) > TOLERANCE_MS) {
+    return { kind: 'unauthenticated', reason: 'timestamp out of range', advice: clockAdvice(claim, now) };
+  }
+  const refused = async (reason: string): Promise<Authentication> => ({
+    ...unauthenticated(reason),
+    // Said whoever asks, so that it tells nothing of them: only the skipify scheme takes milliseconds.
+    ...(claim.unit === 'ms'
+      ? { advice: { path: 'timestamp', message: `Send seconds, not milliseconds. ${serverTime(now)}` } }
+      : {}),
+    ...(config.ENVIRONMENT === 'local' ? { hint: await hintFor(claim, request, body) } : {}),
+  });
   const id = claim.merchantId.toLowerCase();
   const load = keepAlive(deps, () => loadSigning(db, config, id, now));
   const signer = await cache.signing.get(id, now, load);
-  if (!signer) return unauthenticated('unknown merchant');
+  if (!signer) return refused('unknown merchant');
   const verify = verifierOf(claim, request, body);
   const tried = signer.credentials;
   let credential = await firstFit(tried, claim, now, verify);
   let merchant = signer.merchant;
   if (!credential) {
     const reread = await cache.signing.get(id, now, load, REREAD_AFTER_MS);
-    if (!reread || reread === signer) return unauthenticated('no credential of the merchant verifies the signature');
+    if (!reread || reread === signer) return refused('no credential of the merchant verifies the signature');
     merchant = reread.merchant;
     const added = reread.credentials.filter(({ id }) => !tried.some((old) => old.id === id && isLive(old, now)));
     credential = await firstFit(added, claim, now, verify);
-    if (!credential) return unauthenticated('no credential of the merchant verifies the signature');
+    if (!credential) return refused('no credential of the merchant verifies the signature');
   }
   // A skipify signature ignores case, so its nonce must too.
   const nonce = credential.scheme === 'skipify' ? claim.nonce.toUpperCase() : claim.nonce;
@@ -115,6 +129,25 @@ async function authenticateSigned(
     },
     nonce: { nonce, expiresAt: claim.time + NONCE_RETENTION_MS },
   };
+}
+
+const serverTime = (now: number): string => `The server's time is ${Math.floor(now / 1000)}.`;
+
+function clockAdvice({ time }: Signed, now: number): FieldError {
+  const seconds = Math.round(Math.abs(now - time) / 1000);
+  const side = time < now ? 'behind' : 'ahead of';
+  const message = `The timestamp is ${seconds} s ${side} the server; 300 s are allowed. Send Unix seconds. ${serverTime(now)}`;
+  return { path: 'timestamp', message };
+}
+
+/** What a caller compares its own computation with. Nothing of it is secret: the caller sent it all. */
+async function hintFor(claim: Signed, request: RequestToAuthenticate, body: Uint8Array): Promise<string> {
+  const { merchantId, timestamp, nonce } = claim;
+  const { method } = request;
+  const bodySha256 = await sha256Hex(body);
+  const target = requestTarget(request.url);
+  const canonical = canonicalRequest({ merchantId, timestamp, nonce, method, target, bodySha256 });
+  return `The body (${body.byteLength} bytes) has the SHA-256 ${bodySha256}. The canonical string is:\n${canonical}`;
 }
 
 type Verify = (credential: SigningCredential) => Promise<boolean>;

@@ -3,7 +3,7 @@ import { admissionFor, usedUpQuota } from '../admission/admit.ts';
 import { failedAuthentication } from '../admission/flood-guard.ts';
 import type { QuotaState } from '../admission/port.ts';
 import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
-import { authenticate } from '../auth/authenticate.ts';
+import { type Authentication, authenticate } from '../auth/authenticate.ts';
 import { credentialCache } from '../auth/credential-cache.ts';
 import { type Refusal, refusal, unauthenticated } from '../errors.ts';
 import type { Caller } from '../model.ts';
@@ -21,10 +21,21 @@ const nonceUnavailable = refusal('unavailable', 'Signed requests cannot be check
   retryAfterSeconds: 1,
 });
 
-async function rejectUnauthenticated(c: Context<AppEnv>, reason: string): Promise<Rejection> {
-  c.set('rejection', reason);
+type Unauthenticated = Extract<Authentication, { kind: 'unauthenticated' }>;
+
+/** The 401, with what is wrong with the request's form if something is. */
+function refusalOf({ advice, hint }: Unauthenticated): Refusal {
+  return {
+    ...unauthenticated,
+    ...(advice ? { detail: `${unauthenticated.detail} ${advice.path}: ${advice.message}`, errors: [advice] } : {}),
+    ...(hint === undefined ? {} : { facts: { hint } }),
+  };
+}
+
+async function rejectUnauthenticated(c: Context<AppEnv>, identity: Unauthenticated): Promise<Rejection> {
+  c.set('rejection', identity.reason);
   const code = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
-  return { refusal: code === 'rate_limited' ? tooManyFailures : unauthenticated, headers: {} };
+  return { refusal: code === 'rate_limited' ? tooManyFailures : refusalOf(identity), headers: {} };
 }
 
 function overQuota(quota: QuotaState): Rejection {
@@ -46,7 +57,7 @@ export async function authenticateAndAdmit(
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   const deps = { config, db: c.env.DB, cache: credentialCache, now: c.get('now'), waitUntil };
   const identity = await authenticate(c.req.raw, c.get('body'), deps);
-  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity.reason);
+  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity);
   const { caller, nonce } = identity;
   const quota = quotaOf(caller.merchant, config);
   // First, so that a merchant known to be over its quota costs no I/O.
@@ -65,6 +76,7 @@ export async function authenticateAndAdmit(
       return overQuota(admitted.quota);
     // Not counted by the flood guard: the signature of a replay is valid.
     case 'replayed':
+      c.set('rejection', 'nonce was used before');
       return { refusal: unauthenticated, headers: {} };
     case 'unavailable':
       return { refusal: nonceUnavailable, headers: {} };

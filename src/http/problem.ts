@@ -46,7 +46,9 @@ export function refusalHeaders(refused: Refusal): Record<string, string> {
   const seconds = retryAfterOf(refused);
   return {
     ...(refused.code === 'unauthenticated'
-      ? { 'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks"' }
+      ? {
+          'www-authenticate': 'Bearer realm="paylinks", ApiKey realm="paylinks", PAYLINKS-HMAC-SHA256 realm="paylinks"',
+        }
       : {}),
     ...(seconds === null ? {} : { 'retry-after': String(seconds) }),
   };

@@ -259,8 +259,8 @@ describe('a bearer key', () => {
     const hmac = `sk_live_${newNonce()}`;
     await giveCredential(merchant.id, 'hmac', hmac);
     await giveCredential(merchant.id, 'skipify', `sk_skipify_${hmac}`);
-    expect(await reasonOf(bearer(`Bearer ${hmac}`))).toBe('unknown key');
-    expect(await reasonOf(bearer(`ApiKey sk_skipify_${hmac}`))).toBe('unknown key');
+    expect(await reasonOf(bearer(`Bearer ${hmac}`))).toBe('a signing secret as an API key');
+    expect(await reasonOf(bearer(`ApiKey sk_skipify_${hmac}`))).toBe('a signing secret as an API key');
   });
 
   it('is compared as a whole', async () => {

@@ -76,6 +76,6 @@ describe('Authorization', () => {
   });
 
   it('is malformed when there is none', () => {
-    expect(claim({})).toEqual({ kind: 'malformed', reason: 'no credentials' });
+    expect(claim({})).toMatchObject({ kind: 'malformed', reason: 'no credentials' });
   });
 });
