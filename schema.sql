@@ -225,7 +225,7 @@ CREATE INDEX inbox_messages_by_paylink ON inbox_messages (paylink_id, created_at
 -- due_at null: applied. What suppressed or lifted stays for a week, so that a repeat does not undo what came after it.
 CREATE TABLE provider_events (
   id TEXT PRIMARY KEY,
-  provider TEXT NOT NULL CHECK (provider IN ('mailchannels', 'resend', 'twilio', 'telnyx')),
+  provider TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('delivery', 'stop', 'start')),
   attempt_id TEXT,
   paylink_id TEXT,

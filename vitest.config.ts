@@ -35,6 +35,7 @@ const gateway = cloudflareTest({
       ENVIRONMENT: 'local',
       PUBLIC_BASE_URL: 'http://gateway.test',
       COORDINATORS: '1',
+      SANDBOX_REPORT_MS: '0',
       EMAIL_PROVIDERS: 'inbox',
       SMS_PROVIDERS: 'inbox',
       SECRETS_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',

@@ -9,6 +9,7 @@ import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
 import { readyz } from './http/readiness.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
+import { sandboxRoutes } from './http/rest/sandbox.ts';
 import { suppressionRoutes } from './http/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
 import { byMethod, nothingHere, type Routes } from './http/routing.ts';
@@ -34,6 +35,7 @@ const routes: Routes = {
   ...adminRoutes,
   ...webhookRoutes,
   ...suppressionRoutes,
+  ...sandboxRoutes,
   ...webhookEndpointRoutes,
   ...paylinkRoutes,
 };

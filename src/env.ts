@@ -68,6 +68,8 @@ const Configuration = z
     RATE_LIMIT_WINDOW_SECONDS: count(1, 86_400, 60),
     RATE_LIMIT_TIMEOUT_MS: count(10, 5_000, 300),
     PROVIDER_TIMEOUT_MS: count(50, 10_000, 10_000),
+    /** When the sandbox reports what became of a message, ms after the send; 0: never. */
+    SANDBOX_REPORT_MS: count(0, 5_000, 1_000),
     LOCATION_HINT: z.optional(
       z.enum(['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me', 'apac-ne', 'apac-se']),
     ),

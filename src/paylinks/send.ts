@@ -18,6 +18,7 @@ import { ANSWER_MS, LAST_CLAIM_MS, UNKEYED_WAIT_MS } from './domain/send-budget.
 import { ownerOf } from './read.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
+import { hasSandbox, rehearseDeliveries } from './sandbox.ts';
 
 /** How the caller wants repeats treated. `key` is unquoted and already checked; `waitSeconds` from `Prefer: wait=N` (0–20). */
 export type Idempotency = { key: string | null; waitSeconds: number };
@@ -98,8 +99,12 @@ async function claimAskReport(
       const ended = await timings.during('claim', awaited);
       return answer(ended.kind === 'refused' ? ended : { ...ended.result, replayed: true });
     }
-    case 'granted':
-      return answer(await askAndReport(ctx, command, client, reply, sentAt));
+    case 'granted': {
+      const outcome = await askAndReport(ctx, command, client, reply, sentAt);
+      answer(outcome);
+      if ('paylink' in outcome && hasSandbox(ctx.config, reply.merchant))
+        await rehearseDeliveries(ctx, outcome.paylink, command.operationId);
+    }
   }
 }
 

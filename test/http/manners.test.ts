@@ -54,6 +54,14 @@ describe('a skipify-signed caller', () => {
     expect((await api.call('PATCH', `/${paylinkId}/send`, { sendEmail: true })).status).toBe(400);
   });
 
+  it('is answered 200 where a send’s outcome is not known yet, and its log says UNKNOWN', async () => {
+    const { paylinkId } = await created({ customer: { email: 'unknown@paylinks.test' } });
+    const flags = { sendEmail: true, sendSms: false };
+    const sent = await call('PATCH', `/${paylinkId}/send`, flags);
+    expect([sent.status, await sent.json()]).toMatchObject([200, { deliveryLogs: [{ status: 'UNKNOWN' }] }]);
+    expect((await api.call('PATCH', `/${paylinkId}/send`, flags)).status).toBe(202);
+  });
+
   it('may sign the request’s URI with a leading slash', async () => {
     const { paylinkId } = await created();
     expect((await call('GET', `/${paylinkId}`, undefined, '/')).status).toBe(200);

@@ -13,14 +13,14 @@ import { twilioCallback } from './twilio/callback.ts';
 import { twilio } from './twilio/send.ts';
 
 type Registered = {
-  provider: (config: Config, channel: Channel, inboxWriter: InboxWriter) => Provider;
+  provider: (config: Config, channel: Channel, inboxWriter: InboxWriter, sandbox: boolean) => Provider;
   /** Reads what the provider posts to `/webhooks/{name}`. null: it posts nothing. */
   callback: CallbackHandler | null;
 };
 
 /** Every provider. A new one is a folder, a line here, and its name and secrets in env.ts. */
 export const registry: Record<ProviderName, Registered> = {
-  inbox: { provider: (_config, channel, inboxWriter) => inbox(channel, inboxWriter), callback: null },
+  inbox: { provider: (_config, channel, inboxWriter, sandbox) => inbox(channel, inboxWriter, sandbox), callback: null },
   mailchannels: { provider: mailchannels, callback: mailchannelsCallback },
   resend: { provider: resend, callback: resendCallback },
   twilio: { provider: twilio, callback: twilioCallback },
@@ -36,7 +36,8 @@ export function providersFor(
 ): Provider[] {
   const configured = channel === 'EMAIL' ? config.EMAIL_PROVIDERS : config.SMS_PROVIDERS;
   const names: readonly ProviderName[] = mode === 'test' ? ['inbox'] : configured;
-  return names.map((name) => registry[name].provider(config, channel, inboxWriter));
+  const sandbox = mode === 'test' || config.ENVIRONMENT === 'local';
+  return names.map((name) => registry[name].provider(config, channel, inboxWriter, sandbox));
 }
 
 /** The providers that report to us, by name. */

@@ -1,20 +1,25 @@
 import { withTimeout } from '../../../lib/timeout.ts';
 import type { Channel } from '../../../model.ts';
 import type { InboxWriter, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
+import { rehearsalOf } from './rehearse.ts';
 
 /**
  * Stores messages instead of sending them, for local use and for test-mode merchants. A message has its attempt's id, so writing it
- * again makes no second message.
+ * again makes no second message. In the sandbox some recipients rehearse what else may happen.
  */
-export function inbox(channel: Channel, write: InboxWriter): Provider {
+export function inbox(channel: Channel, write: InboxWriter, sandbox = false): Provider {
   const keep = async (message: Message, createdAt: number, { timeoutMs }: SendOptions): Promise<ProviderOutcome> => {
+    const to = message.channel === 'EMAIL' ? message.to.email : message.to;
+    const { answer, delayMs } = sandbox ? rehearsalOf(to) : { answer: null, delayMs: 0 };
+    if (answer) return answer;
+    if (delayMs > 0) await scheduler.wait(Math.min(delayMs, timeoutMs));
     const email = message.channel === 'EMAIL' ? message : null;
     const written = write({
       id: message.attemptId,
       merchantId: message.merchantId,
       paylinkId: message.paylinkId,
       channel,
-      to: message.channel === 'EMAIL' ? message.to.email : message.to,
+      to,
       subject: email?.subject ?? null,
       text: message.text,
       html: email?.html ?? null,
