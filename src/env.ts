@@ -62,7 +62,10 @@ const Configuration = z
     SMS_PROVIDERS: list(['inbox', 'twilio', 'telnyx']),
     EMAIL_FROM: z.email(),
     EMAIL_FROM_NAME: z.string().check(z.minLength(1), z.maxLength(100)),
-    SMS_FROM: z.string().check(z.minLength(1), z.maxLength(20)),
+    /** An E.164 number, or a Twilio Messaging Service. */
+    SMS_FROM: z
+      .string()
+      .check(z.regex(/^(?:\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/, 'must be an E.164 number or a Messaging Service, MG…')),
     RATE_LIMITER: z._default(z.enum(['object', 'upstash']), 'object'),
     RATE_LIMIT_REQUESTS: count(1, 1_000_000, 100),
     RATE_LIMIT_WINDOW_SECONDS: count(1, 86_400, 60),
@@ -118,6 +121,10 @@ const Configuration = z
       needs('TWILIO_AUTH_TOKEN', 'SMS_PROVIDERS');
     }
     if (value.SMS_PROVIDERS.includes('telnyx')) needs('TELNYX_API_KEY', 'SMS_PROVIDERS');
+    if (value.SMS_FROM.startsWith('MG') && value.SMS_PROVIDERS.includes('telnyx')) {
+      const message = 'is a Messaging Service of Twilio, from which telnyx cannot send';
+      ctx.issues.push({ code: 'custom', path: ['SMS_FROM'], message, input: undefined });
+    }
     if (value.RATE_LIMITER === 'upstash') {
       needs('UPSTASH_REDIS_REST_URL', 'RATE_LIMITER');
       needs('UPSTASH_REDIS_REST_TOKEN', 'RATE_LIMITER');

@@ -205,7 +205,7 @@ export const PaylinkHead = z.object({
   openCount: z._default(z.int(), 0),
   /** Where the page sends the customer after payment, https. Rows of earlier releases lack this and what follows. */
   successUrl: z._default(text, null),
-  /** Told of this Paylink's events, like an endpoint. */
+  /** Where the caller wants to hear of this Paylink: https, by the rules of an endpoint's URL. */
   callbackUrl: z._default(text, null),
   /** Shown to the customer instead of the merchant's own name and logo. */
   brandName: z._default(text, null),

@@ -1,7 +1,6 @@
 import { rehearsalOf } from '../delivery/providers/inbox/rehearse.ts';
-import type { Config } from '../env.ts';
 import { refusal } from '../errors.ts';
-import type { DeliveryEvent, Merchant, Paylink } from '../model.ts';
+import type { DeliveryEvent, Paylink } from '../model.ts';
 import type { Context } from './context.ts';
 import { receiveDeliveryEvents } from './delivery-events.ts';
 import { amountDue } from './domain/amounts.ts';
@@ -9,10 +8,6 @@ import { attemptsOf } from './domain/operation.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { findPaylink } from './read.ts';
 import { openPaylink, recordPayment } from './transitions.ts';
-
-/** Whether the inbox plays the providers and the customer for this merchant. */
-export const hasSandbox = (config: Pick<Config, 'ENVIRONMENT'>, { mode }: Pick<Merchant, 'mode'>): boolean =>
-  mode === 'test' || config.ENVIRONMENT === 'local';
 
 /** What the inbox reports of an operation's messages, each once. */
 function reportsOf(paylink: Paylink, operationId: string): DeliveryEvent[] {

@@ -1,4 +1,5 @@
 import { providerBreaker } from '../delivery/circuit-breaker.ts';
+import { hasSandbox } from '../delivery/providers/index.ts';
 import { notFound, refusal } from '../errors.ts';
 import { log } from '../lib/log.ts';
 import { withTimeout } from '../lib/timeout.ts';
@@ -18,7 +19,7 @@ import { ANSWER_MS, LAST_CLAIM_MS, UNKEYED_WAIT_MS } from './domain/send-budget.
 import { ownerOf } from './read.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
-import { hasSandbox, rehearseDeliveries } from './sandbox.ts';
+import { rehearseDeliveries } from './sandbox.ts';
 
 /** How the caller wants repeats treated. `key` is unquoted and already checked; `waitSeconds` from `Prefer: wait=N` (0–20). */
 export type Idempotency = { key: string | null; waitSeconds: number };
@@ -102,7 +103,7 @@ async function claimAskReport(
     case 'granted': {
       const outcome = await askAndReport(ctx, command, client, reply, sentAt);
       answer(outcome);
-      if ('paylink' in outcome && hasSandbox(ctx.config, reply.merchant))
+      if ('paylink' in outcome && hasSandbox(ctx.config, reply.merchant.mode))
         await rehearseDeliveries(ctx, outcome.paylink, command.operationId);
     }
   }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { DeliveryStatus, Paylink, PaylinkStatus } from '../model.ts';
 import { parsePaylinkRow, wholePaylink } from './paylink-row.ts';
 
@@ -31,6 +32,17 @@ export type PaylinkFilter = {
  * page is the newest of these. So a deep page costs what the first does.
  */
 export function searchQuery(callerId: string, filter: PaylinkFilter): { sql: string; values: (string | number)[] } {
+  const { found, order, values } = foundQuery(callerId, filter);
+  const sql = `SELECT ${wholePaylink} FROM (${found}) w CROSS JOIN paylinks p ON p.id = w.id CROSS JOIN merchants m ON m.id = p.merchant_id
+    ORDER BY p.created_at ${order}, p.id ${order}`;
+  return { sql, values };
+}
+
+/** The ids and times that are found, in order; no more than the limit. */
+function foundQuery(
+  callerId: string,
+  filter: PaylinkFilter,
+): { found: string; order: string; values: (string | number)[] } {
   const values: (string | number)[] = [callerId];
   const bind = (value: string | number) => `?${values.push(value)}`;
   const limit = bind(filter.limit);
@@ -61,11 +73,9 @@ export function searchQuery(callerId: string, filter: PaylinkFilter): { sql: str
   if (before) where.push(`(x.created_at, x.id) > (${bind(before.createdAt)}, ${bind(before.id)})`);
 
   const page = `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT ${limit}`;
-  const found = `SELECT f.id FROM merchants m ${statuses} JOIN paylinks f ON f.id IN (${page})
+  const found = `SELECT f.id, f.created_at FROM merchants m ${statuses} JOIN paylinks f ON f.id IN (${page})
     WHERE ${ownersOf(filter.merchantId, bind)} ORDER BY f.created_at ${order}, f.id ${order} LIMIT ${limit}`;
-  const sql = `SELECT ${wholePaylink} FROM (${found}) w CROSS JOIN paylinks p ON p.id = w.id CROSS JOIN merchants m ON m.id = p.merchant_id
-    ORDER BY p.created_at ${order}, p.id ${order}`;
-  return { sql, values };
+  return { found, order, values };
 }
 
 function ownersOf(merchantId: string | undefined, bind: (value: string) => string): string {
@@ -86,4 +96,22 @@ export async function searchPaylinks(db: D1Database, callerId: string, filter: P
     .all();
   const found = results.map((row) => parsePaylinkRow(row).paylink);
   return filter.before ? found.reverse() : found;
+}
+
+const Places = z.array(z.object({ id: z.string(), created_at: z.int() }));
+
+/** Where the first `rows` of a search end; null when there are no more than that. Reads along an index. */
+export async function findPlace(
+  db: D1Database,
+  callerId: string,
+  filter: Omit<PaylinkFilter, 'limit'>,
+  rows: number,
+): Promise<PagePlace | null> {
+  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 });
+  const { results } = await db
+    .prepare(`${found} OFFSET ${rows - 1}`)
+    .bind(...values)
+    .all();
+  const [last, further] = Places.parse(results);
+  return last && further ? { createdAt: last.created_at, id: last.id } : null;
 }

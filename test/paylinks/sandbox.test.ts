@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasSandbox } from '../../src/delivery/providers/index.ts';
 import { configOf } from '../../src/env.ts';
 import type { Channel, Merchant } from '../../src/model.ts';
+import { configuredProviders } from '../../src/paylinks/context.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { listSuppressions } from '../../src/paylinks/recipients/suppressions.ts';
-import { hasSandbox } from '../../src/paylinks/sandbox.ts';
 import { sendPaylink } from '../../src/paylinks/send.ts';
 import { type Api, merchantApi } from '../support/api.ts';
 import { seedMerchant } from '../support/merchants.ts';
@@ -20,7 +21,13 @@ describe('the sandbox', () => {
   async function rehearse(channel: Channel, recipient: string) {
     const work: Promise<unknown>[] = [];
     const config = { ...configOf(env), ENVIRONMENT: 'production' as const, SANDBOX_REPORT_MS: 1 };
-    const ctx = { ...contextOf(merchant), config, waitUntil: (one: Promise<unknown>) => void work.push(one) };
+    const providersFor = configuredProviders(env, config);
+    const ctx = {
+      ...contextOf(merchant),
+      config,
+      providersFor,
+      waitUntil: (one: Promise<unknown>) => void work.push(one),
+    };
     const customer = channel === 'EMAIL' ? { email: recipient } : { phone: recipient };
     const { id } = await seedPaylink(merchant, { customer }, contextOf(merchant));
     const idempotency = { key: null, waitSeconds: 0 };
@@ -55,8 +62,7 @@ describe('the sandbox', () => {
   );
 
   it('is there in test mode and in a local run, and for no live merchant', () => {
-    const inMode = (mode: Merchant['mode'], ENVIRONMENT: 'local' | 'production') =>
-      hasSandbox({ ENVIRONMENT }, { mode });
+    const inMode = (mode: Merchant['mode'], ENVIRONMENT: 'local' | 'production') => hasSandbox({ ENVIRONMENT }, mode);
     expect([inMode('test', 'production'), inMode('live', 'local'), inMode('live', 'production')]).toEqual([
       true,
       true,

@@ -27,6 +27,10 @@ export const registry: Record<ProviderName, Registered> = {
   telnyx: { provider: telnyx, callback: telnyxCallback },
 };
 
+/** Whether the inbox plays the providers and the customer: for merchants in test mode, and in a local run. */
+export const hasSandbox = (config: Pick<Config, 'ENVIRONMENT'>, mode: Merchant['mode']): boolean =>
+  mode === 'test' || config.ENVIRONMENT === 'local';
+
 /** A channel's providers in the order in which they are asked. A test-mode merchant's messages only ever reach the inbox. */
 export function providersFor(
   config: Config,
@@ -36,8 +40,7 @@ export function providersFor(
 ): Provider[] {
   const configured = channel === 'EMAIL' ? config.EMAIL_PROVIDERS : config.SMS_PROVIDERS;
   const names: readonly ProviderName[] = mode === 'test' ? ['inbox'] : configured;
-  const sandbox = mode === 'test' || config.ENVIRONMENT === 'local';
-  return names.map((name) => registry[name].provider(config, channel, inboxWriter, sandbox));
+  return names.map((name) => registry[name].provider(config, channel, inboxWriter, hasSandbox(config, mode)));
 }
 
 /** The providers that report to us, by name. */

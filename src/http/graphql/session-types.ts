@@ -54,7 +54,7 @@ extend type PaymentSession {
   """
   successUrl: String
   """
-  Told of this session's events.
+  Your own address for this session, as it was given.
   """
   callbackUrl: String
   brandName: String
@@ -100,7 +100,7 @@ input CreatePaymentSessionInput {
   """
   currency: String
   """
-  Where the session's events are told: https, by the rules of a webhook endpoint.
+  Your own address for this session: https, by the rules of a webhook endpoint's URL.
   """
   callbackUrl: String
   """

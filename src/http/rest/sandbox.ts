@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { hasSandbox } from '../../delivery/providers/index.ts';
 import { notFound } from '../../errors.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
-import { hasSandbox, type Play, playCustomer } from '../../paylinks/sandbox.ts';
+import { type Play, playCustomer } from '../../paylinks/sandbox.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { readJson } from '../body.ts';
@@ -18,7 +19,7 @@ const PayBody = z.strictObject({
 
 async function play(c: Context<AppEnv>, asked: Play): Promise<Response> {
   const caller = callerOf(c);
-  if (!hasSandbox(c.get('config'), caller.merchant)) return nothingHere(c);
+  if (!hasSandbox(c.get('config'), caller.merchant.mode)) return nothingHere(c);
   const paylinkId = parsePaylinkId(c.req.param('paylinkId') ?? '');
   if (!paylinkId) return problem(c, notFound);
   const idempotency = parseIdempotency(c.req.raw.headers);

@@ -1,7 +1,9 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, inject, it } from 'vitest';
 import type { LostAttempt, SmsMessage } from '../../../src/delivery/port.ts';
 import { telnyx } from '../../../src/delivery/providers/telnyx/send.ts';
 import { twilio } from '../../../src/delivery/providers/twilio/send.ts';
+import { configOf } from '../../../src/env.ts';
 import { behave, callsOf } from '../../support/providers/fake-client.ts';
 import { anSms, fakeConfig } from '../sample.ts';
 
@@ -30,6 +32,32 @@ describe.each([
       optedOut: true,
       reason: expect.stringContaining(stopped),
     });
+  });
+});
+
+describe('a Twilio Messaging Service', () => {
+  const service = `MG${'0a'.repeat(16)}`;
+
+  it('is the sender in place of a number', async () => {
+    for (const from of [service, '+12025550143']) {
+      const message = { ...anSms(), from };
+      expect(await twilio(config).send(message, options)).toMatchObject({ kind: 'accepted' });
+      expect((await callsOf(url, { to: message.to })).calls).toMatchObject([{ from }]);
+    }
+  });
+
+  it.each([
+    [service, 'twilio', true],
+    [service, 'inbox', true],
+    [service, 'twilio,telnyx', false],
+    ['+12025550143', 'twilio,telnyx', true],
+    ['MG12', 'twilio', false],
+    ['2025550143', 'twilio', false],
+  ])('may be SMS_FROM: %s with %s is %s', (SMS_FROM, SMS_PROVIDERS, isRight) => {
+    const secrets = { TWILIO_ACCOUNT_SID: 'AC', TWILIO_AUTH_TOKEN: 't', TELNYX_API_KEY: 'k' };
+    const read = () => configOf({ ...env, ...secrets, SMS_FROM, SMS_PROVIDERS });
+    if (isRight) expect(read().SMS_FROM).toBe(SMS_FROM);
+    else expect(read).toThrow('SMS_FROM');
   });
 });
 

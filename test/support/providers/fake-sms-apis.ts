@@ -2,13 +2,19 @@ import * as z from 'zod';
 import { attemptOf, e164, type FakeApi, type Fault, faultStatus, hex, https, json, uuidOf } from './fake-api.ts';
 import { fakeCredentials } from './fake-credentials.ts';
 
-const TwilioSend = z.strictObject({
+const twilioFields = {
   To: e164,
-  From: z.string().min(1),
   Body: z.string().min(1).max(1600),
   StatusCallback: https,
   ValidityPeriod: z.coerce.number().int().min(1).max(36_000),
-});
+};
+/** From a number, or from a Messaging Service, which chooses one. */
+const TwilioSend = z.union([
+  z.strictObject({ ...twilioFields, From: e164 }).transform(({ From, ...sms }) => ({ ...sms, from: From })),
+  z
+    .strictObject({ ...twilioFields, MessagingServiceSid: z.string().regex(/^MG[0-9a-f]{32}$/) })
+    .transform(({ MessagingServiceSid, ...sms }) => ({ ...sms, from: MessagingServiceSid })),
+]);
 
 const twilioCodes: Record<Fault, number> = {
   malformed: 21602,
@@ -34,7 +40,7 @@ export const twilio: FakeApi = {
     return {
       attemptId: attemptOf(sms.StatusCallback),
       to: sms.To,
-      from: sms.From,
+      from: sms.from,
       subject: null,
       text: sms.Body,
       html: null,

@@ -65,7 +65,8 @@ export function twilio(config: Config): Provider {
       if (message.channel !== 'SMS') return wrongChannel;
       const body = new URLSearchParams({
         To: message.to,
-        From: message.from,
+        // A Messaging Service chooses the number, and answers HELP and STOP for it.
+        [message.from.startsWith('MG') ? 'MessagingServiceSid' : 'From']: message.from,
         Body: message.text,
         StatusCallback: message.statusCallbackUrl,
         ValidityPeriod: `${VALIDITY_SECONDS}`,
