@@ -8,7 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { startUps } from './startup.mjs';
 import { ownerOf, wrangler } from './wrangler.mjs';
 
-const budgetBytes = 215 * 1024;
+/** 215 KB before the vendors' verbs, formats and manners, for which 15 KB more are allowed. */
+const budgetBytes = 230 * 1024;
 
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const ms = (time) => `${time.toFixed(1)} ms`;
