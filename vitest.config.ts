@@ -54,6 +54,8 @@ const inWorkers = {
 
 export default defineConfig({
   test: {
+    // More than the cores: tests of crashes mostly wait.
+    maxWorkers: 4,
     projects: [
       { plugins: [gateway], test: { ...inWorkers, name: 'workers', include: ALONE } },
       {
@@ -65,7 +67,6 @@ export default defineConfig({
           name: 'node',
           include: ['test/e2e/**/*.test.ts', 'test/node/**/*.test.ts'],
           ...timeouts,
-          fileParallelism: false,
         },
       },
     ],
