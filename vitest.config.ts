@@ -50,6 +50,7 @@ const inWorkers = {
   ...timeouts,
   expect: { poll: { timeout: 60_000 } },
   globalSetup: ['test/support/global-setup.ts', 'test/support/redis-setup.ts'],
+  setupFiles: ['test/support/warm-up.ts'],
 };
 
 export default defineConfig({
