@@ -55,8 +55,6 @@ const inWorkers = {
 
 export default defineConfig({
   test: {
-    // More than the cores: tests of crashes mostly wait.
-    maxWorkers: 4,
     projects: [
       { plugins: [gateway], test: { ...inWorkers, name: 'workers', include: ALONE } },
       {
@@ -68,6 +66,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/e2e/**/*.test.ts', 'test/node/**/*.test.ts'],
           ...timeouts,
+          // Gateways choose their own ports: two that start at once could choose the same.
+          fileParallelism: false,
         },
       },
     ],
