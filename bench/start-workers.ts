@@ -46,7 +46,8 @@ const gateway = (name: string, entry: string, { providerUrl, pool }: Setup): Wor
   entry,
   objects: { COORDINATOR: 'PaylinkCoordinator', GATE: 'MerchantGate' },
   variables: {
-    ENVIRONMENT: 'production',
+    // Its provider speaks http.
+    ENVIRONMENT: 'local',
     PUBLIC_BASE_URL: 'https://pay.example.com',
     EMAIL_PROVIDERS: 'mailchannels',
     SMS_PROVIDERS: 'inbox',
