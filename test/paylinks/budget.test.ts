@@ -7,7 +7,7 @@ import { SendClient } from '../../src/paylinks/coordinator/send-client.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, aReport, stored } from '../support/protocol.ts';
 import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
-import { aCoordinator, lost, overloaded, tapped } from '../support/tapped.ts';
+import { aCoordinator, lost, overloaded, tapped, tappedClaim } from '../support/tapped.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });
@@ -122,19 +122,12 @@ describe('a provider call', () => {
     const { provider, timeouts } = timed();
     await usingProviders(paylink.id, [provider]);
     vi.useFakeTimers({ toFake: ['Date'] });
-    const claimed = Promise.withResolvers<void>();
-    const { bindings } = tapped({
-      claim: async (call) => {
-        const reply = await call();
-        claimed.resolve();
-        return reply;
-      },
-    });
+    const { bindings, claimed } = tappedClaim();
     const ctx = contextOf(merchant, bindings);
     const busy = Promise.withResolvers<void>();
     for (let slot = 0; slot < 4; slot += 1) void ctx.slots.run(() => busy.promise);
     const sending = send(ctx, paylink.id, { ...email, elapsedMs: 8_000 });
-    await claimed.promise;
+    await claimed;
     vi.setSystemTime(Date.now() + 2_000);
     busy.resolve();
     await sending;

@@ -6,7 +6,7 @@ import type { Merchant, Paylink } from '../../src/model.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { statuses, stored, told } from '../support/protocol.ts';
 import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
-import { tapped } from '../support/tapped.ts';
+import { tapped, tappedClaim } from '../support/tapped.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const accepted = (): ProviderOutcome => ({ kind: 'accepted', messageId: crypto.randomUUID() });
@@ -70,19 +70,12 @@ describe('a grant is a lease of 3 s from when its claim or report was sent', () 
   it('a call that got its slot later is not begun', async () => {
     const { provider, received } = scripted('mailchannels', 'EMAIL', accepted);
     await usingProviders(paylink.id, [provider]);
-    const claimed = Promise.withResolvers<void>();
-    const { bindings } = tapped({
-      claim: async (call) => {
-        const reply = await call();
-        claimed.resolve();
-        return reply;
-      },
-    });
+    const { bindings, claimed } = tappedClaim();
     const ctx = contextOf(merchant, bindings);
     const busy = Promise.withResolvers<void>();
     for (let slot = 0; slot < 4; slot += 1) void ctx.slots.run(() => busy.promise);
     const sending = send(ctx, paylink.id, email);
-    await claimed.promise;
+    await claimed;
     pass(3_000);
     busy.resolve();
     expect(await sending).toMatchObject({ kind: 'refused', refusal: { code: 'unavailable' } });

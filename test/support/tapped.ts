@@ -67,6 +67,17 @@ export function tapped(taps: Taps): { bindings: Bindings; calls: string[] } {
   return { bindings: { ...env, COORDINATOR }, calls };
 }
 
+/** Bindings that also tell, by `claimed`, when the first claim was answered. */
+export function tappedClaim(): { bindings: Bindings; claimed: Promise<void> } {
+  const claimed = Promise.withResolvers<void>();
+  const claim = async (call: () => Promise<ClaimReply>): Promise<ClaimReply> => {
+    const reply = await call();
+    claimed.resolve();
+    return reply;
+  };
+  return { bindings: tapped({ claim }).bindings, claimed: claimed.promise };
+}
+
 /** What the runtime throws when the object, or the way to it, was lost. */
 export const lost = (): Error => Object.assign(new Error('the object was moved'), { retryable: true });
 /** What the runtime throws when too much waits for the object. */
