@@ -8,8 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { startUps } from './startup.mjs';
 import { ownerOf, wrangler } from './wrangler.mjs';
 
-/** 215 KB before the vendors' verbs, formats and manners, for which 15 KB more are allowed. */
-const budgetBytes = 230 * 1024;
+/** 215 KB, 15 more for the vendors' verbs, formats and manners, and 15 more for scopes, audit, caps and guards. */
+const budgetBytes = 245 * 1024;
 
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const ms = (time) => `${time.toFixed(1)} ms`;
