@@ -289,3 +289,22 @@ CREATE TABLE recipient_key (
   fingerprint TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+
+-- Who did what: rows are only ever added. id: a UUIDv7, so its order is that of time. merchant_id '*': the whole installation.
+-- No address and no secret: recipients are named by a suppression's or a Paylink's id.
+CREATE TABLE audit (
+  id TEXT PRIMARY KEY,
+  merchant_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor_kind TEXT NOT NULL CHECK (actor_kind IN ('credential', 'operator', 'customer', 'provider', 'gateway')),
+  actor_id TEXT,
+  actor_label TEXT,
+  action TEXT NOT NULL,
+  subject TEXT,
+  details TEXT CHECK (json_valid(details))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX audit_by_merchant ON audit (merchant_id, id);
+
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

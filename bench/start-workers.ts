@@ -28,7 +28,7 @@ async function prepareDatabase(worker: Worker): Promise<void> {
     `UPDATE merchants SET rate_limit_requests = 1000000000, recipient_send_cap = 1000000000, paylink_send_cap = 1000000000 WHERE id <> '${blockedMerchantId}'`,
     `UPDATE merchants SET rate_limit_requests = 1, rate_limit_window_seconds = 86400 WHERE id = '${blockedMerchantId}'`,
   ]
-    .flatMap((text) => text.replaceAll(/(^|\s)-- .*$/gm, '').split(';'))
+    .flatMap((text) => text.replaceAll(/(^|\s)-- .*$/gm, '').split(/;\s*$/m))
     .filter((text) => text.trim() !== '');
   await db.batch(statements.map((sql) => db.prepare(sql)));
 }

@@ -226,8 +226,18 @@ export const Paylink = z.extend(PaylinkHead, {
 });
 export type Paylink = z.infer<typeof Paylink>;
 
-/** Who acts: the authenticated merchant. `manners`: its requests are signed as a vendor's SDK does, so it is answered as that vendor would. */
-export type Caller = { merchant: Merchant; credentialId: string; manners?: 'skipify' };
+/**
+ * Who acts: the authenticated merchant, by which credential, and what people call that. `manners`: its requests are signed as a vendor's
+ * SDK does, so it is answered as that vendor would.
+ */
+export type Caller = { merchant: Merchant; credentialId: string; label?: string | null; manners?: 'skipify' };
+
+/** Who did something, as the audit log names them. `id`: a credential's; an operator's email; a provider's name. */
+export type Actor = {
+  kind: 'credential' | 'operator' | 'customer' | 'provider' | 'gateway';
+  id: string | null;
+  label: string | null;
+};
 
 /** Every event that a merchant's endpoint may hear of. */
 export const merchantEventTypes = [

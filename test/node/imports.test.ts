@@ -3,7 +3,16 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** From the top down: a file imports from its own folder and from those below. `delivery` and `webhooks` are on one level. */
-const LEVELS = [['http'], ['auth'], ['admission'], ['paylinks'], ['delivery', 'webhooks'], ['store'], ['lib']];
+const LEVELS = [
+  ['http'],
+  ['auth'],
+  ['admission'],
+  ['paylinks'],
+  ['delivery', 'webhooks'],
+  ['audit'],
+  ['store'],
+  ['lib'],
+];
 /** What every folder but `lib` may import: the domain's types, errors and configuration. */
 const SHARED = ['src/env.ts', 'src/errors.ts', 'src/model.ts', 'src/paylink-id.ts'];
 /** Libraries that only one place may import. */
@@ -57,7 +66,7 @@ function circleIn(files: readonly Source[]): string[] {
 const faultsIn = (files: readonly Source[]) =>
   files.flatMap((file) => importsOf(file).flatMap((specifier) => faultOf(file.path, specifier) ?? []));
 
-test('imports go one way: http, auth, admission, paylinks, delivery or webhooks, store, lib', () => {
+test('imports go one way: http, auth, admission, paylinks, delivery or webhooks, audit, store, lib', () => {
   expect(faultsIn(sources())).toEqual([]);
 });
 

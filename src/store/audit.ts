@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { JsonObject } from '../model.ts';
+import { columnsOf, insertFromJson } from './columns.ts';
+
+const text = z.nullable(z.string());
+
+/** A row of the audit log. Times in ms. */
+export const AuditRow = z.object({
+  id: z.string(),
+  merchantId: z.string(),
+  at: z.int(),
+  actorKind: z.enum(['credential', 'operator', 'customer', 'provider', 'gateway']),
+  actorId: text,
+  actorLabel: text,
+  action: z.string(),
+  subject: text,
+  details: z.nullable(JsonObject),
+});
+export type AuditRow = z.infer<typeof AuditRow>;
+
+const columns = columnsOf(AuditRow);
+const insert = insertFromJson('audit', columns.names);
+
+/**
+ * Adds rows to the audit log, as part of a batch. @param onlyIf `always`, or only when the batch's statement just before this one has
+ * written a row (`changed`): what changed nothing is not told
+ */
+export const insertAudit = (
+  db: D1Database,
+  rows: readonly AuditRow[],
+  onlyIf: 'always' | 'changed',
+): D1PreparedStatement =>
+  db
+    .prepare(onlyIf === 'changed' ? `${insert} WHERE changes() > 0` : insert)
+    .bind(JSON.stringify(rows.map((row) => columns.toRow(row))));
+
+/** A page of at most `limit` rows, newest first, from the one after `before` on. @param merchantId null: everyone's, for the operator */
+export async function listAudit(
+  db: D1Database,
+  merchantId: string | null,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<AuditRow[]> {
+  // A UUIDv7 never begins with g.
+  const from = before ?? 'g';
+  const page =
+    merchantId === null
+      ? db
+          .prepare(`SELECT ${columns.select('a')} FROM audit a WHERE a.id < ?1 ORDER BY a.id DESC LIMIT ?2`)
+          .bind(from, limit)
+      : db
+          .prepare(
+            `SELECT ${columns.select('a')} FROM audit a WHERE a.merchant_id = ?3 AND a.id < ?1 ORDER BY a.id DESC LIMIT ?2`,
+          )
+          .bind(from, limit, merchantId);
+  const { results } = await page.all();
+  return results.map((row) => columns.parse(row));
+}
