@@ -182,6 +182,7 @@ CREATE TABLE suppressions (
 
 CREATE INDEX suppressions_by_merchant ON suppressions (merchant_id, created_at DESC, id DESC);
 
+-- The row whose id is its merchant's is no endpoint: its secret signs what sessions' callback URLs are told. It subscribes to nothing.
 CREATE TABLE webhook_endpoints (
   id TEXT PRIMARY KEY,
   merchant_id TEXT NOT NULL REFERENCES merchants (id),

@@ -10,6 +10,7 @@ import { pipeline } from './http/pipeline.ts';
 import { readyz } from './http/readiness.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { sandboxRoutes } from './http/rest/sandbox.ts';
+import { settingsRoutes } from './http/rest/settings.ts';
 import { suppressionRoutes } from './http/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
 import { byMethod, nothingHere, type Routes } from './http/routing.ts';
@@ -36,6 +37,7 @@ const routes: Routes = {
   ...webhookRoutes,
   ...suppressionRoutes,
   ...sandboxRoutes,
+  ...settingsRoutes,
   ...webhookEndpointRoutes,
   ...paylinkRoutes,
 };

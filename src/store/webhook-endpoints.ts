@@ -9,6 +9,9 @@ const maybeInt = z.nullable(z.int());
 export const EventFilter = z.array(z.enum(['*', ...merchantEventTypes]));
 export type EventFilter = z.infer<typeof EventFilter>;
 
+/** A row with its merchant's own id is no endpoint but signs what callback URLs are told (see callback-secret.ts). */
+const isEndpoint = 'id <> merchant_id';
+
 /** Where a merchant receives events. Times in ms; secrets are sealed, with the id as associated data. */
 export const WebhookEndpoint = z.object({
   id: z.string(),
@@ -65,7 +68,7 @@ export async function insertEndpoint(
   const row = await db
     .prepare(
       `${insertBound('webhook_endpoints', Object.keys(cells))}
-       WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?${Object.keys(cells).length + 1} RETURNING *`,
+       WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2 AND ${isEndpoint}) < ?${Object.keys(cells).length + 1} RETURNING *`,
     )
     .bind(...Object.values(cells), limit)
     .first();
@@ -75,7 +78,7 @@ export async function insertEndpoint(
 /** A merchant's endpoints, oldest first. */
 export async function listEndpoints(db: D1Database, merchantId: string): Promise<WebhookEndpoint[]> {
   const { results } = await db
-    .prepare('SELECT * FROM webhook_endpoints WHERE merchant_id = ?1 ORDER BY created_at, id')
+    .prepare(`SELECT * FROM webhook_endpoints WHERE merchant_id = ?1 AND ${isEndpoint} ORDER BY created_at, id`)
     .bind(merchantId)
     .all();
   return results.map((row) => toWebhookEndpoint(row));
@@ -84,7 +87,7 @@ export async function listEndpoints(db: D1Database, merchantId: string): Promise
 /** One endpoint of this merchant; null for any other. */
 export async function findEndpoint(db: D1Database, merchantId: string, id: string): Promise<WebhookEndpoint | null> {
   const row = await db
-    .prepare('SELECT * FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2')
+    .prepare(`SELECT * FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint}`)
     .bind(id, merchantId)
     .first();
   return row ? toWebhookEndpoint(row) : null;
@@ -128,7 +131,9 @@ export async function updateEndpoint(
   if (change.enabled === true) sets.push('disabled_at = NULL', 'disabled_reason = NULL');
   if (change.enabled === true || change.url !== undefined) sets.push('failing_since = NULL');
   const row = await db
-    .prepare(`UPDATE webhook_endpoints SET ${sets.join(', ')} WHERE id = ?1 AND merchant_id = ?2 RETURNING *`)
+    .prepare(
+      `UPDATE webhook_endpoints SET ${sets.join(', ')} WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING *`,
+    )
     .bind(...values)
     .first();
   return row ? toWebhookEndpoint(row) : null;
@@ -146,7 +151,7 @@ export async function rotateSecret(
   const row = await db
     .prepare(
       `UPDATE webhook_endpoints SET previous_secret_ciphertext = secret_ciphertext, secret_ciphertext = ?3,
-       previous_secret_expires_at = ?4, updated_at = ?5 WHERE id = ?1 AND merchant_id = ?2 RETURNING *`,
+       previous_secret_expires_at = ?4, updated_at = ?5 WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING *`,
     )
     .bind(id, merchantId, secretCiphertext, previousExpiresAt, now)
     .first();
@@ -156,7 +161,7 @@ export async function rotateSecret(
 /** Deletes an endpoint; false: the merchant has no such endpoint. Deliveries queued for it are not attempted. */
 export async function deleteEndpoint(db: D1Database, merchantId: string, id: string): Promise<boolean> {
   const row = await db
-    .prepare('DELETE FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 RETURNING id')
+    .prepare(`DELETE FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING id`)
     .bind(id, merchantId)
     .first();
   return row !== null;

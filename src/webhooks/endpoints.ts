@@ -19,7 +19,7 @@ import { checkDestination } from './url-policy.ts';
 /** Endpoints that a merchant may have. */
 const MAX_ENDPOINTS = 10;
 /** After a rotation the old secret signs too for this long, ms. */
-const SECRET_OVERLAP_MS = 24 * 60 * 60 * 1_000;
+export const SECRET_OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
 /** The merchant that manages its endpoints, and what that needs. `now` in ms. */
 export type EndpointContext = { env: Bindings; config: Config; db: D1Database; merchantId: string; now: number };

@@ -57,7 +57,8 @@ const Uuid = z.pipe(
 );
 const count = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
 
-const settings = {
+/** A merchant's settings, each with its rule: the same for the operator and for the merchant itself. */
+export const settings = {
   // Used in the From header and the subject of emails, so it must be one line.
   name: z
     .string()

@@ -1,0 +1,77 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
+import { iso } from '../../lib/encoding.ts';
+import type { Merchant } from '../../model.ts';
+import { type CallbackSecret, findCallbackSecret } from '../../store/callback-secret.ts';
+import { findMerchant, updateMerchant } from '../../store/merchants.ts';
+import { newCallbackSecret } from '../../webhooks/callback-secret.ts';
+import { merchantNotFound } from '../admin/merchants.ts';
+import { settings } from '../admin/schemas.ts';
+import type { AppEnv } from '../app-env.ts';
+import { authenticated, callerOf } from '../authenticated.ts';
+import { readJson } from '../body.ts';
+import { problem } from '../problem.ts';
+import { byMethod, type Routes } from '../routing.ts';
+
+const byOperator = z.optional(z.never('Only the operator can change this.'));
+const fixed = z.optional(z.never('Cannot be changed.'));
+
+/** What a merchant may set itself, by the rules of the operator's route. */
+const SettingsUpdate = z
+  .strictObject({
+    ...z.partial(z.object(settings)).shape,
+
+    rateLimitRequests: byOperator,
+    rateLimitWindowSeconds: byOperator,
+    merchantId: fixed,
+    parentId: fixed,
+    mode: fixed,
+  })
+  .check(z.refine((body) => Object.keys(body).length > 0, 'Give at least one setting to change.'));
+
+const renderSecret = (secret: CallbackSecret, now: number) => {
+  const until = secret.previousSecretExpiresAt;
+  return {
+    rotatedAt: iso(secret.updatedAt),
+    previousSecretExpiresAt: until !== null && until > now ? iso(until) : null,
+  };
+};
+
+const render = ({ id, shard: _, ...merchant }: Merchant, secret: CallbackSecret | null, now: number) => ({
+  merchantId: id,
+  ...merchant,
+  callbackSecret: secret && renderSecret(secret, now),
+  createdAt: iso(merchant.createdAt),
+  updatedAt: iso(merchant.updatedAt),
+});
+
+async function show(c: Context<AppEnv>, merchant: Merchant | null): Promise<Response> {
+  if (!merchant) return problem(c, merchantNotFound);
+  return c.json(render(merchant, await findCallbackSecret(c.env.DB, merchant.id), c.get('now')));
+}
+
+/** `GET /settings`: as stored, not as this isolate remembers them. */
+const read = async (c: Context<AppEnv>) => show(c, await findMerchant(c.env.DB, callerOf(c).merchant.id));
+
+/** `PATCH /settings`. Takes effect everywhere within 30 s: merchants are cached with their credentials. */
+async function change(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, SettingsUpdate);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const merchant = await updateMerchant(c.env.DB, callerOf(c).merchant.id, body.value, c.get('now'));
+  forgetCredentials(credentialCache);
+  return show(c, merchant);
+}
+
+/** `POST /settings/callback-secret/rotate`. Only this answer ever shows the secret. */
+async function rotate(c: Context<AppEnv>): Promise<Response> {
+  const now = c.get('now');
+  const { secret, stored } = await newCallbackSecret(c.env.DB, c.get('config'), callerOf(c).merchant.id, now);
+  return c.json({ ...renderSecret(stored, now), secret }, 200, { 'cache-control': 'no-store' });
+}
+
+/** A merchant's own settings. Static paths: they come before those of Paylinks. */
+export const settingsRoutes: Routes = {
+  '/settings': byMethod({ GET: authenticated(read), PATCH: authenticated(change) }),
+  '/settings/callback-secret/rotate': byMethod({ POST: authenticated(rotate) }),
+};

@@ -1,0 +1,63 @@
+import { insertBound } from './columns.ts';
+import { toRow, toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
+
+/** The secret that signs what a merchant's callback URLs are told. Times in ms; secrets are sealed, with the merchant's id as associated data. */
+export type CallbackSecret = Pick<
+  WebhookEndpoint,
+  'id' | 'secretCiphertext' | 'previousSecretCiphertext' | 'previousSecretExpiresAt' | 'updatedAt'
+>;
+
+/** It lies among the endpoints under the merchant's own id, so that it is sealed anew like theirs; it subscribes to nothing. */
+const rowOf = (merchantId: string, secretCiphertext: string, now: number) =>
+  toRow({
+    id: merchantId,
+    merchantId,
+    url: '',
+    description: null,
+    eventTypes: [],
+    secretCiphertext,
+    previousSecretCiphertext: null,
+    previousSecretExpiresAt: null,
+    disabledAt: null,
+    disabledReason: null,
+    failingSince: null,
+    createdAt: now,
+    updatedAt: now,
+    format: 'standard',
+    headerNames: [],
+    headersCiphertext: null,
+    includeChildren: false,
+  });
+
+const findSql = 'SELECT * FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?1';
+
+/** null: none was made yet. */
+export async function findCallbackSecret(db: D1Database, merchantId: string): Promise<CallbackSecret | null> {
+  const row = await db.prepare(findSql).bind(merchantId).first();
+  return row ? toWebhookEndpoint(row) : null;
+}
+
+/** Stores a merchant's first or next secret. The one before, if any, signs too until `previousExpiresAt` (ms). */
+export async function rotateCallbackSecret(
+  db: D1Database,
+  merchantId: string,
+  sealed: string,
+  previousExpiresAt: number,
+  now: number,
+): Promise<CallbackSecret> {
+  const cells = Object.entries(rowOf(merchantId, sealed, now));
+  const row = await db
+    .prepare(
+      `${insertBound(
+        'webhook_endpoints',
+        cells.map(([name]) => name),
+      )} WHERE true
+       ON CONFLICT (id) DO UPDATE SET previous_secret_ciphertext = webhook_endpoints.secret_ciphertext,
+         secret_ciphertext = excluded.secret_ciphertext, previous_secret_expires_at = ?${cells.length + 1}, updated_at = excluded.updated_at
+       RETURNING *`,
+    )
+    .bind(...cells.map(([, cell]) => cell), previousExpiresAt)
+    .first();
+  if (!row) throw new Error('an upsert returned no row');
+  return toWebhookEndpoint(row);
+}

@@ -1,0 +1,15 @@
+import type { Config } from '../env.ts';
+import { type CallbackSecret, rotateCallbackSecret } from '../store/callback-secret.ts';
+import { SECRET_OVERLAP_MS } from './endpoints.ts';
+import { newSecret } from './signature.ts';
+
+/** Makes a merchant's first or next callback secret, which is returned here and never again. For a day the one before signs too. @param now ms */
+export async function newCallbackSecret(
+  db: D1Database,
+  config: Config,
+  merchantId: string,
+  now: number,
+): Promise<{ secret: string; stored: CallbackSecret }> {
+  const { secret, sealed } = await newSecret(config, merchantId);
+  return { secret, stored: await rotateCallbackSecret(db, merchantId, sealed, now + SECRET_OVERLAP_MS, now) };
+}
