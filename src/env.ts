@@ -19,6 +19,8 @@ export interface Bindings {
   GATE: Namespace<LimiterRpc>;
   EVENTS: Queue<QueueMessage>;
   FAILED_AUTHENTICATIONS: RateLimit;
+  /** Static files; absent where they are not built (bench, chaos). */
+  ASSETS?: Fetcher;
   [variable: string]: unknown;
 }
 

@@ -14,6 +14,7 @@ import { authenticated, authenticatedWithPrefetch, callerOf } from '../authentic
 import { isSkipifyCaller, readJson } from '../body.ts';
 import { graphql, isGraphql } from '../graphql/route.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
+import { withLandingPage } from '../pages/landing.ts';
 import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
@@ -146,7 +147,9 @@ const createRest = authenticated(create);
 
 /** The REST routes of Paylinks. Static paths come before them, because an id may be the whole path. */
 export const paylinkRoutes: Routes = {
-  '/': byMethod({ POST: (c) => (isGraphql(c.req.raw.headers, c.get('body')) ? graphql(c) : createRest(c)) }),
+  '/': withLandingPage(
+    byMethod({ POST: (c) => (isGraphql(c.req.raw.headers, c.get('body')) ? graphql(c) : createRest(c)) }),
+  ),
   '/paylinks': byMethod({ GET: authenticated(listPage) }),
   '/:paylinkId': byMethod({
     GET: withPaylink(read),

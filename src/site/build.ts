@@ -1,0 +1,18 @@
+// `node src/site/build.ts <part>`: writes one part of public/. src/local/build.mjs calls it when the part's sources have changed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { landingPage } from './landing.ts';
+import { write } from './write.ts';
+
+const source = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+
+const parts: { [part: string]: () => void | Promise<void> } = {
+  pages: () => {
+    write('docs/site.css', source('site.css'));
+    write('landing.html', landingPage(false));
+    write('landing-local.html', landingPage(true));
+  },
+};
+
+await parts[process.argv[2] ?? '']?.();
