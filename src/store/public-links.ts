@@ -12,6 +12,7 @@ const Row = z.object({
   status: z.enum(paylinkStatuses),
   code: z.string(),
   checkoutUrl: z.nullable(z.string()),
+  successUrl: z.nullable(z.string()),
   currencyCode: z.string(),
   description: z.nullable(z.string()),
   memo: z.nullable(z.string()),
@@ -38,14 +39,14 @@ export type PublicPaylink = z.output<typeof Row>;
 
 /** The query of `findPublicPaylink`. It finds everything by the unique code. */
 export const publicPaylinkSql = `
-  SELECT p.id, p.merchant_id AS merchantId, p.status, p.code, p.checkout_url AS checkoutUrl, p.currency_code AS currencyCode, p.description, p.memo,
+  SELECT p.id, p.merchant_id AS merchantId, p.status, p.code, p.checkout_url AS checkoutUrl, p.success_url AS successUrl, p.currency_code AS currencyCode, p.description, p.memo,
     p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
     json_extract(p.customer, '$.locale') AS customerLocale, json_extract(p.customer, '$.timeZone') AS customerTimeZone,
     (SELECT json_group_array(${columnsOf(Payment).toJson('o')}
       ORDER BY o.created_at, o.id) FROM orders o WHERE o.paylink_id = p.id) AS payments,
     (SELECT json_group_array(${columnsOf(Item).toJson('i')}
       ORDER BY i.position) FROM line_items i WHERE i.paylink_id = p.id) AS lineItems,
-    m.name AS merchantName, m.brand_color AS brandColor, m.logo_url AS logoUrl, m.support_email AS supportEmail, m.locale AS merchantLocale,
+    coalesce(p.brand_name, m.name) AS merchantName, m.brand_color AS brandColor, coalesce(p.brand_logo_url, m.logo_url) AS logoUrl, m.support_email AS supportEmail, m.locale AS merchantLocale,
     m.time_zone AS merchantTimeZone
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id
   WHERE p.code = ?1`;

@@ -49,6 +49,7 @@ const create = (locale: string, more: object = {}) =>
     memo: 'Thank you!',
     sendEmail: true,
     customerConsent: true,
+    successUrl: 'https://shop.example.com/thanks',
     ...more,
   });
 
@@ -160,6 +161,8 @@ describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
     await page.getByRole('link', { name: 'Pay $106.56' }).click();
     await page.getByRole('button', { name: 'Pay', exact: true }).click();
     await page.getByRole('button', { name: 'Print' }).waitFor();
+    const back = await page.getByRole('link', { name: /^Back to / }).getAttribute('href');
+    expect(back).toBe('https://shop.example.com/thanks');
     expect(await call('GET', `/${paylink.paylinkId}`)).toMatchObject({ status: 'PAID', amountDue: 0 });
     await context.close();
   });

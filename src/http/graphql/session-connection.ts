@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { paylinkStatuses } from '../../model.ts';
+import { DeliveryStatus, paylinkStatuses } from '../../model.ts';
 import type { PagePlace } from '../../store/paylink-search.ts';
 import { validate } from '../body.ts';
 import type { GraphqlContext } from './context.ts';
@@ -37,6 +37,7 @@ const Arguments = z
     filter: z.nullish(
       z.object({
         status: z.nullish(z.array(z.enum(paylinkStatuses)).check(z.minLength(1))),
+        deliveryStatus: z.nullish(DeliveryStatus),
         transactionRef: text,
         orderId: text,
         recipient: text,
@@ -60,11 +61,13 @@ export async function paymentSessions(args: unknown, { run }: GraphqlContext) {
   const asked = validate(Arguments, args, 'input');
   if (asked.kind === 'refused') throw refusalError(asked.refusal);
   const { first, after, last, before, filter } = asked.value;
-  const { status, transactionRef, orderId, recipient, orgId, createdAfter, createdBefore } = filter ?? {};
+  const { status, deliveryStatus, transactionRef, orderId, recipient, orgId, createdAfter, createdBefore } =
+    filter ?? {};
   // Without a place of its own, "the last ones" are the oldest: read from before the beginning of time.
   const backwards = last !== null && last !== undefined ? (before ?? { createdAt: 0, id: '' }) : before;
   const found = await run.verbs.search(run.ctx, {
     status: status ?? undefined,
+    deliveryStatus: deliveryStatus ?? undefined,
     merchantInvoiceId: transactionRef ?? undefined,
     orderId: orderId ?? undefined,
     recipient: recipient ?? undefined,

@@ -204,6 +204,10 @@ input PaymentSessionFilter {
   Any of these.
   """
   status: [PaymentSessionStatus!]
+  """
+  Of any attempt to deliver the link: \`UNKNOWN\`, say, finds what nobody knows to have arrived.
+  """
+  deliveryStatus: PaymentSessionDeliveryStatus
   transactionRef: String
   """
   The checkout's own id of an order that paid the session.

@@ -94,7 +94,7 @@ const Receipt = ({ payments, words }: { payments: PaylinkView['payments']; words
 
 /** The hosted page of a Paylink: who asks, for what, how much, how to pay, and how it stands. Once something was paid, a receipt too. */
 export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boolean }) => {
-  const { summary, state, payments } = view;
+  const { summary, state, payments, backUrl } = view;
   const { words } = summary.language;
   return (
     <main>
@@ -115,6 +115,13 @@ export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boo
           <h1 dir="auto">{summary.description ?? words.paymentRequest}</h1>
         </div>
         {payable ? <HowToPay view={view} /> : null}
+        {backUrl === null ? null : (
+          <div class="pay back">
+            <a class="button" href={backUrl} rel="noreferrer">
+              {fill(words.backTo, { merchant: summary.merchant })}
+            </a>
+          </div>
+        )}
         <Bill summary={summary} />
         {payments.length === 0 ? null : <Receipt payments={payments} words={words} />}
         {summary.memo.length === 0 ? null : (

@@ -1,7 +1,7 @@
 import { brandColorOf, outlineOf, readableOn } from '../../delivery/message/color.ts';
 import { moment, money } from '../../delivery/message/format.ts';
 import { fill } from '../../delivery/message/locales/language.ts';
-import { oneLine } from '../../delivery/message/sanitize.ts';
+import { oneLine, safeUrl } from '../../delivery/message/sanitize.ts';
 import { type Summary, summarize } from '../../delivery/message/summary.ts';
 import type { PaylinkStatus } from '../../model.ts';
 import { amountDue, amountPaid } from '../../paylinks/domain/amounts.ts';
@@ -14,6 +14,8 @@ export type PaylinkView = {
   amount: { label: string; value: string };
   /** Where to pay; null: nowhere here. */
   payUrl: string | null;
+  /** Where the merchant wants its customer after the payment; null: nowhere, or not paid yet. */
+  backUrl: string | null;
   /** What was paid: the receipt. */
   payments: { date: string; order: string; amount: string; refunded: string | null }[];
 };
@@ -57,6 +59,7 @@ export function viewOf(
     state: stateOf(status, summary),
     amount: payable ? { label: summary.dueLabel, value: summary.due } : { label: words.amount, value: summary.total },
     payUrl: payable ? payUrl : null,
+    backUrl: status === 'PAID' ? safeUrl(paylink.successUrl) : null,
     payments: orders.map((order) => ({
       date: moment(order.createdAt, locale, timeZone),
       order: fill(words.order, { order: oneLine(order.id, 255) }),
@@ -142,5 +145,5 @@ h1 + p.soft { margin-top: 10px; }
 form.pay .button { width: 100%; font-size: inherit; }
 footer { margin-top: 18px; text-align: center; }
 @media (max-width: 480px) { main { padding: 16px 12px 40px; } .bill { padding: 22px 20px 26px; } }
-@media print { :root { color-scheme: light; } body { background: #fff; } .bill { box-shadow: none; border-color: #ccc; } button, footer { display: none; } }
+@media print { :root { color-scheme: light; } body { background: #fff; } .bill { box-shadow: none; border-color: #ccc; } button, footer, .back { display: none; } }
 `;

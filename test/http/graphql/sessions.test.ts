@@ -247,6 +247,13 @@ describe('paymentSessions', () => {
     expect(idsOf((await ask({ filter: { recipient: 'C2@example.com' } })).found)).toEqual([ids[2]]);
   });
 
+  it('filters by what became of any delivery', async () => {
+    await api.call('PATCH', `/${ids[2]}/send`, { sendEmail: true, sendSms: false });
+    expect(idsOf((await ask({ filter: { deliveryStatus: 'SENT' } })).found)).toEqual([ids[2]]);
+    expect(idsOf((await ask({ filter: { deliveryStatus: 'BOUNCED' } })).found)).toEqual([]);
+    expect((await ask({ filter: { deliveryStatus: 'LOST' } })).errors).toHaveLength(1);
+  });
+
   it.each([
     [{ first: 101 }],
     [{ first: 0 }],

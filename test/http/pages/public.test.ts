@@ -2,6 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { publicRoutes } from '../../../src/http/pages/public.tsx';
+import type { PaylinkStatus } from '../../../src/model.ts';
 import { seedPaylink } from './seed-paylink.ts';
 import { testApp } from './test-app.ts';
 
@@ -249,6 +250,36 @@ describe('the hosted page', () => {
     for (const words of ['Receipt', 'November 14, 2023 at 5:13', 'EST', 'Order order-1', '$155.30', 'id="print"'])
       expect(page).toContain(words);
     expect(page).not.toContain('Still due');
+  });
+
+  it('leads back to the merchant once all is paid, and not before', async () => {
+    const successUrl = 'https://shop.test/thanks?a=1&b=2';
+    const back = 'href="https://shop.test/thanks?a=1&amp;b=2"';
+    await seedPaylink({ code: '0hostedpage20', successUrl, status: 'PAID', paid: 15_530 });
+    const paid = await text('/p/0hostedpage20');
+    expect(paid).toContain(back);
+    expect(paid).toContain('Back to Northwind');
+    const others: { status: PaylinkStatus; paid?: number }[] = [
+      { status: 'SENT' },
+      { status: 'PARTIALLY_PAID', paid: 100 },
+      { status: 'CANCELED' },
+      { status: 'REFUNDED', paid: 15_530 },
+    ];
+    for (const [at, other] of others.entries()) {
+      await seedPaylink({ code: `0hostedpage2${at + 1}`, successUrl, ...other });
+      expect(await text(`/p/0hostedpage2${at + 1}`), other.status).not.toContain(back);
+    }
+    await seedPaylink({ code: '0hostedpage26', status: 'PAID', paid: 15_530 });
+    expect(await text('/p/0hostedpage26')).not.toContain('Back to');
+  });
+
+  it('has the name and logo of the session’s own brand, where it has one', async () => {
+    const brand = { brandName: 'Shop & Co', brandLogoUrl: 'https://cdn.test/shop.png' };
+    await seedPaylink({ code: '0hostedpage27', logoUrl: 'https://cdn.test/northwind.png', ...brand });
+    const page = await text('/p/0hostedpage27');
+    expect(page).toContain('Shop &amp; Co');
+    expect(page).toContain('src="https://cdn.test/shop.png"');
+    expect(page).not.toMatch(/Northwind|northwind\.png/);
   });
 
   it('shows previews its title and amount', async () => {

@@ -23,6 +23,9 @@ export type SeededPaylink = {
   timeZone?: string;
   logoUrl?: string;
   supportEmail?: string | null;
+  successUrl?: string;
+  brandName?: string;
+  brandLogoUrl?: string;
   merchantId?: string;
 };
 
@@ -55,6 +58,9 @@ export async function seedPaylink(given: SeededPaylink): Promise<string> {
     status: given.status ?? 'SENT',
     code: given.code,
     checkoutUrl: given.checkoutUrl ?? null,
+    successUrl: given.successUrl ?? null,
+    brandName: given.brandName ?? null,
+    brandLogoUrl: given.brandLogoUrl ?? null,
     currencyCode: given.currency ?? 'USD',
     description: given.description ?? null,
     memo: given.memo ?? null,

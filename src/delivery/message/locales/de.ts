@@ -54,6 +54,7 @@ export const de: Words = {
   order: 'Bestellung {order}',
   refundedAmount: 'Erstattet: {amount}',
   print: 'Drucken',
+  backTo: 'Zurück zu {merchant}',
 
   noSuchLink: 'Unter dieser Adresse gibt es keine Zahlungsanforderung.',
   noSuchLinkText:

@@ -56,6 +56,7 @@ export const en = {
   order: 'Order {order}',
   refundedAmount: 'Refunded: {amount}',
   print: 'Print',
+  backTo: 'Back to {merchant}',
 
   noSuchLink: 'There is no payment request at this address.',
   noSuchLinkText: 'Check that the link is complete, as in the email or text message, or ask the sender for a new one.',

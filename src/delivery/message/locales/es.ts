@@ -54,6 +54,7 @@ export const es: Words = {
   order: 'Pedido {order}',
   refundedAmount: 'Reembolsado: {amount}',
   print: 'Imprimir',
+  backTo: 'Volver a {merchant}',
 
   noSuchLink: 'No hay ninguna solicitud de pago en esta dirección.',
   noSuchLinkText:

@@ -54,6 +54,7 @@ export const fr: Words = {
   order: 'Commande {order}',
   refundedAmount: 'Remboursé\u00a0: {amount}',
   print: 'Imprimer',
+  backTo: 'Retour vers {merchant}',
 
   noSuchLink: 'Il n’y a pas de demande de paiement à cette adresse.',
   noSuchLinkText:

@@ -54,6 +54,7 @@ export const pt: Words = {
   order: 'Encomenda {order}',
   refundedAmount: 'Reembolsado: {amount}',
   print: 'Imprimir',
+  backTo: 'Voltar para {merchant}',
 
   noSuchLink: 'Não há nenhum pedido de pagamento neste endereço.',
   noSuchLinkText: 'Verifique se o link está completo, como no e-mail ou na mensagem, ou peça um novo a quem o enviou.',
