@@ -84,7 +84,11 @@ export async function startWorker(spec: WorkerSpec, folder: string): Promise<Wor
       Object.entries(spec.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
     ),
     queueProducers: { EVENTS: 'paylink-events' },
-    ratelimits: { FAILED_AUTHENTICATIONS: { namespace_id: '1001', simple: { limit: 100, period: 60 } } },
+    ratelimits: {
+      FAILED_AUTHENTICATIONS: { namespace_id: '1001', simple: { limit: 100, period: 60 } },
+      UNKNOWN_REQUESTS: { namespace_id: '1002', simple: { limit: 100, period: 60 } },
+      OPENINGS: { namespace_id: '1003', simple: { limit: 20, period: 60 } },
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     stripCfConnectingIp: false,
     cf: false,

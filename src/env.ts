@@ -18,7 +18,10 @@ export interface Bindings {
   COORDINATOR: Namespace<CoordinatorRpc>;
   GATE: Namespace<LimiterRpc>;
   EVENTS: Queue<QueueMessage>;
+  /** Counts an address's wrong credentials; its links, tokens and callbacks that nobody made; and how often a link is opened. */
   FAILED_AUTHENTICATIONS: RateLimit;
+  UNKNOWN_REQUESTS: RateLimit;
+  OPENINGS: RateLimit;
   /** Static files; absent where they are not built (bench, chaos). */
   ASSETS?: Fetcher;
   [variable: string]: unknown;

@@ -111,6 +111,44 @@ it('an unknown key is refused without any of them once it is known to be unknown
   expect(trips).toEqual(cost(0, 0, 0, 0, 0));
 });
 
+it('an address whose failures were refused costs D1 nothing: who is known is let in, and nobody is looked up', async () => {
+  const from = { 'cf-connecting-ip': '192.0.2.44' };
+  const id = await created();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  for (let n = 0; n < 250; n++) await ask('GET', '/x', undefined, from, 'malformed');
+  const nobody = newApiKey('live');
+  const signed = { 'x-merchant-id': crypto.randomUUID(), nonce: 'n'.repeat(16), signature: '0'.repeat(64) };
+  const timestamp = `${Math.floor(Date.now() / 1000)}`;
+  const requests = [
+    await ask('GET', '/x', undefined, from, nobody),
+    await gateway
+      .ask(new Request('http://gateway.test/x', { headers: { ...from, ...signed, timestamp } }))
+      .then(({ response, log }) => ({ response, trips: log.summary() })),
+  ];
+  for (const { response, trips } of requests) expect([response.status, trips]).toEqual([429, cost(0, 0, 0, 0, 0)]);
+  expect((await ask('GET', `/${id}`, undefined, from)).response.status).toBe(200);
+  expect((await ask('GET', '/x', undefined, { 'cf-connecting-ip': '192.0.2.45' }, nobody)).response.status).toBe(401);
+  clock.mockRestore();
+});
+
+it('an address that has asked for many unknown links costs D1 nothing', async () => {
+  const from = { 'cf-connecting-ip': '192.0.2.46' };
+  const get = async (path: string, headers: Record<string, string> = from) => {
+    const method = path.startsWith('/o/') ? 'POST' : 'GET';
+    const { response, log } = await gateway.ask(new Request(`http://gateway.test${path}`, { method, headers }));
+    return { status: response.status, d1: log.summary().d1 };
+  };
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  for (let n = 0; n < 250; n++) await get(`/s/0guess${`${n}`.padStart(7, '0')}`);
+  const { response } = await ask('POST', '/', createBody(merchant.id));
+  const { shortLink }: { shortLink: string } = await response.json();
+  const code = shortLink.split('/').at(-1) ?? '';
+  for (const path of [`/s/${code}`, `/p/${code}`, `/checkout/${code}`, `/o/${code}`, `/u/${crypto.randomUUID()}.x`])
+    expect([path, await get(path)]).toEqual([path, { status: 429, d1: 0 }]);
+  expect(await get(`/p/${code}`, { 'cf-connecting-ip': '192.0.2.47' })).toMatchObject({ status: 200 });
+  clock.mockRestore();
+});
+
 it('a merchant known to be over its quota is refused without any of them', async () => {
   const limited = await keyOf(await seedMerchant({ rateLimitRequests: 1, rateLimitWindowSeconds: 3600 }));
   for (let n = 0; n < 3; n++) await ask('GET', '/x', undefined, {}, limited);

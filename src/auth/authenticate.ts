@@ -19,6 +19,8 @@ export type AuthenticationDeps = {
   cache: CredentialCache;
   /** When the request came in, ms. */
   now: number;
+  /** The address has failed too often: D1 is not asked whether what this isolate does not know exists. */
+  onlyKnown?: boolean;
   /** Keeps a load alive that other requests share when this client disconnects. */
   waitUntil?: (work: Promise<unknown>) => void;
 };
@@ -74,6 +76,7 @@ function keepAlive<T>(deps: AuthenticationDeps, load: () => Promise<T>): () => P
 async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Promise<Authentication> {
   const { db, cache, now } = deps;
   const hash = await hashApiKey(claim.key);
+  if (deps.onlyKnown && !cache.bearer.isKnown(hash)) return unauthenticated('not looked up: too many failures');
   const load = keepAlive(deps, () => findBearerCredential(db, hash));
   const credential = await cache.bearer.get(hash, now, load);
   if (!credential) return unauthenticated('unknown key');
@@ -103,6 +106,7 @@ async function authenticateSigned(
     ...(config.ENVIRONMENT === 'local' ? { hint: await hintFor(claim, request, body) } : {}),
   });
   const id = claim.merchantId.toLowerCase();
+  if (deps.onlyKnown && !cache.signing.isKnown(id)) return unauthenticated('not looked up: too many failures');
   const load = keepAlive(deps, () => loadSigning(db, config, id, now));
   const signer = await cache.signing.get(id, now, load);
   if (!signer) return refused('unknown merchant');
@@ -111,6 +115,7 @@ async function authenticateSigned(
   let credential = await firstFit(tried, claim, now, verify);
   let merchant = signer.merchant;
   if (!credential) {
+    if (deps.onlyKnown) return refused('no credential of the merchant verifies the signature');
     const reread = await cache.signing.get(id, now, load, REREAD_AFTER_MS);
     if (!reread || reread === signer) return refused('no credential of the merchant verifies the signature');
     merchant = reread.merchant;

@@ -13,8 +13,11 @@ export type Report = { events: DeliveryEvent[]; optOut: OptOut | null; ignored: 
 /** A report of nothing but one thing that is ignored. */
 export const ignoring = (type: string): Report => ({ events: [], optOut: null, ignored: [type] });
 
-/** A provider's HTTP request as it came. `now` in ms. */
-export type CallbackRequest = { url: URL; headers: Headers; body: Uint8Array; now: number };
+/**
+ * A provider's HTTP request as it came. `now` in ms. `mayAsk`: a signing key that is not known yet may be looked up, as the sender's
+ * address has not posted many callbacks that nobody signed.
+ */
+export type CallbackRequest = { url: URL; headers: Headers; body: Uint8Array; now: number; mayAsk: boolean };
 
 /**
  * What a provider's request is worth. `not_signed` is one answer for every cause: no secret configured, no signature, a wrong or an old

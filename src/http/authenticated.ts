@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { admissionFor, usedUpQuota } from '../admission/admit.ts';
-import { failedAuthentication } from '../admission/flood-guard.ts';
+import { isRefused, isTooMany } from '../admission/flood-guard.ts';
 import type { QuotaState } from '../admission/port.ts';
 import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
 import { type Authentication, authenticate } from '../auth/authenticate.ts';
@@ -8,6 +8,7 @@ import { credentialCache } from '../auth/credential-cache.ts';
 import { type Refusal, refusal, unauthenticated } from '../errors.ts';
 import type { Caller } from '../model.ts';
 import type { AppEnv, Handle } from './app-env.ts';
+import { clientAddressOf } from './client-address.ts';
 import { problem } from './problem.ts';
 
 /** Why a request is not admitted, with its RateLimit headers. */
@@ -32,10 +33,17 @@ function refusalOf({ advice, hint }: Unauthenticated): Refusal {
   };
 }
 
-async function rejectUnauthenticated(c: Context<AppEnv>, identity: Unauthenticated): Promise<Rejection> {
+const GUARD = 'FAILED_AUTHENTICATIONS';
+
+async function rejectUnauthenticated(
+  c: Context<AppEnv>,
+  identity: Unauthenticated,
+  address: string,
+): Promise<Rejection> {
   c.set('rejection', identity.reason);
-  const code = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
-  return { refusal: code === 'rate_limited' ? tooManyFailures : refusalOf(identity), headers: {} };
+  const now = c.get('now');
+  const tooMany = isRefused(GUARD, address, now) || (await isTooMany(c.env, GUARD, address, now));
+  return { refusal: tooMany ? tooManyFailures : refusalOf(identity), headers: {} };
 }
 
 function overQuota(quota: QuotaState): Rejection {
@@ -55,9 +63,13 @@ export async function authenticateAndAdmit(
 ): Promise<Rejection | null> {
   const config = c.get('config');
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  const deps = { config, db: c.env.DB, cache: credentialCache, now: c.get('now'), waitUntil };
+  const now = c.get('now');
+  const address = clientAddressOf(c);
+  // Who is known already is let in, whoever else shares its address.
+  const onlyKnown = isRefused(GUARD, address, now);
+  const deps = { config, db: c.env.DB, cache: credentialCache, now, waitUntil, onlyKnown };
   const identity = await authenticate(c.req.raw, c.get('body'), deps);
-  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity);
+  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity, address);
   const { caller, nonce } = identity;
   const quota = quotaOf(caller.merchant, config);
   // First, so that a merchant known to be over its quota costs no I/O.

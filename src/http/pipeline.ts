@@ -26,9 +26,10 @@ export function failure(thrown: unknown, requestId: string): Refusal {
   return refusal('internal', 'Something went wrong on our side. Repeat the request with the same Idempotency-Key.');
 }
 
-/** The longest bodies that are read, bytes. */
+/** The longest bodies that are read, bytes. Twilio's forms are small, and dear to verify. */
 const MAX_BODY = 64 * 1024;
 const MAX_CALLBACK_BODY = 1024 * 1024;
+const hasLongBody = (path: string): boolean => path.startsWith('/webhooks/') && !path.startsWith('/webhooks/twilio');
 
 /** The caller's own id if it is well-formed, so that both logs have the same one. */
 const requestIdOf = (given: string | undefined): string =>
@@ -41,7 +42,7 @@ const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
 async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
   try {
     c.set('config', configOf(c.env));
-    const limit = c.req.path.startsWith('/webhooks/') ? MAX_CALLBACK_BODY : MAX_BODY;
+    const limit = hasLongBody(c.req.path) ? MAX_CALLBACK_BODY : MAX_BODY;
     const body = await readBody(c.req.raw, limit);
     if (!body) {
       const bytes = limit.toLocaleString('en-US');

@@ -29,11 +29,19 @@ export class RefusalLines {
   }
 }
 
+/** Apart, so that a flood of the one kind hides none of the other. */
 const refusalLines = new RefusalLines(20);
+const missingLines = new RefusalLines(20);
 
-/** Logs a request that came in at `now` (ms). Of 401 and 429 only some are logged, with the number of the others. */
+const linesOf = (status: number): RefusalLines | null => {
+  if (status === 401 || status === 429) return refusalLines;
+  return status === 404 ? missingLines : null;
+};
+
+/** Logs a request that came in at `now` (ms). Of 401, 429 and 404 only some are logged, with the number of the others. */
 export function logRequest(c: Context<AppEnv>, status: number, now: number): void {
-  const unlogged = status === 401 || status === 429 ? refusalLines.take(now) : 0;
+  const lines = linesOf(status);
+  const unlogged = lines ? lines.take(now) : 0;
   if (unlogged === null) return;
   log(status >= 500 ? 'error' : 'info', 'request', {
     requestId: c.get('requestId'),

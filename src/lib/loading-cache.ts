@@ -30,6 +30,11 @@ export class LoadingCache<T> {
     return { known: this.#known.size, absent: this.#absent.size };
   }
 
+  /** Whether there was a value when `key` was last loaded, however long ago. */
+  isKnown(key: string): boolean {
+    return this.#known.has(key);
+  }
+
   /** The value of `key`, or null if there is none; without a promise when it is cached. It is never older than `maxAgeMs`. */
   get(
     key: string,

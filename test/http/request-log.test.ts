@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { RefusalLines } from '../../src/http/request-log.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { logRequest, RefusalLines } from '../../src/http/request-log.ts';
+import { Timings } from '../../src/lib/timings.ts';
+import { testApp } from './pages/test-app.ts';
 
 describe('the log of refusals', () => {
   it('has a line for each while they are few', () => {
@@ -27,5 +29,23 @@ describe('the log of refusals', () => {
         expect(told + (lines.take(now + 1_000) ?? Number.NaN)).toBe(gaps.length);
       }),
     );
+  });
+
+  it.each([401, 429, 404])('leaves out most of a flood of %s, and no other answer', async (status) => {
+    const now = 1_900_000_000_000 + status * 10_000;
+    const lines = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const ask = testApp({
+      '/flood': (c) => {
+        c.set('timings', new Timings());
+        logRequest(c, status, now);
+        logRequest(c, 400, now);
+        return c.body(null, 204);
+      },
+    });
+    for (let n = 0; n < 100; n++) await ask('/flood');
+    const logged = lines.mock.calls.map(([line]) => JSON.parse(String(line)).status);
+    lines.mockRestore();
+    expect(logged.filter((one) => one === 400)).toHaveLength(100);
+    expect(logged.filter((one) => one === status)).toHaveLength(20);
   });
 });

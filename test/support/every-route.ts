@@ -109,7 +109,7 @@ export const callbacks = (): Callback[] => [
   }),
   fromTelnyx({ data: { id: crypto.randomUUID(), event_type: 'message.finalized', payload: message } }),
   fromTwilio({ MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12025550123' }),
-  fromTwilio({ MessageSid: 'SM2', From: '+12025550123', OptOutType: 'STOP' }),
+  fromTwilio({ MessageSid: 'SM2', From: '+12025550123', To: '+12025550143', OptOutType: 'STOP' }),
 ];
 
 /** Routes that ask neither D1 nor an object; and `/readyz`, which has tests of its own. */

@@ -6,6 +6,7 @@ import { receiveDeliveryEvents } from '../../paylinks/delivery-events.ts';
 import { recordOptOut } from '../../paylinks/recipients/suppressions.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { problem } from '../problem.ts';
+import { asksInVain, isOneTooMany, tooManyUnknown } from '../unknown-requests.ts';
 
 const notSigned = refusal('unauthenticated', 'The signature is missing or not valid.');
 const unreadable = refusal('invalid_request', 'The body is signed but cannot be read.');
@@ -16,11 +17,14 @@ const keyUnavailable = refusal('unavailable', 'The signing key could not be aske
 /** Answers `POST /webhooks/{provider}`. */
 export function receiveCallback(provider: string, { read, answer }: CallbackHandler): Handle {
   return async (c) => {
-    const request = { url: new URL(c.req.url), headers: c.req.raw.headers, body: c.get('body'), now: c.get('now') };
+    const { url, headers } = c.req.raw;
+    const mayAsk = !asksInVain(c);
+    const request = { url: new URL(url), headers, body: c.get('body'), now: c.get('now'), mayAsk };
     const result = await read(c.get('config'), request);
     switch (result.kind) {
       case 'not_signed':
-        return problem(c, notSigned);
+        // Whoever signs rightly is heard, from whatever address: anyone can have a provider post to us.
+        return asksInVain(c) || (await isOneTooMany(c)) ? tooManyUnknown(c) : problem(c, notSigned);
       case 'unreadable':
         return problem(c, unreadable);
       case 'key_unavailable':

@@ -7,10 +7,11 @@ import { openSecret } from '../../lib/secrets.ts';
 import { amountDue } from '../../paylinks/domain/amounts.ts';
 import { isActive, statusAt } from '../../paylinks/domain/status.ts';
 import { listSigningCredentials } from '../../store/credentials.ts';
-import { findPublicPaylink, type PublicPaylink } from '../../store/public-links.ts';
+import type { PublicPaylink } from '../../store/public-links.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { problem } from '../problem.ts';
 import { byMethod, type Routes } from '../routing.ts';
+import { ofLink } from './find-link.ts';
 import { page } from './page.tsx';
 import { brandStyle, viewOf } from './paylink-view.tsx';
 
@@ -110,15 +111,14 @@ export function checkoutRoutes(deliver: Deliver): Routes {
     return c.redirect(`/p/${paylink.code}`, 303);
   };
 
-  const locally =
-    (handle: (c: Context<AppEnv>, paylink: PublicPaylink) => Response | Promise<Response>): Handle =>
-    async (c) => {
-      if (c.get('config').ENVIRONMENT !== 'local') return nothing(c);
-      const paylink = await findPublicPaylink(c.env.DB, c.req.param('code') ?? '');
-      if (!paylink) return nothing(c);
-      // What is over is told on the page of the Paylink.
-      return isActive(paylink, c.get('now')) ? handle(c, paylink) : c.redirect(`/p/${paylink.code}`, 303);
-    };
+  const locally = (handle: (c: Context<AppEnv>, paylink: PublicPaylink) => Response | Promise<Response>): Handle => {
+    // What is over is told on the page of the Paylink.
+    const whileActive = ofLink(
+      (c, paylink) => (isActive(paylink, c.get('now')) ? handle(c, paylink) : c.redirect(`/p/${paylink.code}`, 303)),
+      nothing,
+    );
+    return (c) => (c.get('config').ENVIRONMENT === 'local' ? whileActive(c) : nothing(c));
+  };
 
   return {
     '/checkout/:code': byMethod({ GET: locally((c, paylink) => render(c, paylink, null)), POST: locally(report) }),

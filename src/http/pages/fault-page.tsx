@@ -8,12 +8,13 @@ import { brandStyle } from './paylink-view.tsx';
 /** Does a browser ask, which shows its user whatever it gets? */
 export const wantsPage = (c: Context<AppEnv>): boolean => c.req.header('accept')?.includes('text/html') === true;
 
-/** A fault of the gateway, as a person sees it: that it is not theirs, and what to do. */
+/** A fault of the gateway, or a guard's refusal, as a person sees it: that it is not theirs, and what to do. */
 export function faultPage(c: Context<AppEnv>, refused: Refusal): Promise<Response> {
-  const isPassing = statusOf[refused.code] === 503;
+  const status = statusOf[refused.code];
+  const isPassing = status === 503 || status === 429;
   const options = {
     title: isPassing ? 'One moment, please' : 'Something went wrong',
-    status: isPassing ? 503 : 500,
+    status: isPassing ? status : 500,
     style: brandStyle(null),
     headers: refusalHeaders(refused),
   } as const;

@@ -17,7 +17,7 @@ export type PageOptions = {
   title: string;
   /** CSS of this page alone; only constants and checked colours. */
   style?: string;
-  status?: 200 | 404 | 500 | 503;
+  status?: 200 | 404 | 429 | 500 | 503;
   headers?: Record<string, string>;
   /** Default: English. */
   language?: Language;

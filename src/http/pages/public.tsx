@@ -1,12 +1,16 @@
 import type { Context } from 'hono';
+import { mayCountOpening } from '../../admission/flood-guard.ts';
+import { refusal } from '../../errors.ts';
 import { errorMessage } from '../../lib/error-message.ts';
 import { log } from '../../lib/log.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { isActive, statusAt } from '../../paylinks/domain/status.ts';
-import { findPublicPaylink, type PublicPaylink } from '../../store/public-links.ts';
-import type { AppEnv } from '../app-env.ts';
+import type { PublicPaylink } from '../../store/public-links.ts';
+import type { AppEnv, Handle } from '../app-env.ts';
+import { problem } from '../problem.ts';
 import { byMethod, type Routes } from '../routing.ts';
 import { mockCheckoutOf } from './checkout.tsx';
+import { ofLink } from './find-link.ts';
 import { browserLanguage, page, privateHeaders } from './page.tsx';
 import { Notice, OpenGraph, PaylinkPage } from './paylink-page.tsx';
 import { brandStyle, viewOf } from './paylink-view.tsx';
@@ -21,43 +25,34 @@ export type PublicVerbs = {
   unsubscribe: Unsubscribe;
 };
 
-/** Codes are base 62 (paylink-id.ts); anything else is not worth a query. */
-const code = /^[0-9A-Za-z]{8,32}$/;
-
-async function findByCode(c: Context<AppEnv>): Promise<PublicPaylink | null> {
-  const asked = c.req.param('code') ?? '';
-  return code.test(asked) ? findPublicPaylink(c.env.DB, asked) : null;
-}
-
 function missing(c: Context<AppEnv>): Promise<Response> {
   const language = browserLanguage(c);
   const { noSuchLink: title, noSuchLinkText: text } = language.words;
   return page(c, { title, status: 404, style: brandStyle(null), language }, <Notice title={title} text={text} />);
 }
 
+const tooOften = refusal('rate_limited', 'This link was opened too often within a minute.', { retryAfterSeconds: 60 });
+
 /** The merchant looks at its own page: `?preview` never counts. */
 const isPreview = (c: Context<AppEnv>) => c.req.query('preview') !== undefined;
 
 /** `/s/{code}`: to the checkout, or to the hosted page, which reports by itself that a person sees it. */
-async function redirect(c: Context<AppEnv>, opened: PublicVerbs['opened']): Promise<Response> {
-  const paylink = await findByCode(c);
-  if (!paylink) return missing(c);
+function redirect(c: Context<AppEnv>, paylink: PublicPaylink, opened: PublicVerbs['opened']): Response {
   const { headers } = c.req.raw;
   // A checkout is for what can be paid, and for people; what cannot be paid, and what a preview shows, is told on our own page.
   const toCheckout = paylink.checkoutUrl !== null && isActive(paylink, c.get('now')) && !isPreviewAgent(headers);
   if (toCheckout && c.req.method === 'GET' && !isPreview(c) && isPersonsNavigation(headers)) {
     // The customer is sent on all the same.
     const failed = (error: unknown) => log('warn', 'opening_not_recorded', { error: errorMessage(error) });
-    c.executionCtx.waitUntil(opened(c, paylink.id).catch(failed));
+    const count = async () => (await mayCountOpening(c.env, paylink.code)) && opened(c, paylink.id);
+    c.executionCtx.waitUntil(count().catch(failed));
   }
   const link = linkOf(c.get('config'), toCheckout ? paylink : { code: paylink.code, checkoutUrl: null });
   return c.body(null, 302, { ...privateHeaders, location: !toCheckout && isPreview(c) ? `${link}?preview` : link });
 }
 
 /** `/p/{code}`: the hosted page. */
-async function show(c: Context<AppEnv>): Promise<Response> {
-  const paylink = await findByCode(c);
-  if (!paylink) return missing(c);
+async function show(c: Context<AppEnv>, paylink: PublicPaylink): Promise<Response> {
   const now = c.get('now');
   const payable = isActive(paylink, now);
   const payUrl = payable ? (paylink.checkoutUrl ?? (await mockCheckoutOf(c, paylink))) : null;
@@ -77,18 +72,20 @@ async function show(c: Context<AppEnv>): Promise<Response> {
 
 /** `/s/{code}`, `/p/{code}`, `/o/{code}` and `/u/{token}`: what customers see. Whoever has the link may look; nothing about the customer is shown. */
 export function publicRoutes(verbs: PublicVerbs): Routes {
-  const follow = (c: Context<AppEnv>) => redirect(c, verbs.opened);
-  const noteOpened = async (c: Context<AppEnv>): Promise<Response> => {
-    const paylink = await findByCode(c);
-    if (!paylink) return missing(c);
+  const follow = (c: Context<AppEnv>, paylink: PublicPaylink) => redirect(c, paylink, verbs.opened);
+  const noteOpened = async (c: Context<AppEnv>, paylink: PublicPaylink): Promise<Response> => {
     if (isActive(paylink, c.get('now')) && isFromOurPage(c.req.raw.headers) && !isPreview(c))
       await verbs.opened(c, paylink.id);
     return c.body(null, 204, privateHeaders);
   };
+  const ofOpenedLink = ofLink(noteOpened, missing);
+  // Each opening is written, so whoever has a link could go on for ever. Asked before the link is read, it bounds that too.
+  const throttled: Handle = async (c) =>
+    (await mayCountOpening(c.env, c.req.param('code') ?? '')) ? ofOpenedLink(c) : problem(c, tooOften);
   return {
-    '/s/:code': byMethod({ GET: follow }),
-    '/p/:code': byMethod({ GET: show }),
-    '/o/:code': byMethod({ POST: noteOpened }),
+    '/s/:code': byMethod({ GET: ofLink(follow, missing) }),
+    '/p/:code': byMethod({ GET: ofLink(show, missing) }),
+    '/o/:code': byMethod({ POST: throttled }),
     '/u/:token': unsubscribing(verbs.unsubscribe),
   };
 }

@@ -5,6 +5,7 @@ import { parsePaylinkId } from '../../paylink-id.ts';
 import { findLocale } from '../../store/public-links.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { byMethod } from '../routing.ts';
+import { asksInVain, isOneTooMany, tooManyUnknown } from '../unknown-requests.ts';
 import { browserLanguage, page } from './page.tsx';
 import { Notice } from './paylink-page.tsx';
 import { brandStyle } from './paylink-view.tsx';
@@ -13,11 +14,11 @@ export type Unsubscribe = (c: Context<AppEnv>, token: string) => Promise<'done' 
 
 const tokenOf = (c: Context<AppEnv>) => c.req.param('token') ?? '';
 
-/** The language of the email that the token came in; the browser's where there was none. */
-async function languageOfToken(c: Context<AppEnv>): Promise<Language> {
+/** The language of the email that the token came in; null where there was none. */
+async function languageOfToken(c: Context<AppEnv>): Promise<Language | null> {
   const paylinkId = parsePaylinkId(tokenOf(c).split('.')[0] ?? '');
   const locale = paylinkId ? await findLocale(c.env.DB, paylinkId) : null;
-  return locale === null ? browserLanguage(c) : languageOf(locale);
+  return locale === null ? null : languageOf(locale);
 }
 
 const AskToUnsubscribe = ({ words }: { words: Words }) => (
@@ -38,14 +39,20 @@ const AskToUnsubscribe = ({ words }: { words: Words }) => (
 export function unsubscribing(unsubscribe: Unsubscribe): Handle {
   const style = brandStyle(null);
   const ask = async (c: Context<AppEnv>): Promise<Response> => {
-    const language = await languageOfToken(c);
+    if (asksInVain(c)) return tooManyUnknown(c);
+    const known = await languageOfToken(c);
+    if (!known && (await isOneTooMany(c))) return tooManyUnknown(c);
+    const language = known ?? browserLanguage(c);
     const { words } = language;
     return page(c, { title: words.unsubscribe, style, language }, <AskToUnsubscribe words={words} />);
   };
   const act = async (c: Context<AppEnv>): Promise<Response> => {
-    const [done, language] = await Promise.all([unsubscribe(c, tokenOf(c)), languageOfToken(c)]);
+    if (asksInVain(c)) return tooManyUnknown(c);
+    const [done, known] = await Promise.all([unsubscribe(c, tokenOf(c)), languageOfToken(c)]);
+    const language = known ?? browserLanguage(c);
     const { words } = language;
     if (done === 'unknown') {
+      if (await isOneTooMany(c)) return tooManyUnknown(c);
       const [title, text] = [words.unknownUnsubscribe, words.unknownUnsubscribeText];
       return page(c, { title, status: 404, style, language }, <Notice title={title} text={text} />);
     }

@@ -191,6 +191,10 @@ describe('a delivery event', () => {
   });
 });
 
+const service = `MG${'0'.repeat(32)}`;
+/** The last four digits of customers who say STOP. */
+let numbers = 1000;
+
 describe('a suppression', () => {
   it('is written for hard bounces, complaints and unsubscribes, for that merchant and channel', async () => {
     const merchant = await seedMerchant();
@@ -254,6 +258,28 @@ describe('a suppression', () => {
     expect(await suppressionsOf(hash)).toEqual(shared);
     await deliver(telnyxInbound('t2', 'unstop'));
     expect(await suppressionsOf(hash)).toEqual([]);
+  });
+
+  it.each([
+    ['another account’s', { AccountSid: 'AC99' }, {}, false],
+    ['another number’s', { To: '+12025550199' }, {}, false],
+    ['our number’s', {}, {}, true],
+    ['our Messaging Service’s', { To: '+12025550199', MessagingServiceSid: service }, { SMS_FROM: service }, true],
+    ['another Messaging Service’s', { MessagingServiceSid: `MG${'1'.repeat(32)}` }, { SMS_FROM: service }, false],
+  ])('by a STOP at Twilio counts for our own account and sender alone: %s', async (_, sent, bindings, counts) => {
+    await seedMerchant();
+    numbers += 1;
+    const from = `+1202555${numbers}`;
+    const hash = await recipientHash(await recipientKey(env.DB, config), 'SMS', from);
+    const form = { MessageSid: crypto.randomUUID(), From: from, To: '+12025550143', Body: 'STOP', ...sent };
+    const answer = await deliver(fromTwilio(form), { ...reporting, ...bindings });
+    expect(answer.status).toBe(200);
+    expect((await suppressionsOf(hash)).length).toBe(counts ? 1 : 0);
+    // Nor does a START elsewhere lift what was said to us.
+    await deliver(fromTwilio({ ...form, To: '+12025550143' }), reporting);
+    const before = await suppressionsOf(hash);
+    await deliver(fromTwilio({ ...form, MessageSid: crypto.randomUUID(), To: '+12025550177', Body: 'START' }));
+    expect(await suppressionsOf(hash)).toEqual(before);
   });
 
   it('is written by a callback that says the recipient has opted out', async () => {

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { MailChannelsKeys } from '../../../src/delivery/providers/mailchannels/keys.ts';
+import { twilioCallback } from '../../../src/delivery/providers/twilio/callback.ts';
 import { configOf } from '../../../src/env.ts';
 import { anAttempt, attemptInD1, everything, seedSent } from '../../support/attempts.ts';
 import { seedMerchant } from '../../support/merchants.ts';
@@ -127,6 +128,29 @@ describe('MailChannels’ signature', () => {
   });
 });
 
+describe('an address that posts callbacks which nobody signed', () => {
+  const from = (callback: Callback, address: string): Callback => ({
+    ...callback,
+    headers: { ...callback.headers, 'cf-connecting-ip': address },
+  });
+
+  it('gets 429 and has no key looked up, and what is signed there is heard all the same', async () => {
+    const flooding = '203.0.113.50';
+    const { callback } = await delivered('twilio');
+    const unsigned = { ...callback, headers: { ...callback.headers, 'x-twilio-signature': 'no' } };
+    const statuses: number[] = [];
+    for (let n = 0; n < 250; n++) statuses.push((await deliver(from(unsigned, flooding))).status);
+    expect(statuses.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => 401));
+    expect(statuses.at(-1)).toBe(429);
+    expect((await deliver(from(unsigned, '203.0.113.51'))).status).toBe(401);
+    const invented = fromMailchannels([{ event: 'test', customer_handle: handle }], Date.now(), 'invented-by-a-flood');
+    expect((await deliver(from(invented, flooding))).status).toBe(429);
+    expect(keys.asked).not.toContain('invented-by-a-flood');
+    for (const provider of Object.keys(signed))
+      expect((await deliver(from((await delivered(provider)).callback, flooding))).status).toBe(200);
+  });
+});
+
 describe.each(Object.keys(signed))('a callback of %s', (provider) => {
   it('is accepted when another implementation signed it', async () => {
     const { attemptId, callback } = await delivered(provider);
@@ -184,6 +208,28 @@ describe.each(['mailchannels', 'resend', 'telnyx'])('a callback of %s, whose sig
 });
 
 describe('Twilio’s signature', () => {
+  it.each([null, '', 'no', 'x'.repeat(28), 'AAAA'])(
+    'that cannot be one (%s) spares the form being read',
+    async (signature) => {
+      const request = {
+        url: new URL('http://gateway.test/webhooks/twilio'),
+        headers: new Headers(signature === null ? {} : { 'x-twilio-signature': signature }),
+        get body(): Uint8Array {
+          throw new Error('the form was read');
+        },
+        now: Date.now(),
+        mayAsk: true,
+      };
+      expect(await twilioCallback.read(configOf(reporting), request)).toEqual({ kind: 'not_signed' });
+    },
+  );
+
+  it('is of a form of at most 64 KiB', async () => {
+    const long = fromTwilio({ MessageSid: 'SM1', Body: 'x'.repeat(65_536) });
+    expect((await deliver(long)).status).toBe(413);
+    expect((await deliver(fromTwilio({ MessageSid: 'SM1', Body: 'x'.repeat(65_000) }))).status).toBe(200);
+  });
+
   it('covers the URL with its query', async () => {
     const { callback, attemptId } = await delivered('twilio');
     const other = callback.path.replace(attemptId, crypto.randomUUID());

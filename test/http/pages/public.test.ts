@@ -129,6 +129,22 @@ describe('a look at the page', () => {
     expect(openedIds).toEqual([...ids, ids[1]]);
   });
 
+  it('is written at most 20 times a minute, by the page’s report and by the way to the checkout', async () => {
+    const [page, checkout] = ['0lookflood001', '0lookflood002'];
+    await seedPaylink({ code: page });
+    await seedPaylink({ code: checkout, checkoutUrl: 'https://shop.test/pay' });
+    const statuses: number[] = [];
+    for (let n = 0; n < 50; n++) statuses.push((await look(`/o/${page}`)).status);
+    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 204));
+    expect(statuses.at(-1)).toBe(429);
+    // The binding's window may have changed once meanwhile.
+    expect(openedIds.length).toBeLessThanOrEqual(40);
+    openedIds.length = 0;
+    for (let n = 0; n < 50; n++) expect((await request(`/s/${checkout}`, { headers: person })).status).toBe(302);
+    expect(openedIds.length).toBeGreaterThanOrEqual(20);
+    expect(openedIds.length).toBeLessThanOrEqual(40);
+  });
+
   it('is not noted by fetching the page, however often', async () => {
     await seedPaylink({ code: '0lookfetch001' });
     for (const headers of [{}, person]) await request('/p/0lookfetch001', { headers });

@@ -16,6 +16,7 @@ const telnyxKeys = generateKeyPairSync('ed25519');
 const mailchannelsKeys = generateKeyPairSync('ed25519');
 
 export const twilioToken = 'twilio-token-of-the-tests';
+export const twilioAccount = 'AC0123456789abcdef0123456789abcdef';
 export const resendSecret = `whsec_${btoa('a secret of twenty-four!')}`;
 export const handle = 'acme';
 export const mailchannelsKeyId = 'mckey-1';
@@ -28,6 +29,7 @@ const telnyxPublicKey = telnyxKeys.publicKey.export({ format: 'der', type: 'spki
 /** The bindings of a gateway to which every provider reports. */
 export const reporting: Bindings = {
   ...env,
+  TWILIO_ACCOUNT_SID: twilioAccount,
   TWILIO_AUTH_TOKEN: twilioToken,
   RESEND_WEBHOOK_SECRET: resendSecret,
   TELNYX_PUBLIC_KEY: telnyxPublicKey,
@@ -78,7 +80,8 @@ export function fromResend(event: unknown, now = Date.now(), id = `msg_${crypto.
 }
 
 /** As Twilio signs, by its own package. */
-export function fromTwilio(parameters: Record<string, string>, query = ''): Callback {
+export function fromTwilio(given: Record<string, string>, query = ''): Callback {
+  const parameters = { AccountSid: twilioAccount, ...given };
   const path = `/webhooks/twilio${query}`;
   const url = `${env.PUBLIC_BASE_URL}${path}`;
   const headers = {

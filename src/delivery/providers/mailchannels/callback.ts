@@ -95,12 +95,12 @@ const keys = new MailChannelsKeys();
 
 /** Delivery events, up to 1,000 a request. */
 export const mailchannelsCallback: CallbackHandler = {
-  async read(config, { headers, body, now }) {
+  async read(config, { headers, body, now, mayAsk }) {
     const handle = config.MAILCHANNELS_CUSTOMER_HANDLE;
     const unverified = handle ? await readSignature(headers, body, now) : null;
     if (!handle || !unverified) return { kind: 'not_signed' };
     try {
-      const key = await keys.get(config, unverified.keyId, now);
+      const key = await keys.get(config, unverified.keyId, now, mayAsk);
       if (!key || !(await verifyMailchannels(unverified, key))) return { kind: 'not_signed' };
     } catch (error) {
       if (error instanceof KeyUnavailable) return { kind: 'key_unavailable' };

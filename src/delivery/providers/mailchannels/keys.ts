@@ -29,10 +29,17 @@ export class MailChannelsKeys {
 
   /**
    * The key of an id, whose form is already checked. null: there is none, or the limit is reached. @param now ms
+   * @param mayAsk false: only an id that had a key is looked up
    * @throws KeyUnavailable
    */
-  async get(config: Pick<Config, 'MAILCHANNELS_BASE_URL'>, id: string, now: number): Promise<CryptoKey | null> {
+  async get(
+    config: Pick<Config, 'MAILCHANNELS_BASE_URL'>,
+    id: string,
+    now: number,
+    mayAsk = true,
+  ): Promise<CryptoKey | null> {
     const base = config.MAILCHANNELS_BASE_URL;
+    if (!mayAsk && !this.#genuine.has(id)) return null;
     try {
       return await this.#cache.get(`${base} ${id}`, now, () => this.#load(base, id, now));
     } catch (error) {
