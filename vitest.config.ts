@@ -20,7 +20,7 @@ const ALONE = [
   'test/delivery/providers/**/*.test.ts',
   'test/http/{burst,faults,idempotency,malformed,misconfigured}.test.ts',
   'test/http/{callbacks,rest}/**/*.test.ts',
-  'test/http/{graphql/handler,pages/inbox}.test.ts',
+  'test/http/{console/faults,graphql/handler,pages/inbox}.test.ts',
   'test/paylinks/**/*.test.ts',
   'test/store/{checkout-urls,schema}.test.ts',
   'test/support/**/*.test.ts',

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { adminRoutes } from './http/admin/routes.ts';
-import type { AppEnv } from './http/app-env.ts';
+import type { AppEnv, Handle } from './http/app-env.ts';
 import { webhookRoutes } from './http/callbacks/routes.ts';
 import { graphqlRoutes } from './http/graphql/route.ts';
 import { checkoutRoutes } from './http/pages/checkout.tsx';
@@ -27,6 +27,9 @@ export const pageRoutes: Routes = {
   ...checkoutRoutes((c, request) => app.fetch(request, c.env, c.executionCtx)),
 };
 
+/** The console's code is loaded when somebody asks for it first, so that it adds nothing to the start of an isolate. */
+const consolePages: Handle = async (c) => (await import('./http/console/routes.tsx')).consolePages(c);
+
 // Static paths first: a Paylink's id may be the whole path.
 const routes: Routes = {
   '/healthz': byMethod({ GET: (c) => c.json({ status: 'ok' }) }),
@@ -39,6 +42,8 @@ const routes: Routes = {
   ...sandboxRoutes,
   ...settingsRoutes,
   ...webhookEndpointRoutes,
+  '/console': consolePages,
+  '/console/*': consolePages,
   ...paylinkRoutes,
 };
 

@@ -35,16 +35,20 @@ const bearer = columnsOf(z.pick(Credential, { id: true, expiresAt: true }), { id
 
 export type BearerCredential = { id: string; expiresAt: number | null; merchant: Merchant };
 
+const selectBearer = `SELECT ${merchantColumns('m')}, c.id AS credential_id, c.expires_at
+  FROM credentials c JOIN merchants m ON m.id = c.merchant_id WHERE c.scheme = 'bearer' AND c.revoked_at IS NULL AND`;
+
+const toBearer = (found: Record<string, unknown> | null): BearerCredential | null =>
+  found ? { ...bearer.parse(found), merchant: toMerchant(found) } : null;
+
 /** Finds the bearer credential with this key hash, and its merchant; null when there is none or it is revoked. One query. */
 export async function findBearerCredential(db: D1Database, keyHash: string): Promise<BearerCredential | null> {
-  const found = await db
-    .prepare(
-      `SELECT ${merchantColumns('m')}, c.id AS credential_id, c.expires_at
-       FROM credentials c JOIN merchants m ON m.id = c.merchant_id WHERE c.key_hash = ?1 AND c.revoked_at IS NULL`,
-    )
-    .bind(keyHash)
-    .first();
-  return found ? { ...bearer.parse(found), merchant: toMerchant(found) } : null;
+  return toBearer(await db.prepare(`${selectBearer} c.key_hash = ?1`).bind(keyHash).first());
+}
+
+/** The same by its id and its merchant's: for who signed in with its key. */
+export async function findBearerById(db: D1Database, merchantId: string, id: string): Promise<BearerCredential | null> {
+  return toBearer(await db.prepare(`${selectBearer} c.id = ?1 AND c.merchant_id = ?2`).bind(id, merchantId).first());
 }
 
 /** An hmac or skipify credential, which signs requests. */

@@ -112,8 +112,8 @@ export const callbacks = (): Callback[] => [
   fromTwilio({ MessageSid: 'SM2', From: '+12025550123', To: '+12025550143', OptOutType: 'STOP' }),
 ];
 
-/** Routes that ask neither D1 nor an object; and `/readyz`, which has tests of its own. */
-export const CONSTANT = ['/healthz', '/readyz', '/admin/*', '/*'];
+/** Routes that ask neither D1 nor an object; and `/readyz` and the console, which have tests of their own. */
+export const CONSTANT = ['/healthz', '/readyz', '/console', '/console/*', '/admin/*', '/*'];
 
 /** The request for a route whose parameters are `ids`. */
 export const requestOf = (

@@ -1,0 +1,83 @@
+import type { Context } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+import { type FormFields, readForm } from './form-fields.ts';
+import { messagePage, refusedPage } from './message-page.tsx';
+import { isFormToken, isSameOrigin } from './same-origin.ts';
+import { endSession, operatorTokenId, readSession, type Session } from './session.ts';
+import { callerOfSession, type MerchantVisit, type OperatorVisit, refusalForQuota, type Visit } from './visit.ts';
+
+export type Params = Readonly<Record<string, string>>;
+/** What answers at a path of the console. */
+export type Target = (c: Context<AppEnv>, params: Params) => Promise<Response>;
+
+/** A page: what GET shows, what POST does. A POST gets its form, whose origin and token are checked. */
+export type Page<V extends Visit> = {
+  GET?: (visit: V) => Promise<Response>;
+  POST?: (visit: V, form: FormFields) => Promise<Response>;
+};
+
+const toSignIn = (c: Context<AppEnv>, why: string) => {
+  const { pathname, search } = new URL(c.req.url);
+  const back = c.req.method === 'GET' ? `&to=${encodeURIComponent(pathname + search)}` : '';
+  return c.redirect(`/console/sign-in?${why}${back}`, 303);
+};
+
+export const notAllowed = (c: Context<AppEnv>, allow: string) =>
+  messagePage(c, 405, 'Not here', `This page answers ${allow} only.`, { allow });
+
+/** Does the form come from a page of this console, of this very session? */
+const isOwnForm = (c: Context<AppEnv>, form: FormFields | null, session: Session): form is FormFields =>
+  form !== null &&
+  isSameOrigin(c.req.raw.headers, c.req.url) &&
+  isFormToken(form.text('formToken') ?? undefined, session.formToken);
+
+async function answer<V extends Visit>(visit: V, page: Page<V>): Promise<Response> {
+  const { c } = visit;
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+  if (method === 'GET' && page.GET) return page.GET(visit);
+  if (method !== 'POST' || !page.POST) return notAllowed(c, Object.keys(page).join(', '));
+  const form = readForm(c);
+  if (isOwnForm(c, form, visit.session)) return page.POST(visit, form);
+  c.set('rejection', 'a form of another site or session');
+  const text = 'It was not sent from a page of your session here. Open the page again and repeat what you did.';
+  return messagePage(c, 403, 'This form cannot be used', text);
+}
+
+/** A page for a merchant's people. Each request asks anew whether the key they signed in with is still good. */
+export const merchantPage =
+  (page: Page<MerchantVisit>): Target =>
+  async (c, params) => {
+    const session = await readSession(c);
+    if (!session) return toSignIn(c, 'please');
+    if (session.kind === 'operator') return c.redirect('/console/operator', 303);
+    const caller = await callerOfSession(c, session);
+    if (!caller) {
+      c.set('rejection', 'key of the session is no longer good');
+      endSession(c);
+      return toSignIn(c, 'ended');
+    }
+    c.set('caller', caller);
+    const refused = await refusalForQuota(c, caller);
+    if (refused) return refusedPage(c, refused);
+    return answer({ kind: 'merchant', c, params, session, caller }, page);
+  };
+
+async function isTokenGood(c: Context<AppEnv>, token: string): Promise<boolean> {
+  const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS } = c.get('config');
+  for (const good of [ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS])
+    if (good !== undefined && (await operatorTokenId(good)) === token) return true;
+  return false;
+}
+
+/** A page for operators. Their session ends with the token that they signed in with. */
+export const operatorPage =
+  (page: Page<OperatorVisit>): Target =>
+  async (c, params) => {
+    const session = await readSession(c);
+    if (session?.kind !== 'operator') return toSignIn(c, 'operator');
+    if (!(await isTokenGood(c, session.token))) {
+      endSession(c);
+      return toSignIn(c, 'operator&ended');
+    }
+    return answer({ kind: 'operator', c, params, session }, page);
+  };

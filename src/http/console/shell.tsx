@@ -1,0 +1,88 @@
+import type { Child } from 'hono/jsx';
+import { consoleDocument, type DocumentOptions } from './document.tsx';
+import { Icon } from './icons.tsx';
+import { merchantSections, operatorSections, type Section } from './navigation.ts';
+import { Flash, flashOf } from './parts/flash.tsx';
+import { FormToken } from './parts/form.tsx';
+import type { Visit } from './visit.ts';
+
+export type ShellOptions = DocumentOptions & {
+  /** One line under the title. */
+  about?: Child;
+  /** Where this page hangs; default: nowhere above. */
+  above?: { name: string; path: string };
+  /** Buttons beside the title. */
+  actions?: Child;
+  /** The section that is marked; default: the one that the path begins with. */
+  section?: string;
+};
+
+const isWithin = (path: string, section: Section) =>
+  section.path === '/console' ? path === '/console' : path === section.path || path.startsWith(`${section.path}/`);
+
+/** A page of the console: navigation, title, what was just done (`?done=`), and its content. */
+export function shell(visit: Visit, options: ShellOptions, content: Child): Promise<Response> {
+  const { c } = visit;
+  const path = c.req.path.replace(/\/+$/, '') || '/console';
+  const sections = visit.kind === 'operator' ? operatorSections : merchantSections;
+  const done = flashOf(c.req.query('done'));
+  return consoleDocument(
+    c,
+    options,
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <div class="shell">
+        <header class="side">
+          <a class="brand" href="/console">
+            <Icon name="paylinks" />
+            <span>{visit.kind === 'operator' ? 'Operator' : visit.caller.merchant.name}</span>
+          </a>
+          <nav aria-label="Console">
+            <ul>
+              {sections.map((section) => (
+                <li>
+                  <a href={section.path} aria-current={isWithin(path, section) ? 'page' : undefined}>
+                    <Icon name={section.icon} />
+                    {section.name}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <form class="who" method="post" action="/console/sign-out">
+            <FormToken visit={visit} />
+            {visit.kind === 'operator' ? null : <p>{modeText[visit.caller.merchant.mode]}</p>}
+            <div>
+              <button class="link" type="submit">
+                Sign out
+              </button>
+            </div>
+          </form>
+        </header>
+        <main class="main" id="content">
+          {options.above ? (
+            <p class="crumbs">
+              <a href={options.above.path}>← {options.above.name}</a>
+            </p>
+          ) : null}
+          <div class="head">
+            <div class="grow">
+              <h1>{options.title}</h1>
+              {options.about ? <p>{options.about}</p> : null}
+            </div>
+            {options.actions}
+          </div>
+          {done ? <Flash tone="good">{done}</Flash> : null}
+          {content}
+        </main>
+      </div>
+    </>,
+  );
+}
+
+const modeText = {
+  test: 'Test mode: messages stay in the inbox.',
+  live: 'Live: messages reach customers.',
+} as const;
