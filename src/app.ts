@@ -48,7 +48,7 @@ const routes: Routes = {
 };
 
 const app = new Hono<AppEnv>({ strict: false });
-for (const [path, handle] of Object.entries(routes)) app.all(path, pipeline(handle));
-app.notFound(pipeline(nothingHere));
+for (const [path, handle] of Object.entries(routes)) app.all(path, pipeline(handle, path));
+app.notFound(pipeline(nothingHere, null));
 
 export default app;

@@ -46,8 +46,10 @@ const baseUrl = z.pipe(
   z.url({ protocol: /^https?$/ }),
   z.transform((url) => new URL(url).href.replace(/\/+$/, '')),
 );
-const count = (min: number, max: number, fallback: number) =>
-  z._default(z.coerce.number().check(z.int(), z.gte(min), z.lte(max)), fallback);
+function count(min: number, max: number, fallback: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z._default(z.coerce.number(rule).check(z.int(rule), z.gte(min, rule), z.lte(max, rule)), fallback);
+}
 
 /** URLs that keys, messages and customers' data are sent to. */
 const baseUrls = [
@@ -139,6 +141,19 @@ const Configuration = z
 /** The parsed configuration; absent secrets are undefined. */
 export type Config = z.infer<typeof Configuration>;
 
+/** The names of all variables and secrets. */
+export const variableNames: readonly string[] = Object.keys(Configuration.def.shape);
+
+/** Which variables are missing or wrong, and why: `NAME: must be …`; never a value. */
+export function wrongVariables(variables: object): string[] {
+  const issues = Configuration.safeParse(variables).error?.issues ?? [];
+  const told = issues.map(({ path, code, message }) => {
+    const name = String(path[0]);
+    return `${name}: ${code === 'invalid_type' && !Object.hasOwn(variables, name) ? 'is missing' : message}`;
+  });
+  return [...new Set(told)];
+}
+
 /** A variable is missing or wrong. The log gets the names, the caller only `misconfigured`. */
 export class Misconfigured extends Error {
   override name = 'Misconfigured';
@@ -151,9 +166,7 @@ export function configOf(env: Bindings): Config {
   const known = parsed.get(env);
   if (known) return known;
   const result = Configuration.safeParse(env);
-  if (!result.success) {
-    throw new Misconfigured(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  }
+  if (!result.success) throw new Misconfigured(wrongVariables(env).join('; '));
   parsed.set(env, result.data);
   return result.data;
 }

@@ -59,9 +59,10 @@ async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
 /**
  * Wraps every handler. Before it: request id, configuration and body. After it: common headers and a log line. What it throws is answered
  * too. This is not a middleware, because Hono calls the only handler of a path directly: a flood of 429 took 6 % less CPU.
+ * @param route the path as it was registered; null: any other
  */
 export const pipeline =
-  (handle: Handle): Handle =>
+  (handle: Handle, route: string | null): Handle =>
   async (c) => {
     const now = Date.now();
     const requestId = requestIdOf(c.req.header('x-request-id'));
@@ -78,6 +79,6 @@ export const pipeline =
       headers.set('server-timing', c.get('timings').header());
       for (const [name, value] of Object.entries(quotaHeaders)) headers.set(name, value);
     }
-    logRequest(c, status, now);
+    logRequest(c, route, status, now);
     return response;
   };

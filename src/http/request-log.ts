@@ -38,14 +38,18 @@ const linesOf = (status: number): RefusalLines | null => {
   return status === 404 ? missingLines : null;
 };
 
-/** Logs a request that came in at `now` (ms). Of 401, 429 and 404 only some are logged, with the number of the others. */
-export function logRequest(c: Context<AppEnv>, status: number, now: number): void {
+/**
+ * Logs a request that came in at `now` (ms). Of 401, 429 and 404 only some are logged, with the number of the others.
+ * @param route the path as it was registered, as the path that was asked may hold a customer's link
+ */
+export function logRequest(c: Context<AppEnv>, route: string | null, status: number, now: number): void {
   const lines = linesOf(status);
   const unlogged = lines ? lines.take(now) : 0;
   if (unlogged === null) return;
   log(status >= 500 ? 'error' : 'info', 'request', {
     requestId: c.get('requestId'),
     method: c.req.method,
+    route,
     status,
     ms: Date.now() - now,
     merchantId: c.get('caller')?.merchant.id,

@@ -3,8 +3,11 @@ export type StartArguments = {
   /** 0: any free port. */
   port: number;
   ip: string;
-  persistTo: string;
+  /** null: where `npm start` keeps its data by default. */
+  persistTo: string | null;
   vars: Map<string, string>;
+  /** Show all that wrangler and the gateway print. */
+  verbose: boolean;
   rest: string[];
 };
 
@@ -18,8 +21,9 @@ export function readArguments(argv: readonly string[]): StartArguments {
   const given: StartArguments = {
     port: 8787,
     ip: '127.0.0.1',
-    persistTo: '.wrangler/state',
+    persistTo: null,
     vars: new Map(),
+    verbose: false,
     rest: [],
   };
   const take = (name: string, value: string) => {
@@ -34,6 +38,10 @@ export function readArguments(argv: readonly string[]): StartArguments {
   };
   for (let i = 0; i < argv.length; i++) {
     const [name = '', inline] = split(argv[i] ?? '');
+    if (argv[i] === '--verbose') {
+      given.verbose = true;
+      continue;
+    }
     if (!known.has(name)) {
       given.rest.push(argv[i] ?? '');
       continue;
@@ -49,6 +57,14 @@ export function readArguments(argv: readonly string[]): StartArguments {
     for (const value of values) take(name, value);
   }
   return given;
+}
+
+/** The environment of wrangler.toml that is asked for (`-e`, `--env`); null: none. */
+export function environmentOf(rest: readonly string[]): string | null {
+  const at = rest.findLastIndex((argument) => /^(?:-e|--env)(?:=|$)/.test(argument));
+  if (at < 0) return null;
+  const [, inline] = split(rest[at] ?? '');
+  return (inline ?? rest[at + 1] ?? '') || null;
 }
 
 function split(argument: string): [string, string | undefined] {

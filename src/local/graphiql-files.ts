@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { demoMerchants } from './demo.ts';
+import { demoKey } from './demo-command.ts';
 
 const javascript = 'text/javascript; charset=utf-8';
 
@@ -39,10 +39,9 @@ query Session($id: ID!) {
 
 /** Starts GraphiQL on the page of src/http/graphql/graphiql.ts. */
 function startScript(): string {
-  const key = demoMerchants[0]?.credentials.find(({ scheme }) => scheme === 'bearer')?.secret;
   const props = {
     defaultQuery: welcome,
-    defaultHeaders: JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2),
+    defaultHeaders: JSON.stringify({ Authorization: `Bearer ${demoKey}` }, null, 2),
     variables: JSON.stringify({ input: { id: 'abc123', channel: 'Email' }, id: 'abc123' }, null, 2),
     defaultEditorToolsVisibility: 'variables',
   };

@@ -46,14 +46,17 @@ export function install() {
   generatePhoneMetadata();
 }
 
+/** Says nothing but that it goes on: npm's own output is shown when it fails. */
 function installPackages() {
-  console.log('Installing what is missing (npm ci) …');
+  console.log('Installing what is missing (npm ci); once, it may take a minute …');
   const npm = process.env.npm_execpath;
-  const options = /** @type {const} */ ({ cwd: root, stdio: 'inherit' });
+  const asked = ['ci', '--include=dev', '--loglevel=error'];
+  const options = /** @type {const} */ ({ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   const result = npm?.endsWith('npm-cli.js')
-    ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
-    : spawnSync('npm', ['ci', '--include=dev'], { ...options, shell: process.platform === 'win32' });
+    ? spawnSync(process.execPath, [npm, ...asked], options)
+    : spawnSync('npm', asked, { ...options, shell: process.platform === 'win32' });
   if (result.status !== 0 || !existsSync(toolNode)) {
+    console.error(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trim());
     console.error('npm ci did not finish: see above. It needs the npm registry once; later starts need no network.');
     if (result.status === 0) console.error(`It brought no Node for ${platform}: package.json lists those there are.`);
     process.exit(result.status || 1);

@@ -16,7 +16,27 @@ export function claimPort(port: number, ip: string): Promise<number | null> {
   });
 }
 
-const fetchWithin = (url: string, ms: number) => fetch(url, { signal: AbortSignal.timeout(ms) });
+/** The address for people: the links in messages begin with it. */
+export function addressOf(ip: string, port: number): string {
+  const everywhere = ['*', '0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'].includes(ip);
+  return `http://${everywhere ? 'localhost' : bracketed(ip)}:${port}`;
+}
+
+/** The address by which this process reaches the gateway. */
+export const ownAddressOf = (ip: string, port: number): string =>
+  `http://${ip === '*' || ip === '0.0.0.0' ? '127.0.0.1' : bracketed(ip)}:${port}`;
+
+const bracketed = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+
+/** The id of every request that this process makes itself, so that it can leave them out of what it prints. */
+export const ownRequestId = `npm-start-${crypto.randomUUID()}`;
+
+const fetchWithin = (url: string, ms: number) =>
+  fetch(url, { signal: AbortSignal.timeout(ms), headers: { 'x-request-id': ownRequestId } });
+
+/** What the inbox has, as JSON. */
+export const readInbox = (base: string): Promise<unknown> =>
+  fetchWithin(`${base}/inbox.json`, 10_000).then((answer) => answer.json());
 
 /** Asks `/healthz` until it answers. false: not within a minute; wrangler's output says why. */
 export async function untilHealthy(base: string): Promise<boolean> {

@@ -2,11 +2,17 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { help } from './help.mjs';
 import { install, toolNode } from './install.mjs';
 
+const given = process.argv.slice(2);
+if (given.includes('--help') || given.includes('-h')) {
+  console.log(help);
+  process.exit();
+}
 install();
 const serve = fileURLToPath(new URL('./serve.ts', import.meta.url));
-const child = spawn(toolNode, [serve, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(toolNode, ['--disable-warning=ExperimentalWarning', serve, ...given], { stdio: 'inherit' });
 const stop = () => child.kill('SIGTERM');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 child.on('exit', (code) => process.exit(code ?? 1));

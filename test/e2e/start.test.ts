@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { screen } from '../../src/local/screen.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const authorization = 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
@@ -36,10 +37,29 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  it('serves on the port it was given, and says where to look', async () => {
+  it('serves on the port it was given, and shows one screen and nothing beside it', async () => {
     const response = await fetch(`${gateway.url}/healthz`);
     expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
-    await expect.poll(gateway.output).toContain(`http://localhost:${gateway.port}/inbox`);
+    await expect.poll(gateway.output).toContain('/notify_by/email');
+    const said = gateway.output().replaceAll(/^\d\d:\d\d:\d\d GET \/healthz 200 \d+ ms\n/gm, '');
+    expect(said.trim()).toBe(screen(`http://localhost:${gateway.port}`, persistTo).trim());
+    expect(said).toContain(`http://localhost:${gateway.port}/inbox`);
+  });
+
+  it('prints a command that sends a message when it is pasted, and tells of the requests and of the message', async () => {
+    const command =
+      gateway
+        .output()
+        .split('\n')
+        .find((line) => line.startsWith('curl ')) ?? '';
+    const pasted = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    expect(JSON.parse(pasted.stdout)).toMatchObject({ status: 'SENT', total: 21_312 });
+    await expect.poll(gateway.output).toContain('✉ ada@example.com $213.12 → /inbox\n');
+    const lines = gateway.output().split('\n');
+    for (const asked of ['POST / 201', 'POST /…/notify_by/… 200'])
+      expect(lines.filter((line) => line.includes(` ${asked} `))).toEqual([
+        expect.stringMatching(/^\d\d:\d\d:\d\d \S+ \S+ \d{3} \d+ ms$/),
+      ]);
   });
 
   it('has a demo merchant whose messages come into the inbox, with the variables it was given', async () => {
@@ -76,15 +96,44 @@ describe('npm start', () => {
       expect([name, (await stat(join(parentPath, name))).mode & 0o077]).toEqual([name, 0]);
   });
 
-  it('refuses a port that is taken instead of taking another', async () => {
+  /** Another `npm start`, to its end; what it wrote to either output. */
+  function startAgain(...args: string[]) {
     const start = join(import.meta.dirname, '../../src/local/start.mjs');
-    const second = spawn('node', [start, '--port', `${gateway.port}`, '--persist-to', persistTo]);
-    let said = '';
-    second.stderr.on('data', (chunk) => {
-      said += chunk;
+    const { status, stdout, stderr } = spawnSync('node', [start, ...args], { encoding: 'utf8', timeout: 30_000 });
+    return { status, stdout, stderr };
+  }
+  const refused = (sentence: unknown) => ({ status: 1, stdout: '', stderr: sentence });
+
+  it('refuses a port that is taken instead of taking another', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'paylinks-start-'));
+    expect(startAgain('--port', `${gateway.port}`, '--persist-to', own)).toEqual(
+      refused(`Port ${gateway.port} is taken. Another one: npm start -- --port 9000\n`),
+    );
+    await rm(own, { recursive: true });
+  });
+
+  it('refuses data that another one uses, whatever its port', () => {
+    expect(startAgain('--port', '0', '--persist-to', persistTo)).toEqual(
+      refused(expect.stringMatching(/^Another npm start uses the data in [^\n]*\n$/)),
+    );
+  });
+
+  it.each([
+    ['RATE_LIMT_REQUESTS:3', 'RATE_LIMT_REQUESTS: did you mean RATE_LIMIT_REQUESTS?'],
+    ['EMAIL_FROM:nobody', 'EMAIL_FROM: Invalid email address.'],
+    ['EMAIL_PROVIDERS:resend', 'RESEND_API_KEY: is needed by EMAIL_PROVIDERS.'],
+  ])('refuses the variable %s with one sentence', async (variable, sentence) => {
+    const own = await mkdtemp(join(tmpdir(), 'paylinks-start-'));
+    expect(startAgain('--port', '0', '--persist-to', own, '--var', variable)).toEqual(refused(`${sentence}\n`));
+    await rm(own, { recursive: true });
+  });
+
+  it('tells with --help what it takes', () => {
+    expect(startAgain('--help')).toEqual({
+      status: 0,
+      stdout: expect.stringContaining('--persist-to DIR'),
+      stderr: '',
     });
-    const code = await new Promise((resolve) => second.on('close', resolve));
-    expect([code, said]).toEqual([1, expect.stringContaining(`Port ${gateway.port} is taken`)]);
   });
 
   it('stops when told to, and keeps the data for the next start', async () => {

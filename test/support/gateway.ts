@@ -52,7 +52,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
   const tidy = () => (options.persistTo ? undefined : rm(persistTo, { recursive: true, force: true, maxRetries: 5 }));
 
-  if (!(await healthy(url, exited))) {
+  if (!(await untilHealthy(url, exited))) {
     await end('SIGKILL');
     throw new Error(`The gateway did not come up:\n${said}`);
   }
@@ -72,7 +72,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-async function healthy(url: string, exited: Promise<unknown>): Promise<boolean> {
+/** Asks `/healthz` until it answers. false: not within a minute, or the process is gone. */
+export async function untilHealthy(url: string, exited: Promise<unknown>): Promise<boolean> {
   let gone = false;
   exited.then(() => {
     gone = true;
@@ -94,7 +95,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

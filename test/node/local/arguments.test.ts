@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../../src/local/arguments.ts';
+import { environmentOf, readArguments } from '../../../src/local/arguments.ts';
 
 describe('the arguments of npm start', () => {
-  it('default to port 8787 on 127.0.0.1 and .wrangler/state', () => {
+  it('default to port 8787 on 127.0.0.1, the default folder and few words', () => {
     expect(readArguments([])).toEqual({
       port: 8787,
       ip: '127.0.0.1',
-      persistTo: '.wrangler/state',
+      persistTo: null,
       vars: new Map(),
+      verbose: false,
       rest: [],
     });
   });
@@ -15,7 +16,14 @@ describe('the arguments of npm start', () => {
   it('are read in both forms', () => {
     const spaced = readArguments(['--port', '9000', '--persist-to', '/data', '--var', 'A:1', '--ip', '0.0.0.0']);
     expect(readArguments(['--port=9000', '--persist-to=/data', '--var=A:1', '--ip=0.0.0.0'])).toEqual(spaced);
-    expect(spaced).toEqual({ port: 9000, ip: '0.0.0.0', persistTo: '/data', vars: new Map([['A', '1']]), rest: [] });
+    expect(spaced).toEqual({
+      port: 9000,
+      ip: '0.0.0.0',
+      persistTo: '/data',
+      vars: new Map([['A', '1']]),
+      verbose: false,
+      rest: [],
+    });
   });
 
   it('keep colons and equals signs in the value of a variable, and its last value', () => {
@@ -32,6 +40,19 @@ describe('the arguments of npm start', () => {
       ['URL', 'http://localhost:9/?x=1'],
       ['B', ''],
     ]);
+  });
+
+  it('say with --verbose that everything is to be shown, which wrangler does not hear of', () => {
+    expect(readArguments(['--verbose', '--log-level', 'debug'])).toMatchObject({
+      verbose: true,
+      rest: ['--log-level', 'debug'],
+    });
+  });
+
+  it('name an environment of wrangler.toml', () => {
+    expect(
+      [[], ['--bogus'], ['-e', 'staging'], ['--env=staging'], ['--env', 'a', '--env', 'b']].map(environmentOf),
+    ).toEqual([null, null, 'staging', 'staging', 'b']);
   });
 
   it('that are unknown here are passed to wrangler, in their order', () => {
