@@ -38,9 +38,9 @@ const fetchWithin = (url: string, ms: number) =>
 export const readInbox = (base: string): Promise<unknown> =>
   fetchWithin(`${base}/inbox.json`, 10_000).then((answer) => answer.json());
 
-/** Asks `/healthz` until it answers. false: not within a minute; wrangler's output says why. */
+/** Asks `/healthz` until it answers. false: not within two minutes; wrangler's output says why. */
 export async function untilHealthy(base: string): Promise<boolean> {
-  for (let asked = 0; asked < 300; asked++) {
+  for (let asked = 0; asked < 600; asked++) {
     const answer = await fetchWithin(`${base}/healthz`, 5_000).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.ok) return true;

@@ -5,7 +5,7 @@ const noise = [
   /^\[custom build\] Running: /,
   /^Using secrets defined in /,
   /^⎔ /,
-  /^\[wrangler:info\] (?:Ready on|[A-Z]+ \S+ \d{3}\b)/,
+  /^\[wrangler:info\] (?:✨ Parsed|Ready on|[A-Z]+ \S+ \d{3}\b)/,
 ];
 /** First lines of paragraphs of that kind: up to the next empty line, and what stands indented after it. */
 const paragraphs = [

@@ -29,7 +29,7 @@ export type Gateway = {
   kill: () => Promise<void>;
 };
 
-/** Runs what `npm start` runs, on its own port and data, and waits (at most a minute) until `/healthz` answers. */
+/** Runs what `npm start` runs, on its own port and data, and waits (at most two minutes) until `/healthz` answers. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const port = options.port ?? (await freePort());
   const persistTo = options.persistTo ?? (await mkdtemp(join(tmpdir(), 'paylinks-')));
@@ -72,13 +72,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-/** Asks `/healthz` until it answers. false: not within a minute, or the process is gone. */
+/** Asks `/healthz` until it answers. false: not within two minutes, or the process is gone. */
 export async function untilHealthy(url: string, exited: Promise<unknown>): Promise<boolean> {
   let gone = false;
   exited.then(() => {
     gone = true;
   });
-  for (const deadline = Date.now() + 60_000; !gone && Date.now() < deadline; await pause(100)) {
+  for (const deadline = Date.now() + 110_000; !gone && Date.now() < deadline; await pause(100)) {
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.ok) return true;

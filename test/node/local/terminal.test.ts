@@ -70,6 +70,7 @@ env.DB (paylinks)                                       D1 Database             
 
 [wrangler:info] Ready on http://127.0.0.1:8911
 [wrangler:info] GET /healthz 200 OK (1344ms)
+[wrangler:info] ✨ Parsed 6 valid header rules.
 `),
     ).toEqual([]);
   });
