@@ -37,8 +37,8 @@ describe('the log of refusals', () => {
     const ask = testApp({
       '/flood': (c) => {
         c.set('timings', new Timings());
-        logRequest(c, status, now);
-        logRequest(c, 400, now);
+        logRequest(c, null, status, now);
+        logRequest(c, null, 400, now);
         return c.body(null, 204);
       },
     });
