@@ -18,7 +18,7 @@ const ALONE = [
   'test/admission/**/*.test.ts',
   'test/auth/seal-anew.test.ts',
   'test/delivery/providers/**/*.test.ts',
-  'test/http/{burst,faults,idempotency,malformed,misconfigured}.test.ts',
+  'test/http/{burst,faults,idempotency,malformed,misconfigured,openapi}.test.ts',
   'test/http/{callbacks,rest}/**/*.test.ts',
   'test/http/{console/faults,graphql/handler,pages/inbox}.test.ts',
   'test/paylinks/**/*.test.ts',

@@ -1,8 +1,10 @@
 import type { Context } from 'hono';
+import type { Config } from '../env.ts';
 import { type ErrorCode, type Refusal, statusOf } from '../errors.ts';
 import type { AppEnv } from './app-env.ts';
 
-const titles: Record<ErrorCode, string> = {
+/** What a code means, in a few words. */
+export const titles: Record<ErrorCode, string> = {
   invalid_request: 'Invalid request',
   no_channel: 'No channel chosen',
   channel_not_enabled: 'Channel not enabled',
@@ -54,11 +56,14 @@ export function refusalHeaders(refused: Refusal): Record<string, string> {
   };
 }
 
-/** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. */
+/** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. `type` is where the documentation says what to do. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
   const status = statusOf[refused.code];
+  // Without a configuration there is no address to name: the reference is then relative to the request's (RFC 9457 §3.1.1).
+  const config: Config | undefined = c.get('config');
+  const base = config?.PUBLIC_BASE_URL ?? '';
   const body = {
-    type: `urn:paylinks:problem:${refused.code}`,
+    type: `${base}/docs/errors#${refused.code}`,
     title: titles[refused.code],
     status,
     detail: refused.detail,

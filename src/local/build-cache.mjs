@@ -16,6 +16,8 @@ export const parts = [
     sources: ['src/site', 'package-lock.json'],
     results: ['public/landing.html', 'public/landing-local.html', 'public/docs/site.css'],
   },
+  // The schemas are all over the code.
+  { name: 'openapi', sources: ['src', 'package-lock.json'], results: ['public/openapi.json'] },
 ];
 
 /** @param {string} path @returns {string[]} the files below, in one order on every machine */

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { landingPage } from './landing.ts';
+import { openApiText } from './openapi.ts';
 import { write } from './write.ts';
 
 const source = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 
 const parts: { [part: string]: () => void | Promise<void> } = {
+  openapi: async () => write('openapi.json', await openApiText()),
   pages: () => {
     write('docs/site.css', source('site.css'));
     write('landing.html', landingPage(false));

@@ -59,6 +59,7 @@ describe('the root path', () => {
 
 describe('static files', () => {
   it.each([
+    ['/openapi.json', 'application/json'],
     ['/schema.graphql', 'text/plain; charset=utf-8'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/robots.txt', 'text/plain; charset=utf-8'],

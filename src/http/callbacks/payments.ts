@@ -15,7 +15,7 @@ import { verbContext } from '../verb-context.ts';
 const amount = z.int('Must be an integer of minor units (cents).');
 
 /** `amount` of a refund is the order's total refund so far, so a repeat changes nothing. */
-const Payment = z.strictObject({
+export const Payment = z.strictObject({
   paylinkId: z.string(),
   orderId: z.string().check(
     z.regex(/^[^\p{Cc}]{1,255}$/u, 'Must be 1 to 255 characters, none of them control characters.'),

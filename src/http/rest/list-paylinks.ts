@@ -19,7 +19,7 @@ const time = z.optional(
   ),
 );
 
-const Query = z.strictObject({
+export const Query = z.strictObject({
   /** Several by comma. */
   status: z.optional(
     z.pipe(

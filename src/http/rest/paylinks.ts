@@ -23,7 +23,7 @@ import { readCreate, readSend, readUpdate } from './bodies.ts';
 import { listPage } from './list-paylinks.ts';
 import { renderPaylink } from './render-paylink.ts';
 
-const SettleBody = z.strictObject({ status: z.enum(['SENT', 'FAILED']) });
+export const SettleBody = z.strictObject({ status: z.enum(['SENT', 'FAILED']) });
 
 const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 

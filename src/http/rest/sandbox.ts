@@ -13,7 +13,7 @@ import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
 import { renderPaylink } from './render-paylink.ts';
 
-const PayBody = z.strictObject({
+export const PayBody = z.strictObject({
   amount: z.nullish(z.int('Must be an integer of minor units (cents).').check(z.gte(1, 'Must be at least 1.'))),
 });
 

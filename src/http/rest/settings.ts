@@ -18,7 +18,7 @@ const byOperator = z.optional(z.never('Only the operator can change this.'));
 const fixed = z.optional(z.never('Cannot be changed.'));
 
 /** What a merchant may set itself, by the rules of the operator's route. */
-const SettingsUpdate = z
+export const SettingsUpdate = z
   .strictObject({
     ...z.partial(z.object(settings)).shape,
 

@@ -13,7 +13,7 @@ import { byMethod, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
 import { nextCursor, paging } from './paging.ts';
 
-const Query = z.strictObject(paging);
+export const Query = z.strictObject(paging);
 
 async function list(c: Context<AppEnv>): Promise<Response> {
   const query = validate(Query, c.req.query(), 'query');
@@ -39,7 +39,7 @@ async function lift(c: Context<AppEnv>): Promise<Response> {
   return lifted.kind === 'done' ? c.body(null, 204) : problem(c, lifted.refusal);
 }
 
-const Recipient = z.union(
+export const EraseBody = z.union(
   [
     z.strictObject({ email: z.email('Must be an email address.').check(z.maxLength(254)) }),
     z.strictObject({ phone: z.string().check(z.minLength(1), z.maxLength(32)) }),
@@ -48,7 +48,7 @@ const Recipient = z.union(
 );
 
 async function erase(c: Context<AppEnv>): Promise<Response> {
-  const body = await readJson(c, Recipient);
+  const body = await readJson(c, EraseBody);
   if (body.kind === 'refused') return problem(c, body.refusal);
   const caller = callerOf(c);
   const ctx = verbContext(c, caller);

@@ -31,7 +31,7 @@ const description = z.nullable(z.string().check(z.maxLength(255)));
 
 const format = z.enum(['standard', 'skipify']);
 
-const CreateBody = z.strictObject({
+export const CreateBody = z.strictObject({
   url: z.string(),
   description: z._default(description, null),
   eventTypes: z._default(eventTypes, ['*']),
@@ -40,7 +40,7 @@ const CreateBody = z.strictObject({
   includeChildren: z._default(z.boolean(), false),
 });
 
-const ChangeBody = z.strictObject({
+export const ChangeBody = z.strictObject({
   url: z.optional(z.string()),
   description: z.optional(description),
   eventTypes: z.optional(eventTypes),
@@ -50,7 +50,7 @@ const ChangeBody = z.strictObject({
   includeChildren: z.optional(z.boolean()),
 });
 
-const ReplayBody = z.union(
+export const ReplayBody = z.union(
   [
     z.strictObject({ deliveryId: z.string().check(z.minLength(1), z.maxLength(200)) }),
     z.strictObject({
@@ -63,7 +63,7 @@ const ReplayBody = z.union(
   'Give either deliveryId, or since as an ISO 8601 time.',
 );
 
-const AttemptsQuery = z.strictObject(paging);
+export const AttemptsQuery = z.strictObject(paging);
 
 const renderEndpoint = (endpoint: WebhookEndpoint, now: number) => {
   const overlap = endpoint.previousSecretExpiresAt;

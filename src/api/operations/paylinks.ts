@@ -1,0 +1,163 @@
+import { Query as ListQuery } from '../../http/rest/list-paylinks.ts';
+import { SettleBody } from '../../http/rest/paylinks.ts';
+import { CreateFields, SendFields, UpdateFields } from '../../paylinks/domain/schemas.ts';
+import { GraphqlAnswer, GraphqlRequest } from '../answers/others.ts';
+import { Paylink, PaylinkPage } from '../answers/paylink.ts';
+import { type Answer, empty, json, jsonBody, type Operation } from '../operation.ts';
+
+const tag = 'Paylinks';
+const who = 'merchant';
+
+/** Why a message is not sent, whatever the surface. */
+const refusals = [
+  'invalid_request',
+  'missing_recipient',
+  'consent_required',
+  'not_active',
+  'nothing_due',
+  'suppressed',
+  'country_not_allowed',
+  'not_found',
+  'idempotency_in_progress',
+  'idempotency_key_reuse',
+  'resend_limit',
+  'send_failed',
+  'overloaded',
+] as const;
+
+const sent: { [status: number]: Answer } = {
+  200: json('At least one provider accepted; `deliveryLogs` says which channel failed, if one did.', Paylink, [
+    'Idempotency-Replayed',
+  ]),
+  202: json('Nobody accepted, and at least one outcome is not known yet: its log says `UNKNOWN`.', Paylink, [
+    'Idempotency-Replayed',
+  ]),
+};
+
+export const paylinkOperations: Operation[] = [
+  {
+    method: 'POST',
+    path: '/',
+    id: 'createPaylink',
+    tag,
+    who,
+    summary: 'Create a Paylink',
+    description:
+      'A JSON object with a string `query`, or `application/graphql+json`, is GraphQL and answered as `/graphql` does. ' +
+      '`sendSMS` is the same field as `sendSms`. Fields that only answers have are ignored.',
+    body: { content: { 'application/json': CreateFields, 'application/graphql+json': GraphqlRequest } },
+    keyed: 'key',
+    answers: {
+      201: json('Created.', Paylink, ['Location', 'Idempotency-Replayed']),
+      200: json('The answer to a GraphQL request.', GraphqlAnswer),
+    },
+    problems: ['invalid_request', 'idempotency_key_reuse', 'idempotency_in_progress', 'overloaded'],
+  },
+  {
+    method: 'GET',
+    path: '/paylinks',
+    id: 'listPaylinks',
+    tag,
+    who,
+    summary: 'List Paylinks, newest first',
+    description:
+      'All filters must hold. `status` takes several, separated by commas. A page may be short: `nextCursor` says where to go on.',
+    query: ListQuery,
+    answers: {
+      200: {
+        says: 'A page; as CSV (`Accept: text/csv`) at most 50,000 rows.',
+        content: { 'application/json': PaylinkPage, 'text/csv': null },
+        headers: ['Link'],
+      },
+    },
+    problems: ['invalid_request'],
+  },
+  {
+    method: 'GET',
+    path: '/:paylinkId',
+    id: 'readPaylink',
+    tag,
+    who,
+    summary: 'Read a Paylink',
+    answers: { 200: json('The Paylink.', Paylink) },
+    problems: ['not_found'],
+  },
+  {
+    method: 'PATCH',
+    path: '/:paylinkId',
+    id: 'updatePaylink',
+    tag,
+    who,
+    summary: 'Update a Paylink',
+    description:
+      'What is left out stays; `lineItems` and `customer` replace the old ones whole. A future `expiration` revives what has expired.',
+    body: jsonBody(UpdateFields),
+    keyed: 'key',
+    answers: { 200: json('The Paylink as it is now.', Paylink, ['Idempotency-Replayed']) },
+    problems: [
+      ...(['invalid_request', 'not_active', 'not_found', 'idempotency_key_reuse'] as const),
+      ...(['idempotency_in_progress', 'conflict', 'overloaded'] as const),
+    ],
+  },
+  {
+    method: 'PATCH',
+    path: '/:paylinkId/send',
+    id: 'sendPaylink',
+    tag,
+    who,
+    summary: 'Send a Paylink by the channels that are asked for',
+    description:
+      'Whatever stands in the way of one channel refuses the whole request. `to` sends to somebody else, this once.',
+    body: jsonBody(SendFields),
+    keyed: 'wait',
+    answers: sent,
+    problems: [...refusals, 'no_channel', 'channel_not_enabled'],
+  },
+  {
+    method: 'POST',
+    path: '/:paylinkId/notify_by/:medium',
+    id: 'notifyBy',
+    tag,
+    who,
+    summary: 'Send a Paylink by one channel, without a body',
+    description: '`medium` is `email` or `sms`. It sends whatever the flags of the create say.',
+    keyed: 'wait',
+    answers: sent,
+    problems: [...refusals],
+  },
+  {
+    method: 'PATCH',
+    path: '/:paylinkId/cancel',
+    id: 'cancelPaylink',
+    tag,
+    who,
+    summary: 'Cancel a Paylink for good',
+    keyed: 'key',
+    answers: { 204: empty('Cancelled; no message can be under way.', ['Idempotency-Replayed']) },
+    problems: [
+      ...(['invalid_request', 'already_paid', 'already_canceled', 'not_active', 'not_found'] as const),
+      ...(['send_in_progress', 'idempotency_in_progress', 'idempotency_key_reuse', 'overloaded'] as const),
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/:paylinkId/delivery-logs/:deliveryLogId/settle',
+    id: 'settleDelivery',
+    tag,
+    who,
+    summary: 'Say what became of an UNKNOWN delivery',
+    body: jsonBody(SettleBody),
+    answers: { 200: json('The Paylink. Said again it changes nothing.', Paylink) },
+    problems: ['invalid_request', 'not_unknown', 'not_found', 'overloaded'],
+  },
+  {
+    method: 'GET',
+    path: '/:paylinkId/qr.svg',
+    id: 'readQrCode',
+    tag,
+    who,
+    summary: 'The short link as a QR code',
+    answers: { 200: { says: 'An SVG image.', content: { 'image/svg+xml': null } } },
+    problems: ['not_found'],
+  },
+];
