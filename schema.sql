@@ -23,12 +23,14 @@ CREATE TABLE merchants (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   time_zone TEXT,
-  consent_by_contract INTEGER NOT NULL DEFAULT 0 CHECK (consent_by_contract IN (0, 1))
+  consent_by_contract INTEGER NOT NULL DEFAULT 0 CHECK (consent_by_contract IN (0, 1)),
+  suspended_at INTEGER
 ) STRICT;
 
 CREATE INDEX merchants_by_parent ON merchants (parent_id);
 
 -- bearer: only the key's SHA-256. hmac and skipify: the secret, AES-256-GCM, the id as associated data.
+-- scopes: a JSON list; null: all. last_used_at: the hour it was last used in.
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY,
   merchant_id TEXT NOT NULL REFERENCES merchants (id),
@@ -39,6 +41,8 @@ CREATE TABLE credentials (
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER,
+  scopes TEXT CHECK (json_valid(scopes)),
+  last_used_at INTEGER,
   CHECK ((scheme = 'bearer') = (key_hash IS NOT NULL)),
   CHECK ((scheme = 'bearer') = (secret_ciphertext IS NULL))
 ) STRICT;

@@ -8,6 +8,7 @@ import { inboxRoutes } from './http/pages/inbox.tsx';
 import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
 import { readyz } from './http/readiness.ts';
+import { credentialRoutes } from './http/rest/credentials.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { sandboxRoutes } from './http/rest/sandbox.ts';
 import { settingsRoutes } from './http/rest/settings.ts';
@@ -38,6 +39,7 @@ const routes: Routes = {
   ...graphqlRoutes,
   ...adminRoutes,
   ...webhookRoutes,
+  ...credentialRoutes,
   ...suppressionRoutes,
   ...sandboxRoutes,
   ...settingsRoutes,

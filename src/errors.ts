@@ -13,6 +13,8 @@ export const statusOf = {
   country_not_allowed: 400,
   not_unknown: 400,
   unauthenticated: 401,
+  forbidden: 403,
+  suspended: 403,
   recipient_decides: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -62,6 +62,8 @@ export const Merchant = z.object({
   unkeyedWindowMs: z.int(),
   /** Its contract with its customers stands in for `customerConsent`, where a surface does not ask for that. */
   consentByContract: z._default(z.boolean(), false),
+  /** Since when it may do nothing; its pages stay open. null: it may. Rows of earlier releases lack it. */
+  suspendedAt: z._default(maybeInt, null),
   shard: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -226,11 +228,31 @@ export const Paylink = z.extend(PaylinkHead, {
 });
 export type Paylink = z.infer<typeof Paylink>;
 
+/** What a credential may do; http/access.ts says what each is needed for. */
+export const scopes = [
+  'paylinks:read',
+  'paylinks:write',
+  'paylinks:send',
+  'payments:write',
+  'recipients:erase',
+  'webhooks:manage',
+  'settings:manage',
+  'credentials:manage',
+] as const;
+export const Scope = z.enum(scopes);
+export type Scope = z.infer<typeof Scope>;
+
 /**
- * Who acts: the authenticated merchant, by which credential, and what people call that. `manners`: its requests are signed as a vendor's
- * SDK does, so it is answered as that vendor would.
+ * Who acts: the authenticated merchant, by which credential, what people call that, and what it may do (null: everything). `manners`: its
+ * requests are signed as a vendor's SDK does, so it is answered as that vendor would.
  */
-export type Caller = { merchant: Merchant; credentialId: string; label?: string | null; manners?: 'skipify' };
+export type Caller = {
+  merchant: Merchant;
+  credentialId: string;
+  label: string | null;
+  scopes: readonly Scope[] | null;
+  manners?: 'skipify';
+};
 
 /** Who did something, as the audit log names them. `id`: a credential's; an operator's email; a provider's name. */
 export type Actor = {

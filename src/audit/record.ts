@@ -36,7 +36,7 @@ export const providerActor = (provider: string): Actor => ({ kind: 'provider', i
 export const callerActor = ({ credentialId, label }: Pick<Caller, 'credentialId' | 'label'>): Actor => ({
   kind: 'credential',
   id: credentialId,
-  label: label ?? null,
+  label,
 });
 
 const newAuditId = (now: number) => newIdAt(now, (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) & 0xfff);
@@ -62,5 +62,8 @@ export const auditStatement = (db: D1Database, entries: readonly AuditEntry[], n
   insertAudit(db, rowsOf(entries, now), 'always');
 
 /** The same, but only if the statement just before it in the batch has written a row: a repeat that changes nothing is not told. */
-export const auditIfChanged = (db: D1Database, entry: AuditEntry, now: number): D1PreparedStatement =>
-  insertAudit(db, rowsOf([entry], now), 'changed');
+export const auditIfChanged = (
+  db: D1Database,
+  told: AuditEntry | readonly AuditEntry[],
+  now: number,
+): D1PreparedStatement => insertAudit(db, rowsOf('action' in told ? [told] : told, now), 'changed');

@@ -2,12 +2,13 @@ import type { NonceClaim } from '../admission/port.ts';
 import type { Config } from '../env.ts';
 import type { FieldError } from '../errors.ts';
 import { sha256Hex } from '../lib/encoding.ts';
-import type { Caller } from '../model.ts';
-import { findBearerCredential } from '../store/credentials.ts';
+import type { Caller, Merchant } from '../model.ts';
+import { findBearerCredential, type KnownCredential } from '../store/credentials.ts';
 import { hashApiKey } from './api-key.ts';
 import { type CredentialCache, loadSigning, type SigningCredential } from './credential-cache.ts';
 import { type Claim, parseClaim } from './headers.ts';
 import { canonicalRequest, requestTarget, verifyHmac } from './hmac.ts';
+import { noteUse } from './last-used.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';
 
 /** The request to authenticate, unchanged. */
@@ -61,6 +62,13 @@ export async function authenticate(
   }
 }
 
+const callerBy = (merchant: Merchant, { id, label, scopes }: KnownCredential): Caller => ({
+  merchant,
+  credentialId: id,
+  label,
+  scopes,
+});
+
 const isLive = (credential: { expiresAt: number | null }, now: number) =>
   credential.expiresAt === null || credential.expiresAt > now;
 
@@ -84,7 +92,8 @@ async function authenticateBearer(claim: Bearer, deps: AuthenticationDeps): Prom
   const { merchant } = credential;
   if (claim.merchantId !== null && claim.merchantId.toLowerCase() !== merchant.id)
     return unauthenticated('key of another merchant');
-  return { kind: 'authenticated', caller: { merchant, credentialId: credential.id }, nonce: null };
+  noteUse(merchant.id, credential, deps);
+  return { kind: 'authenticated', caller: callerBy(merchant, credential), nonce: null };
 }
 
 async function authenticateSigned(
@@ -123,13 +132,13 @@ async function authenticateSigned(
     credential = await firstFit(added, claim, now, verify);
     if (!credential) return refused('no credential of the merchant verifies the signature');
   }
+  noteUse(merchant.id, credential, deps);
   // A skipify signature ignores case, so its nonce must too.
   const nonce = credential.scheme === 'skipify' ? claim.nonce.toUpperCase() : claim.nonce;
   return {
     kind: 'authenticated',
     caller: {
-      merchant,
-      credentialId: credential.id,
+      ...callerBy(merchant, credential),
       ...(credential.scheme === 'skipify' ? { manners: 'skipify' as const } : {}),
     },
     nonce: { nonce, expiresAt: claim.time + NONCE_RETENTION_MS },

@@ -2,14 +2,17 @@ import { LoadingCache } from '../lib/loading-cache.ts';
 import { log } from '../lib/log.ts';
 import { openSecret, type SecretsKeys } from '../lib/secrets.ts';
 import type { Merchant } from '../model.ts';
-import { type BearerCredential, listSigningCredentials, type SealedCredential } from '../store/credentials.ts';
+import {
+  type BearerCredential,
+  type KnownCredential,
+  listSigningCredentials,
+  type SealedCredential,
+} from '../store/credentials.ts';
 import { importHmacKey } from './hmac.ts';
 
 /** A credential that verifies signatures: an imported key, or the key text that `skipify` hashes. */
-export type SigningCredential = { id: string; expiresAt: number | null } & (
-  | { scheme: 'hmac'; key: CryptoKey }
-  | { scheme: 'skipify'; apiKey: string }
-);
+export type SigningCredential = KnownCredential &
+  ({ scheme: 'hmac'; key: CryptoKey } | { scheme: 'skipify'; apiKey: string });
 
 export type SigningMerchant = { merchant: Merchant; credentials: SigningCredential[] };
 
@@ -53,15 +56,15 @@ export async function loadSigning(
 }
 
 async function open(config: SecretsKeys, sealed: SealedCredential): Promise<SigningCredential | null> {
-  const { id, scheme, expiresAt } = sealed;
+  const { id, scheme, secretCiphertext, ...known } = sealed;
   let secret: string;
   try {
-    secret = await openSecret(config, id, sealed.secretCiphertext);
+    secret = await openSecret(config, id, secretCiphertext);
   } catch {
     // Sealed with a key that is not configured, or for another row. The merchant's other credentials still work.
     log('error', 'credential_unreadable', { credentialId: id });
     return null;
   }
-  if (scheme === 'skipify') return { id, expiresAt, scheme, apiKey: secret };
-  return { id, expiresAt, scheme, key: await importHmacKey(secret) };
+  if (scheme === 'skipify') return { id, ...known, scheme, apiKey: secret };
+  return { id, ...known, scheme, key: await importHmacKey(secret) };
 }

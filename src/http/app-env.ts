@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Bindings, Config } from '../env.ts';
 import type { Timings } from '../lib/timings.ts';
-import type { Caller } from '../model.ts';
+import type { Actor, Caller } from '../model.ts';
 
 /** What a handler knows about its request (set by pipeline.ts). */
 export type AppEnv = {
@@ -21,6 +21,8 @@ export type AppEnv = {
     rejection?: string;
     /** Set on routes that authenticate. */
     caller?: Caller;
+    /** Set on the operator's routes. */
+    operator?: Actor;
     /** Fields of the body that were ignored, for a caller that is told so. */
     ignored?: string[];
     /** RateLimit headers for the answer. */

@@ -7,6 +7,7 @@ import { type Authentication, authenticate } from '../auth/authenticate.ts';
 import { credentialCache } from '../auth/credential-cache.ts';
 import { type Refusal, refusal, unauthenticated } from '../errors.ts';
 import type { Caller } from '../model.ts';
+import { refusalOfRoute, routeOf } from './access.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { clientAddressOf } from './client-address.ts';
 import { problem } from './problem.ts';
@@ -14,7 +15,7 @@ import { problem } from './problem.ts';
 /** Why a request is not admitted, with its RateLimit headers. */
 export type Rejection = { refusal: Refusal; headers: Record<string, string> };
 
-const tooManyFailures = refusal('rate_limited', 'Too many failed authentications from this address.', {
+export const tooManyFailures = refusal('rate_limited', 'Too many failed authentications from this address.', {
   retryAfterSeconds: 60,
 });
 
@@ -53,13 +54,15 @@ function overQuota(quota: QuotaState): Rejection {
 }
 
 /**
- * Authenticates a request and admits it, quota and nonce in one wait.
+ * Authenticates a request and admits it, quota and nonce in one wait. What the caller may not do is refused after it was counted.
  * @param begin runs once the caller is known and returns the request's cost in units; reads it starts run while admission is awaited
+ * @param refuses why this caller may not ask this: by the route's scope, unless the route is GraphQL's
  * @returns null: admitted, and `callerOf` has the caller
  */
 export async function authenticateAndAdmit(
   c: Context<AppEnv>,
   begin: (caller: Caller) => number | Promise<number>,
+  refuses = (caller: Caller) => refusalOfRoute(caller, c.req.method, routeOf(c)),
 ): Promise<Rejection | null> {
   const config = c.get('config');
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
@@ -71,19 +74,22 @@ export async function authenticateAndAdmit(
   const identity = await authenticate(c.req.raw, c.get('body'), deps);
   if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity, address);
   const { caller, nonce } = identity;
+  c.set('caller', caller);
   const quota = quotaOf(caller.merchant, config);
   // First, so that a merchant known to be over its quota costs no I/O.
   const usedUp = usedUpQuota(caller.merchant.id, quota, Date.now());
   if (usedUp) return overQuota(usedUp);
-  const cost = await begin(caller);
+  const forbidden = refuses(caller);
+  const cost = forbidden ? 1 : await begin(caller);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
   const admission = admissionFor(c.env, config, waitUntil);
   const admitted = await c.get('timings').during('admission', admission.admit(asked));
   switch (admitted.kind) {
     case 'admitted':
-      c.set('caller', caller);
       c.set('quotaHeaders', rateLimitHeaders(admitted.quota));
-      return null;
+      if (!forbidden) return null;
+      c.set('rejection', forbidden.detail);
+      return { refusal: forbidden, headers: {} };
     case 'limited':
       return overQuota(admitted.quota);
     // Not counted by the flood guard: the signature of a replay is valid.

@@ -18,6 +18,8 @@ export const titles: Record<ErrorCode, string> = {
   country_not_allowed: 'Country not allowed',
   not_unknown: 'The outcome is known',
   unauthenticated: 'Authentication required',
+  forbidden: 'Not allowed',
+  suspended: 'Merchant is suspended',
   recipient_decides: 'The recipient decides',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',

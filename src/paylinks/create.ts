@@ -42,6 +42,8 @@ export async function createPaylink(
   const { now, config } = ctx;
   const owner = await ownerOf(ctx, fields.merchantId);
   if (!owner) return { kind: 'refused', refusal: { ...notFound, detail: 'Merchant was not found.' } };
+  if (owner.suspendedAt !== null)
+    return { kind: 'refused', refusal: refusal('suspended', 'This merchant is suspended: nothing is created for it.') };
   const expiration = fields.expiration ?? now + defaultLifeMs;
   if (expiration <= now) return invalid({ path: 'expiration', message: 'Must be in the future.' });
   const callback = fields.callbackUrl ? checkDestination(fields.callbackUrl, config) : null;

@@ -19,6 +19,7 @@ export const AuditRow = z.object({
 export type AuditRow = z.infer<typeof AuditRow>;
 
 const columns = columnsOf(AuditRow);
+export const auditColumns = columns.names;
 const insert = insertFromJson('audit', columns.names);
 
 /**

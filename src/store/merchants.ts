@@ -27,8 +27,12 @@ export async function findOwner(db: D1Database, paylinkId: string, callerId: str
 
 export type InsertedMerchant = { kind: 'inserted' } | { kind: 'duplicate' } | { kind: 'unknown_parent' };
 
-/** Inserts a merchant. Its parent, if any, must exist and have the same mode. One batch. */
-export async function insertMerchant(db: D1Database, merchant: Merchant): Promise<InsertedMerchant> {
+/** Inserts a merchant. Its parent, if any, must exist and have the same mode. One batch, `told` (see `updateMerchant`) in it. */
+export async function insertMerchant(
+  db: D1Database,
+  merchant: Merchant,
+  told: D1PreparedStatement | null = null,
+): Promise<InsertedMerchant> {
   const insert = db
     .prepare(
       `${insertBound('merchants', columns.names)}
@@ -36,7 +40,7 @@ export async function insertMerchant(db: D1Database, merchant: Merchant): Promis
     )
     .bind(...Object.values(columns.toRow(merchant)));
   const taken = db.prepare('SELECT id FROM merchants WHERE id = ?1').bind(merchant.id);
-  const [known, inserted] = await db.batch([taken, insert]);
+  const [known, inserted] = await db.batch([taken, insert, ...(told ? [told] : [])]);
   if (inserted?.results.length === 1) return { kind: 'inserted' };
   return { kind: known?.results.length === 1 ? 'duplicate' : 'unknown_parent' };
 }
@@ -47,21 +51,26 @@ const MerchantSettings = z.partial(
 );
 const settings = columnsOf(MerchantSettings);
 
-/** Changes only the settings that are given, so two concurrent updates of different settings both hold. null: no such merchant. */
+/**
+ * Changes only the settings that are given, so two concurrent updates of different settings both hold. null: no such merchant.
+ * @param told goes into the same batch: a statement of the audit log that tells only of what was changed
+ */
 export async function updateMerchant(
   db: D1Database,
   id: string,
   change: z.infer<typeof MerchantSettings>,
   now: number,
+  told: D1PreparedStatement | null = null,
 ): Promise<Merchant | null> {
   // Always increases: a cache compares `updated_at` to learn whether its copy is current.
   const sets = ['updated_at = max(updated_at + 1, ?2)'];
   const values: (string | number | null)[] = [id, now];
   for (const [name, cell] of Object.entries(settings.toRow(change))) sets.push(`${name} = ?${values.push(cell)}`);
-  const row = await db
+  const update = db
     .prepare(`UPDATE merchants SET ${sets.join(', ')} WHERE id = ?1 RETURNING ${columns.names.join(', ')}`)
-    .bind(...values)
-    .first();
+    .bind(...values);
+  const [updated] = await db.batch([update, ...(told ? [told] : [])]);
+  const [row] = z.array(z.record(z.string(), z.unknown())).parse(updated?.results);
   return row ? toMerchant(row) : null;
 }
 

@@ -1,3 +1,4 @@
+import { auditColumns } from './audit.ts';
 import { credentialColumns } from './credentials.ts';
 import { inboxColumns } from './inbox.ts';
 import { merchantColumns } from './merchants.ts';
@@ -20,6 +21,7 @@ const tables = {
   webhook_deliveries: deliveryColumns,
   provider_events: providerEventColumns,
   inbox_messages: inboxColumns,
+  audit: auditColumns,
 };
 
 const statements = [

@@ -7,6 +7,8 @@ import { credentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
 import { adminRoutes } from '../../src/http/admin/routes.ts';
 import type { AppEnv } from '../../src/http/app-env.ts';
+import { scopes } from '../../src/model.ts';
+import { listAudit } from '../../src/store/audit.ts';
 import { bearer, signHmac, signSkipify } from '../auth/merchant-side.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
@@ -67,6 +69,21 @@ describe('the operator’s routes', () => {
     for (const path of paths) expect((await call('PUT', path, {}, 'Bearer wrong')).status).toBe(401);
   });
 
+  it('are guarded against floods of wrong tokens, which a right one never meets', async () => {
+    const asked: string[] = [];
+    const limit = async ({ key }: { key: string }) => {
+      asked.push(key);
+      return { success: asked.length < 3 };
+    };
+    const guarded = { ...env, FAILED_AUTHENTICATIONS: { limit } };
+    const tries = [];
+    for (let n = 0; n < 3; n++) tries.push(await call('GET', '/merchants', undefined, 'Bearer wrong', guarded));
+    expect(tries.map(({ status }) => status)).toEqual([401, 401, 429]);
+    expect(tries[2]?.headers.get('retry-after')).toBe('60');
+    expect((await call('GET', '/merchants', undefined, token, guarded)).status).toBe(200);
+    expect(asked).toHaveLength(3);
+  });
+
   it('answer another method with 405 and Allow', async () => {
     const { status, headers } = await call('PUT', '/merchants', {});
     expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD, POST' });
@@ -104,7 +121,10 @@ describe('a new merchant', () => {
       consentByContract: true,
     };
     const { status, headers, body } = await call('POST', '/merchants', settings);
-    expect({ status, body }).toEqual({ status: 201, body: { ...settings, createdAt: iso, updatedAt: iso } });
+    expect({ status, body }).toEqual({
+      status: 201,
+      body: { ...settings, suspendedAt: null, createdAt: iso, updatedAt: iso },
+    });
     expect(headers.get('location')).toBe(`/admin/merchants/${settings.id}`);
     expect(headers.get('cache-control')).toBe('no-store');
     expect((await call('GET', `/merchants/${settings.id.toUpperCase()}`)).body).toEqual(body);
@@ -131,6 +151,7 @@ describe('a new merchant', () => {
       unkeyedWindowMs: 10_000,
       consentByContract: false,
       createdAt: iso,
+      suspendedAt: null,
       updatedAt: iso,
     });
   });
@@ -235,6 +256,32 @@ describe('a merchant’s settings', () => {
     expect((await call('GET', `/merchants/${merchant.id}`)).body).toEqual(merchant);
   });
 
+  it('are audited: what was created, changed from what to what, suspended and resumed; addresses only by name', async () => {
+    const { id } = await create({ mode: 'live' });
+    await call('PATCH', `/merchants/${id}`, {
+      name: 'More books',
+      supportEmail: 'someone@books.example',
+      country: 'US',
+    });
+    for (const suspended of [true, true, false]) await call('PATCH', `/merchants/${id}`, { suspended });
+    const { id: key } = (await issue(id, { scheme: 'hmac' })).body;
+    await call('DELETE', `/merchants/${id}/credentials/${key}`);
+    const log = await listAudit(env.DB, id, { before: null, limit: 100 });
+    const told = Object.fromEntries(log.map(({ action, details }) => [action, details]));
+    expect(log).toHaveLength(6);
+    expect(told).toEqual({
+      'merchant.created': { name: 'Books', mode: 'live', parentId: null },
+      'merchant.updated': { name: { from: 'Books', to: 'More books' }, supportEmail: 'changed' },
+      'merchant.suspended': null,
+      'merchant.resumed': null,
+      'credential.issued': { scheme: 'hmac', label: null, expiresAt: null, scopes: [...scopes] },
+      'credential.revoked': {},
+    });
+    const operators = log.map(({ actorKind, actorLabel, merchantId }) => [actorKind, actorLabel, merchantId]);
+    expect(new Set(operators.map(String))).toEqual(new Set([`operator,ADMIN_TOKEN,${id}`]));
+    expect(JSON.stringify(log)).not.toContain('someone@');
+  });
+
   it('are a 404 for an unknown merchant', async () => {
     for (const id of [crypto.randomUUID(), 'x', '%00']) {
       expect((await call('GET', `/merchants/${id}`)).status).toBe(404);
@@ -280,6 +327,8 @@ describe('an issued credential', () => {
       createdAt: iso,
       expiresAt: null,
       revokedAt: null,
+      scopes: [...scopes],
+      lastUsedAt: null,
     };
     expect(credential).toEqual({ id: credential.id, ...known });
     expect((await call('GET', `/merchants/${merchant.id}/credentials`)).body).toEqual({ data: [credential] });

@@ -43,12 +43,22 @@ const sealed = ({ id, scheme, secretCiphertext, expiresAt }: Awaited<ReturnType<
   scheme,
   secretCiphertext,
   expiresAt,
+  label: 'till 7',
+  scopes: null,
+  lastUsedAt: null,
 });
 
 describe('a bearer credential', () => {
   it('is found by its hash, with its merchant, until it is revoked', async () => {
     const { id, keyHash, expiresAt } = await issueBearer(merchant, { expiresAt: 5 });
-    expect(await findBearerCredential(env.DB, keyHash)).toEqual({ id, expiresAt, merchant });
+    expect(await findBearerCredential(env.DB, keyHash)).toEqual({
+      id,
+      expiresAt,
+      label: 'till 7',
+      scopes: null,
+      lastUsedAt: null,
+      merchant,
+    });
     await revokeCredential(env.DB, merchant.id, id, now);
     expect(await findBearerCredential(env.DB, keyHash)).toBe(null);
   });
@@ -100,7 +110,8 @@ describe('the end of a credential', () => {
 
   it('is final once revoked', async () => {
     const { id, scheme, merchantId, label, createdAt } = await issueSigning(merchant, 'hmac', { expiresAt: 9 });
-    const revoked = { id, scheme, merchantId, label, createdAt, expiresAt: 9, revokedAt: now };
+    const known = { id, scheme, merchantId, label, createdAt, expiresAt: 9, scopes: null, lastUsedAt: null };
+    const revoked = { ...known, revokedAt: now };
     expect(await revokeCredential(env.DB, other.id, id, now)).toBe(null);
     expect(await revokeCredential(env.DB, merchant.id, id, now)).toEqual(revoked);
     expect(await revokeCredential(env.DB, merchant.id, id, now + 1)).toEqual(revoked);

@@ -1,12 +1,13 @@
 import { env, exports } from 'cloudflare:workers';
 import { hashApiKey } from '../../src/auth/api-key.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant, Scope } from '../../src/model.ts';
 import { seedMerchant } from './merchants.ts';
 
 /** Requests to the running gateway as one merchant makes them, with its bearer key. */
 export type Api = {
   merchant: Merchant;
   key: string;
+  credentialId: string;
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 };
 
@@ -26,17 +27,21 @@ export function request(
 }
 
 /** A new merchant with a bearer key. */
-export async function merchantApi(some: Partial<Merchant> = {}): Promise<Api> {
-  const merchant = await seedMerchant(some);
+export const merchantApi = async (some: Partial<Merchant> = {}): Promise<Api> => keyOf(await seedMerchant(some));
+
+/** Another bearer key of a merchant; `scopes` null: all. */
+export async function keyOf(merchant: Merchant, scopes: readonly Scope[] | null = null): Promise<Api> {
   const key = `plk_live_${crypto.randomUUID().replaceAll('-', '')}`;
+  const credentialId = crypto.randomUUID();
   await env.DB.prepare(
-    "INSERT INTO credentials (id, merchant_id, scheme, key_hash, created_at) VALUES (?1, ?2, 'bearer', ?3, 0)",
+    "INSERT INTO credentials (id, merchant_id, scheme, key_hash, created_at, scopes) VALUES (?1, ?2, 'bearer', ?3, 0, ?4)",
   )
-    .bind(crypto.randomUUID(), merchant.id, await hashApiKey(key))
+    .bind(credentialId, merchant.id, await hashApiKey(key), scopes && JSON.stringify(scopes))
     .run();
   return {
     merchant,
     key,
+    credentialId,
     call: (method, path, body, headers = {}) =>
       request(method, path, body, { authorization: `Bearer ${key}`, ...headers }),
   };

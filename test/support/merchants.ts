@@ -24,6 +24,7 @@ export function aMerchant(some: Partial<Merchant> = {}): Merchant {
     recipientSendCap: 50,
     unkeyedWindowMs: 10_000,
     consentByContract: false,
+    suspendedAt: null,
     shard: 0,
     createdAt: 1_750_000_000_000,
     updatedAt: 1_750_000_000_000,

@@ -13,7 +13,7 @@ import { scriptedFor } from './providers/scripted-providers.ts';
 export const contextOf = (merchant: Merchant, bindings: Bindings = env, now = Date.now()): Context => ({
   env: bindings,
   config: configOf(bindings),
-  caller: { merchant, credentialId: 'test' },
+  caller: { merchant, credentialId: 'test', label: null, scopes: null },
   requestId: 'test',
   now,
   timings: new Timings(),

@@ -1,21 +1,40 @@
 import type { Context } from 'hono';
+import { changedValues } from '../../audit/changed-values.ts';
+import { type AuditEntry, auditIfChanged } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Merchant } from '../../model.ts';
+import type { Actor, Merchant } from '../../model.ts';
 import { findMerchant, insertMerchant, listMerchants, updateMerchant } from '../../store/merchants.ts';
 import type { AppEnv } from '../app-env.ts';
 import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
+import { operatorOf } from './operator.ts';
 import { MerchantCreate, MerchantPage, MerchantUpdate, parseUuid } from './schemas.ts';
 
 export const merchantNotFound = refusal('not_found', 'Merchant was not found.');
 
 const renderMerchant = ({ shard: _, ...merchant }: Merchant) => ({
   ...merchant,
+  suspendedAt: iso(merchant.suspendedAt),
   createdAt: iso(merchant.createdAt),
   updatedAt: iso(merchant.updatedAt),
 });
+
+/** What the audit log says of a change: the settings, and a suspension or its end by itself. */
+function entriesOf(
+  actor: Actor,
+  before: Merchant,
+  settings: Parameters<typeof updateMerchant>[2],
+  suspended: boolean | undefined,
+): AuditEntry[] {
+  const entry = { merchantId: before.id, actor, subject: before.id };
+  const details = changedValues(before, settings, ['supportEmail']);
+  const entries: AuditEntry[] =
+    Object.keys(details).length > 0 ? [{ ...entry, action: 'merchant.updated', details }] : [];
+  if (suspended === undefined || suspended === (before.suspendedAt !== null)) return entries;
+  return [...entries, { ...entry, action: suspended ? 'merchant.suspended' : 'merchant.resumed' }];
+}
 
 /** `POST /admin/merchants` */
 export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
@@ -23,8 +42,11 @@ export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
   if (body.kind === 'refused') return problem(c, body.refusal);
   const now = c.get('now');
   const id = body.value.id ?? crypto.randomUUID();
-  const merchant: Merchant = { ...body.value, id, shard: 0, createdAt: now, updatedAt: now };
-  const inserted = await insertMerchant(c.env.DB, merchant);
+  const merchant: Merchant = { ...body.value, id, suspendedAt: null, shard: 0, createdAt: now, updatedAt: now };
+  const { name, mode, parentId } = merchant;
+  const entry = { merchantId: id, actor: operatorOf(c), action: 'merchant.created', subject: id } as const;
+  const told = auditIfChanged(c.env.DB, { ...entry, details: { name, mode, parentId } }, now);
+  const inserted = await insertMerchant(c.env.DB, merchant, told);
   switch (inserted.kind) {
     case 'inserted':
       forgetCredentials(credentialCache);
@@ -62,7 +84,14 @@ export async function changeMerchant(c: Context<AppEnv>): Promise<Response> {
   if (id === null) return problem(c, merchantNotFound);
   const body = await readJson(c, MerchantUpdate);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const merchant = await updateMerchant(c.env.DB, id, body.value, c.get('now'));
+  const before = await findMerchant(c.env.DB, id);
+  if (!before) return problem(c, merchantNotFound);
+  const now = c.get('now');
+  const { suspended, ...settings } = body.value;
+  const change =
+    suspended === undefined ? settings : { ...settings, suspendedAt: suspended ? (before.suspendedAt ?? now) : null };
+  const told = auditIfChanged(c.env.DB, entriesOf(operatorOf(c), before, settings, suspended), now);
+  const merchant = await updateMerchant(c.env.DB, id, change, now, told);
   if (!merchant) return problem(c, merchantNotFound);
   forgetCredentials(credentialCache);
   return c.json(renderMerchant(merchant));

@@ -1,24 +1,9 @@
-import { isOperator } from '../../auth/api-key.ts';
-import { unauthenticated } from '../../errors.ts';
-import { log } from '../../lib/log.ts';
-import type { Handle } from '../app-env.ts';
-import { problem } from '../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
-import { expire, issue, list, revoke } from './credentials.ts';
+import { adminCredentials } from './credentials.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
+import { operatorOnly } from './operator.ts';
 
-/** For the operator only: `Authorization: Bearer ADMIN_TOKEN`. Without a configured token, nobody is the operator. */
-const operatorOnly =
-  (handle: Handle): Handle =>
-  async (c) => {
-    if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
-      log('warn', 'operator_refused', { requestId: c.get('requestId') });
-      return problem(c, unauthenticated);
-    }
-    const response = await handle(c);
-    response.headers.set('cache-control', 'no-store');
-    return response;
-  };
+const { list, issue, expire, revoke } = adminCredentials;
 
 const routes: Routes = {
   '/admin/merchants': byMethod({ GET: listPageOfMerchants, POST: createMerchant }),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Scope, scopes } from '../../model.ts';
 import { TimeZone } from '../../paylinks/domain/schemas.ts';
 import { isCountry } from '../../paylinks/recipients/recipient.ts';
 import { limit } from '../rest/paging.ts';
@@ -111,7 +112,13 @@ const fixed = z.optional(z.never('Cannot be changed.'));
 
 /** Settings to change. `mode` is in the prefix of keys, and `parentId` gives rights to Paylinks, so neither can change. */
 export const MerchantUpdate = z
-  .strictObject({ ...z.partial(z.object(settings)).shape, id: fixed, parentId: fixed, mode: fixed })
+  .strictObject({
+    ...z.partial(z.object(settings)).shape,
+    suspended: z.optional(z.boolean()),
+    id: fixed,
+    parentId: fixed,
+    mode: fixed,
+  })
   .check(z.refine((body) => Object.keys(body).length > 0, 'Give at least one setting to change.'));
 
 const Instant = z.pipe(
@@ -119,12 +126,13 @@ const Instant = z.pipe(
   z.transform((text) => Date.parse(text)),
 );
 
-/** A credential to issue; `expiresAt` must be after `now` (ms). */
+/** A credential to issue; `expiresAt` must be after `now` (ms). Without `scopes` it may do what its issuer may. */
 export const credentialIssue = (now: number) =>
   z.strictObject({
     scheme: z.enum(['hmac', 'skipify', 'bearer']),
     label: z._default(z.nullable(z.string().check(z.trim(), z.minLength(1), z.maxLength(100))), null),
     expiresAt: z._default(z.nullable(Instant.check(z.refine((time) => time > now, 'Must be in the future.'))), null),
+    scopes: z._default(z.nullable(z.array(Scope).check(z.minLength(1), z.maxLength(scopes.length))), null),
   });
 
 /** When a credential expires; null: never. A time in the past expires it now. */

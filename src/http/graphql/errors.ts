@@ -6,6 +6,7 @@ import { refusalHeaders } from '../problem.ts';
 
 function errorCode({ code }: Refusal): GraphqlErrorCode {
   if (code === 'unauthenticated') return 'UNAUTHENTICATED';
+  if (code === 'forbidden' || code === 'suspended') return 'FORBIDDEN';
   // The published code after which clients wait and repeat the request; `reason` says why.
   if (code === 'rate_limited' || code === 'idempotency_in_progress') return 'RATE_LIMITED';
   if (statusOf[code] === 503) return 'UNAVAILABLE';
@@ -29,7 +30,13 @@ export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Rec
  * `extensions.code` tells a client what to do: authenticate, correct the request, wait and repeat it, or repeat it and tell us.
  * `extensions.reason`, where present, is the more precise code of REST problems.
  */
-export type GraphqlErrorCode = 'UNAUTHENTICATED' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'INTERNAL';
+export type GraphqlErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
 
 /** The media type of an answer to this `Accept` header when no operation was executed. */
 const mediaTypeFor = (accept: string | null): string =>

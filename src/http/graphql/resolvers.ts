@@ -1,8 +1,11 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import * as z from 'zod/mini';
+import { lackOf } from '../../auth/scopes.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
+import { fieldScopes } from '../access.ts';
 import { retryAfterOf } from '../problem.ts';
 import { type GraphqlContext, idempotencyOf } from './context.ts';
+import { refusalError } from './errors.ts';
 import { paymentSession } from './payment-session.ts';
 import { readSendArguments } from './send-arguments.ts';
 import { type OperationSuccess, operationSuccess } from './send-result.ts';
@@ -44,10 +47,25 @@ async function findPaymentSession(args: unknown, { run }: GraphqlContext) {
   return paylink ? paymentSession(paylink, run.ctx.config, run.ctx.now) : null;
 }
 
+type Resolve<R> = (args: unknown, context: GraphqlContext, info: GraphQLResolveInfo) => Promise<R>;
+
+/** A root field that only callers with its scope may run. */
+const scoped =
+  <R>(field: keyof typeof fieldScopes, resolve: Resolve<R>): Resolve<R> =>
+  async (args, context, info) => {
+    const { run, tally } = context;
+    const lack = lackOf(run.ctx.caller, [fieldScopes[field]]);
+    if (!lack) return resolve(args, context, info);
+    tally.mutations += 1;
+    throw refusalError(lack);
+  };
+
 /** The root fields, as graphql-js's default resolver calls them. */
 export const rootValue = {
-  sendPaymentSessionLink,
-  ...sessionMutations,
-  paymentSession: findPaymentSession,
-  paymentSessions,
+  sendPaymentSessionLink: scoped('sendPaymentSessionLink', sendPaymentSessionLink),
+  createPaymentSession: scoped('createPaymentSession', sessionMutations.createPaymentSession),
+  updatePaymentSession: scoped('updatePaymentSession', sessionMutations.updatePaymentSession),
+  cancelPaymentSession: scoped('cancelPaymentSession', sessionMutations.cancelPaymentSession),
+  paymentSession: scoped('paymentSession', findPaymentSession),
+  paymentSessions: scoped('paymentSessions', paymentSessions),
 };

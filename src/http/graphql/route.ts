@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { suspended } from '../../auth/scopes.ts';
 import { createPaylink } from '../../paylinks/create.ts';
 import { findPaylink } from '../../paylinks/read.ts';
 import { searchPaylinks } from '../../paylinks/search.ts';
@@ -70,10 +71,14 @@ export async function graphql(c: Context<AppEnv>): Promise<Response> {
   const request = { method, url, headers, body: body.length === 0 ? null : decoder.decode(body) };
   let prepared: PreparedGraphql | undefined;
   // After authentication only: parsing and validating is work, and the document takes space in the cache.
-  const rejection = await authenticateAndAdmit(c, async () => {
+  const prepare = async () => {
     prepared = await prepareGraphql(request);
     return prepared.cost;
-  });
+  };
+  // Scopes are the root fields' (see resolvers.ts).
+  const rejection = await authenticateAndAdmit(c, prepare, ({ merchant }) =>
+    merchant.suspendedAt === null ? null : suspended,
+  );
   if (rejection) return refuseGraphql(c, rejection.refusal, rejection.headers);
   const idempotency = method === 'GET' ? unkeyed : parseIdempotency(headers);
   if ('code' in idempotency) return refuseGraphql(c, idempotency);

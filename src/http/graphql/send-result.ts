@@ -103,6 +103,9 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
       return error('RATE_LIMITED', refusal.detail, refusal);
     case 'unauthenticated':
       return error('UNAUTHENTICATED', refusal.detail, refusal);
+    case 'forbidden':
+    case 'suspended':
+      return error('FORBIDDEN', refusal.detail, refusal);
     case 'method_not_allowed':
     case 'payload_too_large':
     case 'unsupported_media_type':

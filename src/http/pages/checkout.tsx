@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { canonicalRequest } from '../../auth/hmac.ts';
+import { hasScope } from '../../auth/scopes.ts';
 import { refusal } from '../../errors.ts';
 import { sha256Hex, toHex, utf8 } from '../../lib/encoding.ts';
 import { openSecret } from '../../lib/secrets.ts';
@@ -20,10 +21,12 @@ type Deliver = (c: Context<AppEnv>, request: Request) => Response | Promise<Resp
 
 const PATH = '/webhooks/payments';
 
-/** The HMAC credential that this merchant's checkout signs with; null where there is none. */
+/** An HMAC credential that may report payments, for this merchant's checkout to sign with; null where there is none. */
 async function credentialOf(c: Context<AppEnv>, merchantId: string) {
   const found = await listSigningCredentials(c.env.DB, merchantId, c.get('now'));
-  return found?.credentials.find(({ scheme }) => scheme === 'hmac') ?? null;
+  return (
+    found?.credentials.find(({ scheme, scopes }) => scheme === 'hmac' && hasScope(scopes, 'payments:write')) ?? null
+  );
 }
 
 /** The mock checkout of a merchant that has no checkout of its own and could sign what it reports. Only locally. */

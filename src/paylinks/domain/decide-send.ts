@@ -98,6 +98,8 @@ function withinLimits(
   targets: Target[],
 ): SendDecision {
   const { merchant } = recipientStatus;
+  if (merchant.suspendedAt !== null)
+    return refuse(refusal('suspended', 'The merchant of this Paylink is suspended: nothing is sent for it.'));
   const recent = paylink.deliveryLogs.filter((log) => log.createdAt > now - day && countsAgainstCaps(log));
   for (const { channel, recipient, hash } of targets) {
     if (channel === 'SMS') {

@@ -34,6 +34,7 @@ const merchant: Merchant = {
   recipientSendCap: 50,
   unkeyedWindowMs: 10_000,
   consentByContract: false,
+  suspendedAt: null,
   shard: 0,
   createdAt: now,
   updatedAt: now,
@@ -103,7 +104,7 @@ export function fakeRun(verbs: Partial<Verbs> = {}, idempotency: Idempotency = {
     ctx: {
       env,
       config: configOf(env),
-      caller: { merchant, credentialId: 'c1' },
+      caller: { merchant, credentialId: 'c1', label: null, scopes: null },
       requestId: 'req-1',
       now,
       timings: new Timings(),

@@ -51,6 +51,8 @@ describe('the OperationSuccess of a send', () => {
     not_unknown: 'value',
     send_in_progress: 'value',
     unauthenticated: 'UNAUTHENTICATED',
+    forbidden: 'FORBIDDEN',
+    suspended: 'FORBIDDEN',
     not_found: 'value',
     method_not_allowed: 'BAD_USER_INPUT',
     idempotency_in_progress: 'RATE_LIMITED',
