@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model.ts';
+import type { Json, JsonObject, Merchant } from '../model.ts';
 
 /**
  * What a change makes of an entity, for the details of an entry: old and new value of each field that differs. Of the `hidden` ones only
@@ -17,3 +17,7 @@ export function changedValues(
   }
   return changed;
 }
+
+/** The same of a merchant's settings. */
+export const changedSettings = (before: Merchant, change: { readonly [field: string]: Json | undefined }): JsonObject =>
+  changedValues(before, change, ['supportEmail']);

@@ -6,7 +6,7 @@ import { insertAudit } from '../store/audit.ts';
 export type AuditAction =
   | `merchant.${'created' | 'updated' | 'suspended' | 'resumed'}`
   | `credential.${'issued' | 'expired' | 'revoked'}`
-  | 'settings.updated'
+  | `settings.${'updated' | 'secret_rotated'}`
   | `endpoint.${'created' | 'updated' | 'rotated' | 'deleted'}`
   | `suppression.${'created' | 'lifted'}`
   | `consent.${'given' | 'withdrawn'}`

@@ -61,6 +61,7 @@ export const access: { readonly [route: string]: Access } = {
 
   'GET /settings': settings,
   'PATCH /settings': settings,
+  'POST /settings/callback-secret/rotate': settings,
   'GET /credentials': credentials,
   'POST /credentials': credentials,
   'PATCH /credentials/:credentialId': credentials,

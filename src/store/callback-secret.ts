@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { insertBound } from './columns.ts';
 import { toRow, toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
@@ -37,16 +38,17 @@ export async function findCallbackSecret(db: D1Database, merchantId: string): Pr
   return row ? toWebhookEndpoint(row) : null;
 }
 
-/** Stores a merchant's first or next secret. The one before, if any, signs too until `previousExpiresAt` (ms). */
+/** Stores a merchant's first or next secret. The one before, if any, signs too until `previousExpiresAt` (ms). `told` goes into the same batch. */
 export async function rotateCallbackSecret(
   db: D1Database,
   merchantId: string,
   sealed: string,
   previousExpiresAt: number,
   now: number,
+  told: D1PreparedStatement | null,
 ): Promise<CallbackSecret> {
   const cells = Object.entries(rowOf(merchantId, sealed, now));
-  const row = await db
+  const upsert = db
     .prepare(
       `${insertBound(
         'webhook_endpoints',
@@ -56,8 +58,9 @@ export async function rotateCallbackSecret(
          secret_ciphertext = excluded.secret_ciphertext, previous_secret_expires_at = ?${cells.length + 1}, updated_at = excluded.updated_at
        RETURNING *`,
     )
-    .bind(...cells.map(([, cell]) => cell), previousExpiresAt)
-    .first();
+    .bind(...cells.map(([, cell]) => cell), previousExpiresAt);
+  const [upserted] = await db.batch([upsert, ...(told ? [told] : [])]);
+  const [row] = z.array(z.record(z.string(), z.unknown())).parse(upserted?.results);
   if (!row) throw new Error('an upsert returned no row');
   return toWebhookEndpoint(row);
 }

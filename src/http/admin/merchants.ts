@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { changedValues } from '../../audit/changed-values.ts';
+import { changedSettings } from '../../audit/changed-values.ts';
 import { type AuditEntry, auditIfChanged } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { refusal } from '../../errors.ts';
@@ -29,7 +29,7 @@ function entriesOf(
   suspended: boolean | undefined,
 ): AuditEntry[] {
   const entry = { merchantId: before.id, actor, subject: before.id };
-  const details = changedValues(before, settings, ['supportEmail']);
+  const details = changedSettings(before, settings);
   const entries: AuditEntry[] =
     Object.keys(details).length > 0 ? [{ ...entry, action: 'merchant.updated', details }] : [];
   if (suspended === undefined || suspended === (before.suspendedAt !== null)) return entries;

@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { changedSettings } from '../../audit/changed-values.ts';
+import { auditIfChanged, callerActor } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Merchant } from '../../model.ts';
@@ -38,7 +40,11 @@ const renderSecret = (secret: CallbackSecret, now: number) => {
   };
 };
 
-const render = ({ id, shard: _, ...merchant }: Merchant, secret: CallbackSecret | null, now: number) => ({
+const render = (
+  { id, shard: _, suspendedAt: __, ...merchant }: Merchant,
+  secret: CallbackSecret | null,
+  now: number,
+) => ({
   merchantId: id,
   ...merchant,
   callbackSecret: secret && renderSecret(secret, now),
@@ -58,7 +64,20 @@ const read = async (c: Context<AppEnv>) => show(c, await findMerchant(c.env.DB, 
 async function change(c: Context<AppEnv>): Promise<Response> {
   const body = await readJson(c, SettingsUpdate);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const merchant = await updateMerchant(c.env.DB, callerOf(c).merchant.id, body.value, c.get('now'));
+  const caller = callerOf(c);
+  const { id } = caller.merchant;
+  const before = await findMerchant(c.env.DB, id);
+  if (!before) return problem(c, merchantNotFound);
+  const details = changedSettings(before, body.value);
+  const entry = {
+    merchantId: id,
+    actor: callerActor(caller),
+    action: 'settings.updated',
+    subject: id,
+    details,
+  } as const;
+  const told = Object.keys(details).length === 0 ? null : auditIfChanged(c.env.DB, entry, c.get('now'));
+  const merchant = await updateMerchant(c.env.DB, id, body.value, c.get('now'), told);
   forgetCredentials(credentialCache);
   return show(c, merchant);
 }
@@ -66,7 +85,11 @@ async function change(c: Context<AppEnv>): Promise<Response> {
 /** `POST /settings/callback-secret/rotate`. Only this answer ever shows the secret. */
 async function rotate(c: Context<AppEnv>): Promise<Response> {
   const now = c.get('now');
-  const { secret, stored } = await newCallbackSecret(c.env.DB, c.get('config'), callerOf(c).merchant.id, now);
+  const caller = callerOf(c);
+  const { id } = caller.merchant;
+  const entry = { merchantId: id, actor: callerActor(caller), action: 'settings.secret_rotated', subject: id } as const;
+  const told = auditIfChanged(c.env.DB, entry, now);
+  const { secret, stored } = await newCallbackSecret(c.env.DB, c.get('config'), id, now, told);
   return c.json({ ...renderSecret(stored, now), secret }, 200, { 'cache-control': 'no-store' });
 }
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { configOf } from '../../../src/env.ts';
 import { openSecret } from '../../../src/lib/secrets.ts';
+import { listAudit } from '../../../src/store/audit.ts';
 import { type Api, merchantApi } from '../../support/api.ts';
 import { hookUrl } from '../../support/hooks.ts';
 import { createBody } from '../../support/verbs.ts';
@@ -29,7 +30,7 @@ describe('/settings', () => {
   });
 
   it('shows a merchant its own settings and no others', async () => {
-    const { id, shard: _, ...stored } = api.merchant;
+    const { id, shard: _, suspendedAt: __, ...stored } = api.merchant;
     const createdAt = '2025-06-15T15:06:40.000Z';
     expect((await get()).body).toEqual({
       merchantId: id,
@@ -66,6 +67,27 @@ describe('/settings', () => {
     expect(created.status).toBe(201);
     expect(created.body.link).toMatch(/^https:\/\/pay\.example\/a%20b\/[0-9A-Za-z]+$/);
     expect((await call('GET', '/settings', undefined, other)).body).toMatchObject({ name: other.merchant.name });
+  });
+
+  it('is audited: who changed what, and that the secret was changed, but no address and no secret', async () => {
+    await patch({ name: 'Café', supportEmail: 'hello@cafe.example', consentByContract: true });
+    await patch({ name: 'Café' });
+    const { body } = await call('POST', '/settings/callback-secret/rotate');
+    const log = await listAudit(env.DB, api.merchant.id, { before: null, limit: 100 });
+    const told = Object.fromEntries(log.map(({ action, details }) => [action, details]));
+    expect([log.length, told]).toEqual([
+      2,
+      {
+        'settings.updated': {
+          name: { from: api.merchant.name, to: 'Café' },
+          supportEmail: 'changed',
+          consentByContract: { from: false, to: true },
+        },
+        'settings.secret_rotated': null,
+      },
+    ]);
+    expect(log.map(({ actorId }) => actorId)).toEqual([api.credentialId, api.credentialId]);
+    expect(JSON.stringify(log)).not.toContain(body.secret);
   });
 
   it.each([
