@@ -15,7 +15,7 @@ import { problem } from './problem.ts';
 /** Why a request is not admitted, with its RateLimit headers. */
 export type Rejection = { refusal: Refusal; headers: Record<string, string> };
 
-export const tooManyFailures = refusal('rate_limited', 'Too many failed authentications from this address.', {
+const tooManyFailures = refusal('rate_limited', 'Too many failed authentications from this address.', {
   retryAfterSeconds: 60,
 });
 
@@ -36,15 +36,16 @@ function refusalOf({ advice, hint }: Unauthenticated): Refusal {
 
 const GUARD = 'FAILED_AUTHENTICATIONS';
 
-async function rejectUnauthenticated(
-  c: Context<AppEnv>,
-  identity: Unauthenticated,
-  address: string,
-): Promise<Rejection> {
-  c.set('rejection', identity.reason);
-  const now = c.get('now');
+/** Counts a failed authentication. @returns the refusal: `otherwise`, unless the address has failed too often */
+export async function failedAuthentication(c: Context<AppEnv>, otherwise: Refusal): Promise<Refusal> {
+  const [address, now] = [clientAddressOf(c), c.get('now')];
   const tooMany = isRefused(GUARD, address, now) || (await isTooMany(c.env, GUARD, address, now));
-  return { refusal: tooMany ? tooManyFailures : refusalOf(identity), headers: {} };
+  return tooMany ? tooManyFailures : otherwise;
+}
+
+async function rejectUnauthenticated(c: Context<AppEnv>, identity: Unauthenticated): Promise<Rejection> {
+  c.set('rejection', identity.reason);
+  return { refusal: await failedAuthentication(c, refusalOf(identity)), headers: {} };
 }
 
 function overQuota(quota: QuotaState): Rejection {
@@ -67,12 +68,11 @@ export async function authenticateAndAdmit(
   const config = c.get('config');
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   const now = c.get('now');
-  const address = clientAddressOf(c);
   // Who is known already is let in, whoever else shares its address.
-  const onlyKnown = isRefused(GUARD, address, now);
+  const onlyKnown = isRefused(GUARD, clientAddressOf(c), now);
   const deps = { config, db: c.env.DB, cache: credentialCache, now, waitUntil, onlyKnown };
   const identity = await authenticate(c.req.raw, c.get('body'), deps);
-  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity, address);
+  if (identity.kind === 'unauthenticated') return rejectUnauthenticated(c, identity);
   const { caller, nonce } = identity;
   c.set('caller', caller);
   const quota = quotaOf(caller.merchant, config);

@@ -1,11 +1,10 @@
 import type { Context } from 'hono';
-import { failedAuthentication } from '../../admission/flood-guard.ts';
 import { isOperator } from '../../auth/api-key.ts';
 import { unauthenticated } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import type { Actor } from '../../model.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
-import { tooManyFailures } from '../authenticated.ts';
+import { failedAuthentication } from '../authenticated.ts';
 import { problem } from '../problem.ts';
 
 const byToken: Actor = { kind: 'operator', id: null, label: 'ADMIN_TOKEN' };
@@ -16,8 +15,7 @@ export const operatorOnly =
   async (c) => {
     if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
       log('warn', 'operator_refused', { requestId: c.get('requestId') });
-      const code = await failedAuthentication(c.env, c.req.header('cf-connecting-ip') ?? 'unknown');
-      return problem(c, code === 'rate_limited' ? tooManyFailures : unauthenticated);
+      return problem(c, await failedAuthentication(c, unauthenticated));
     }
     c.set('operator', byToken);
     const response = await handle(c);
