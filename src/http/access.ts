@@ -7,9 +7,9 @@ import type { AppEnv } from './app-env.ts';
 
 /**
  * Who may call a route: `public` (nobody is asked who they are), `operator`, `provider` (a callback with the provider's own signature),
- * `fields` (GraphQL: its root fields say), or any of some scopes.
+ * `session` (a page of the console: its gate asks for the scopes), `fields` (GraphQL: its root fields say), or any of some scopes.
  */
-export type Access = 'public' | 'operator' | 'provider' | 'fields' | readonly [Scope, ...Scope[]];
+export type Access = 'public' | 'operator' | 'provider' | 'session' | 'fields' | readonly [Scope, ...Scope[]];
 
 const read: Access = ['paylinks:read'];
 const write: Access = ['paylinks:write'];
@@ -39,6 +39,8 @@ export const access: { readonly [route: string]: Access } = {
   'GET /stats': read,
   'GET /audit': read,
   '* /graphql': 'fields',
+  '* /console': 'session',
+  '* /console/*': 'session',
 
   'POST /sandbox/:paylinkId/pay': send,
   'POST /sandbox/:paylinkId/open': send,

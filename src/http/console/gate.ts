@@ -1,4 +1,7 @@
 import type { Context } from 'hono';
+import { lackOf, suspended } from '../../auth/scopes.ts';
+import type { Refusal } from '../../errors.ts';
+import type { Caller, Scope } from '../../model.ts';
 import type { AppEnv } from '../app-env.ts';
 import { type FormFields, readForm } from './form-fields.ts';
 import { messagePage, refusedPage } from './message-page.tsx';
@@ -43,10 +46,23 @@ async function answer<V extends Visit>(visit: V, page: Page<V>): Promise<Respons
   return messagePage(c, 403, 'This form cannot be used', text);
 }
 
-/** A page for a merchant's people. Each request asks anew whether the key they signed in with is still good. */
-export const merchantPage =
-  (page: Page<MerchantVisit>): Target =>
-  async (c, params) => {
+/** Which scope the key must have to look at a page, and to send its form. */
+export type Needs = { GET?: Scope; POST?: Scope };
+
+/** Why the key may not do this; null: it may. */
+function lackOfPage({ merchant, scopes }: Caller, method: string, needs: Needs): Refusal | null {
+  if (merchant.suspendedAt !== null) return suspended;
+  return lackOf({ scopes }, [(method === 'POST' ? needs.POST : needs.GET) ?? 'paylinks:read']);
+}
+
+/**
+ * A page for a merchant's people. Each request asks anew whether the key they signed in with is still good, and may do this.
+ * @throws Error for a page with a form and no scope for it
+ */
+export function merchantPage(page: Page<MerchantVisit>, needs: Needs = {}): Target {
+  if (page.POST && !needs.POST)
+    throw new Error('Name the scope that sending this form needs: merchantPage(page, { POST: … }).');
+  return async (c, params) => {
     const session = await readSession(c);
     if (!session) return toSignIn(c, 'please');
     if (session.kind === 'operator') return c.redirect('/console/operator', 303);
@@ -59,8 +75,11 @@ export const merchantPage =
     c.set('caller', caller);
     const refused = await refusalForQuota(c, caller);
     if (refused) return refusedPage(c, refused);
+    const lack = lackOfPage(caller, c.req.method, needs);
+    if (lack) return refusedPage(c, lack);
     return answer({ kind: 'merchant', c, params, session, caller }, page);
   };
+}
 
 async function isTokenGood(c: Context<AppEnv>, token: string): Promise<boolean> {
   const { ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS } = c.get('config');

@@ -33,8 +33,8 @@ export async function callerOfSession(
   const read = findBearerById(c.env.DB, merchantId, credentialId);
   const credential = await c.get('timings').during('read', read);
   if (!credential) return null;
-  const { expiresAt, merchant, id } = credential;
-  return expiresAt !== null && expiresAt <= c.get('now') ? null : { merchant, credentialId: id };
+  const { expiresAt, merchant, id, label, scopes } = credential;
+  return expiresAt !== null && expiresAt <= c.get('now') ? null : { merchant, credentialId: id, label, scopes };
 }
 
 /** Charges a page to the merchant's quota, like any request with its key. null: admitted. */

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sealSecret } from '../../../src/lib/secrets.ts';
-import { type Api, merchantApi } from '../../support/api.ts';
+import { type Api, keyOf, merchantApi } from '../../support/api.ts';
 import { ownForm, signedIn, Visitor } from '../../support/console.ts';
 
 let api: Api;
@@ -126,6 +126,14 @@ describe('every page', () => {
     expect((await visitor.get('/console/nothing')).status).toBe(404);
     expect((await visitor.request('DELETE', '/console')).status).toBe(405);
     expect((await new Visitor().get('/console/nothing')).status).toBe(303);
+  });
+
+  it('is refused to a key without the scope to read, and to a suspended merchant', async () => {
+    const sender = await signedIn((await keyOf(api.merchant, ['paylinks:send'])).key);
+    expect([(await sender.get('/console')).status, sender.page.includes('paylinks:read')]).toEqual([403, true]);
+    const suspended = await merchantApi({ suspendedAt: 1 });
+    const visitor = await signedIn(suspended.key);
+    expect([(await visitor.get('/console')).status, visitor.page.includes('suspended')]).toEqual([403, true]);
   });
 
   it('counts as a request of the merchant, and is refused over its quota', async () => {
