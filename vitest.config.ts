@@ -66,8 +66,6 @@ export default defineConfig({
           name: 'node',
           include: ['test/e2e/**/*.test.ts', 'test/node/**/*.test.ts'],
           ...timeouts,
-          // Gateways choose their own ports: two that start at once could choose the same.
-          fileParallelism: false,
         },
       },
     ],

@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { freePort, untilHealthy } from '../support/gateway.ts';
+import { freePort } from '../support/free-port.ts';
+import { untilHealthy } from '../support/gateway.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** What a clone has. */

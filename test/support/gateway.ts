@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 const start = join(import.meta.dirname, '../../src/local/start.mjs');
 
@@ -35,7 +35,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const persistTo = options.persistTo ?? (await mkdtemp(join(tmpdir(), 'paylinks-')));
   const url = `http://127.0.0.1:${port}`;
   const vars = Object.entries(options.vars ?? {}).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
-  const args = [start, '--port', `${port}`, '--persist-to', persistTo, ...vars, ...(options.args ?? [])];
+  // Left alone, wrangler looks for a free port for its inspector, and two at once find the same.
+  const ports = ['--port', `${port}`, '--inspector-port=0'];
+  const args = [start, ...ports, '--persist-to', persistTo, ...vars, ...(options.args ?? [])];
   // A group of its own, so that `kill` reaches wrangler and workerd too.
   const child = spawn('node', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -93,17 +95,4 @@ function killGroup({ pid }: ChildProcess): void {
   } catch {
     // Nobody of the group is left.
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,23 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { freePort } from './free-port.ts';
 import { connectRedis, type RedisConnection } from './resp.ts';
 
 export type RedisServer = { connection: RedisConnection; kill: () => Promise<void> };
 
 /** Whether the machine has redis-server. */
 export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 async function ready(server: ChildProcess): Promise<void> {
   if (!server.stdout) throw new Error('redis-server has no output');
