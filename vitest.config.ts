@@ -55,6 +55,8 @@ const inWorkers = {
 
 export default defineConfig({
   test: {
+    // More than cores: files that drive a running gateway mostly wait.
+    maxWorkers: 3,
     projects: [
       { plugins: [gateway], test: { ...inWorkers, name: 'workers', include: ALONE } },
       {

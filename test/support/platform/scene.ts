@@ -99,14 +99,14 @@ export class Scene {
     await reaches(count, async () => (await this.report()).hungUp);
   }
 
-  /** Waits until D1 has so many attempts that are not PENDING. @returns their statuses, and how often each */
+  /** Waits until D1 has so many attempts, or more, that are not PENDING. @returns their statuses, and how often each */
   async settled(count: number): Promise<Record<string, number>> {
     const logs = () => readRecords(this.#runtime.state).logs.filter(({ status }) => status !== 'PENDING');
     await reaches(count, async () => logs().length);
     return counted(logs());
   }
 
-  /** Waits until D1 has so many attempts that are SENT, and none that is PENDING. @returns their statuses, and how often each */
+  /** Waits until D1 has so many attempts, or more, that are SENT, and none that is PENDING. @returns their statuses, and how often each */
   async quiet(sent: number): Promise<Record<string, number>> {
     const logs = () => readRecords(this.#runtime.state).logs;
     await reaches(sent, async () =>
@@ -120,11 +120,11 @@ export class Scene {
   reset = () => resetAll(this.#runtime.url);
 }
 
-/** Waits until there are so many. @throws Error when there are not within a minute */
+/** Waits until there are so many or more. @throws Error when there are not within a minute */
 async function reaches(wanted: number, count: () => Promise<number>): Promise<void> {
   for (const deadline = Date.now() + patienceMs; ; await pause(20)) {
     const is = await count();
-    if (is === wanted) return;
+    if (is >= wanted) return;
     if (Date.now() > deadline) throw new Error(`it is ${is}, not ${wanted}`);
   }
 }
