@@ -49,7 +49,10 @@ beforeAll(async () => {
   // Only the port is another than where a person runs it, as tests may run beside each other.
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  dev = spawn('node', [wrangler, 'dev', '--port', `${port}`, '--ip', '127.0.0.1'], { ...options(), detached: true });
+  dev = spawn('node', [wrangler, 'dev', '--port', `${port}`, '--ip', '127.0.0.1', '--inspector-port', '0'], {
+    ...options(),
+    detached: true,
+  });
   for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (chunk) => (said += chunk));
   const exited = new Promise((resolve) => dev?.on('exit', resolve));
   expect([await untilHealthy(url, exited), said]).toEqual([true, expect.anything()]);
