@@ -82,6 +82,18 @@ export async function findMerchant(db: D1Database, id: string): Promise<Merchant
   return row ? toMerchant(row) : null;
 }
 
+/** The first children of a merchant that a search over all of them looks at. */
+const MAX_CHILDREN = 100;
+
+/** The direct children of a merchant: ids and names, by name. */
+export async function listChildren(db: D1Database, parentId: string): Promise<Pick<Merchant, 'id' | 'name'>[]> {
+  const { results } = await db
+    .prepare('SELECT id, name FROM merchants WHERE parent_id = ?1 ORDER BY name, id LIMIT ?2')
+    .bind(parentId, MAX_CHILDREN)
+    .all();
+  return z.array(z.object({ id: z.string(), name: z.string() })).parse(results);
+}
+
 /** A page of at most `limit` merchants in the order of their ids, from the one after `after` ('' for the first page). */
 export async function listMerchants(db: D1Database, after: string, limit: number): Promise<Merchant[]> {
   const { results } = await db

@@ -5,6 +5,7 @@ import type { Caller, Scope } from '../../model.ts';
 import type { AppEnv } from '../app-env.ts';
 import { type FormFields, readForm } from './form-fields.ts';
 import { messagePage, refusedPage } from './message-page.tsx';
+import { refusedShell } from './refused-shell.tsx';
 import { isFormToken, isSameOrigin } from './same-origin.ts';
 import { endSession, operatorTokenId, readSession, type Session } from './session.ts';
 import { callerOfSession, type MerchantVisit, type OperatorVisit, refusalForQuota, type Visit } from './visit.ts';
@@ -46,13 +47,13 @@ async function answer<V extends Visit>(visit: V, page: Page<V>): Promise<Respons
   return messagePage(c, 403, 'This form cannot be used', text);
 }
 
-/** Which scope the key must have to look at a page, and to send its form. */
-export type Needs = { GET?: Scope; POST?: Scope };
+/** Which scope the key must have to look at a page (one of some), and to send its form. */
+export type Needs = { GET?: readonly Scope[]; POST?: Scope };
 
 /** Why the key may not do this; null: it may. */
 function lackOfPage({ merchant, scopes }: Caller, method: string, needs: Needs): Refusal | null {
   if (merchant.suspendedAt !== null) return suspended;
-  return lackOf({ scopes }, [(method === 'POST' ? needs.POST : needs.GET) ?? 'paylinks:read']);
+  return lackOf({ scopes }, method === 'POST' && needs.POST ? [needs.POST] : (needs.GET ?? ['paylinks:read']));
 }
 
 /**
@@ -75,9 +76,9 @@ export function merchantPage(page: Page<MerchantVisit>, needs: Needs = {}): Targ
     c.set('caller', caller);
     const refused = await refusalForQuota(c, caller);
     if (refused) return refusedPage(c, refused);
+    const visit: MerchantVisit = { kind: 'merchant', c, params, session, caller };
     const lack = lackOfPage(caller, c.req.method, needs);
-    if (lack) return refusedPage(c, lack);
-    return answer({ kind: 'merchant', c, params, session, caller }, page);
+    return lack ? refusedShell(visit, lack) : answer(visit, page);
   };
 }
 

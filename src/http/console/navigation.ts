@@ -1,9 +1,19 @@
+import { hasScope } from '../../auth/scopes.ts';
+import type { Caller, Scope } from '../../model.ts';
 import type { IconName } from './icons.tsx';
 
-export type Section = { name: string; path: string; icon: IconName };
+/** A part of the console. A key sees it if it has one of the scopes. */
+export type Section = { name: string; path: string; icon: IconName; scopes?: readonly Scope[] };
 
 /** What a merchant's people find in the console, in this order. A section is listed once it has a page. */
-export const merchantSections: Section[] = [{ name: 'Overview', path: '/console', icon: 'overview' }];
+const merchantSections: Section[] = [
+  { name: 'Overview', path: '/console', icon: 'overview', scopes: ['paylinks:read'] },
+  { name: 'Paylinks', path: '/console/paylinks', icon: 'paylinks', scopes: ['paylinks:read'] },
+];
 
 /** What an operator finds there. */
 export const operatorSections: Section[] = [{ name: 'Operator', path: '/console/operator', icon: 'operator' }];
+
+/** The sections that a key may see. */
+export const sectionsFor = ({ scopes }: Pick<Caller, 'scopes'>): Section[] =>
+  merchantSections.filter((section) => (section.scopes ?? []).some((scope) => hasScope(scopes, scope)));

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { consoleDocument, type DocumentOptions } from './document.tsx';
 import { Icon } from './icons.tsx';
-import { merchantSections, operatorSections, type Section } from './navigation.ts';
+import { operatorSections, type Section, sectionsFor } from './navigation.ts';
 import { Flash, flashOf } from './parts/flash.tsx';
 import { FormToken } from './parts/form.tsx';
 import type { Visit } from './visit.ts';
@@ -24,7 +24,7 @@ const isWithin = (path: string, section: Section) =>
 export function shell(visit: Visit, options: ShellOptions, content: Child): Promise<Response> {
   const { c } = visit;
   const path = c.req.path.replace(/\/+$/, '') || '/console';
-  const sections = visit.kind === 'operator' ? operatorSections : merchantSections;
+  const sections = visit.kind === 'operator' ? operatorSections : sectionsFor(visit.caller);
   const done = flashOf(c.req.query('done'));
   return consoleDocument(
     c,

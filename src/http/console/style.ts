@@ -1,4 +1,5 @@
-/** The console's style sheet: one palette in both schemes, 14 px type, and the parts that pages are made of. */
+import { pagesStyle } from './style-pages.ts';
+
 const palette = `
 :root {
   color-scheme: light dark;
@@ -16,7 +17,7 @@ const palette = `
 
 const base = `
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scrollbar-gutter: stable; }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 16px; }
 @view-transition { navigation: auto; }
 @media (prefers-reduced-motion: reduce) { @view-transition { navigation: none; } * { transition: none !important; } }
 body {
@@ -133,7 +134,7 @@ td a.main-link:focus-visible::after { outline: 2px solid var(--accent); outline-
 
 const forms = `
 label, legend { font-weight: 560; font-size: 13px; }
-.field { display: grid; gap: 5px; }
+.field { display: grid; gap: 5px; align-content: start; min-width: 0; }
 .field .hint { color: var(--soft); font-size: 12.5px; }
 .field .wrong { color: var(--bad); font-size: 12.5px; font-weight: 560; }
 input:not([type=checkbox], [type=radio]), select, textarea {
@@ -154,4 +155,5 @@ input[type=checkbox], input[type=radio] { accent-color: var(--accent); width: 16
 .sign-in .foot { margin-top: 16px; color: var(--soft); font-size: 12.5px; }
 `;
 
-export const consoleStyle = palette + base + shell + parts + forms;
+/** The console's style sheet: one palette in both schemes, 14 px type, and the parts that pages are made of. */
+export const consoleStyle = palette + base + shell + parts + forms + pagesStyle;

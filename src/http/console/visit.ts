@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import { admissionFor, usedUpQuota } from '../../admission/admit.ts';
 import { quotaOf } from '../../admission/quota.ts';
+import { hasScope } from '../../auth/scopes.ts';
 import { type Refusal, refusal } from '../../errors.ts';
-import type { Caller } from '../../model.ts';
+import type { Caller, Scope } from '../../model.ts';
 import { findBearerById } from '../../store/credentials.ts';
 import type { AppEnv } from '../app-env.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,9 @@ export type MerchantVisit = Common & {
 };
 export type OperatorVisit = Common & { kind: 'operator'; session: Extract<Session, { kind: 'operator' }> };
 export type Visit = MerchantVisit | OperatorVisit;
+
+/** Whether the visitor's key has a scope: what it lacks is not offered. */
+export const may = ({ caller }: MerchantVisit, scope: Scope): boolean => hasScope(caller.scopes, scope);
 
 /**
  * The caller that a session stands for, if its key is still good: not revoked, not expired. Read anew for each request, so that a session

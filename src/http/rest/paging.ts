@@ -13,19 +13,22 @@ export const limit = (fallback: number) =>
     fallback,
   );
 
+const cursor = z.pipe(
+  z.string().check(z.regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')),
+  z.transform((text): PageEnd => {
+    const [time = '', id = ''] = text.split('~');
+    return { at: Number.parseInt(time, 36), id };
+  }),
+);
+
 /** `limit` (1–100, default 20) and `cursor` of every list. A cursor is a time in base 36, `~` and an id; opaque to callers. */
-export const paging = {
-  limit: limit(20),
-  cursor: z.optional(
-    z.pipe(
-      z.string().check(z.regex(/^[0-9a-z]{1,10}~[0-9A-Za-z._-]{1,200}$/, 'Must be a nextCursor of an earlier page.')),
-      z.transform((text): PageEnd => {
-        const [time = '', id = ''] = text.split('~');
-        return { at: Number.parseInt(time, 36), id };
-      }),
-    ),
-  ),
-};
+export const paging = { limit: limit(20), cursor: z.optional(cursor) };
+
+/** The cursor of an address; null: there is none that can be used. */
+export function parseCursor(text: string | undefined): PageEnd | null {
+  const parsed = cursor.safeParse(text);
+  return parsed.success ? parsed.data : null;
+}
 
 /** The cursor after a page's last row; null on the last page. */
 export const nextCursor = (more: boolean, last: PageEnd | undefined): string | null =>

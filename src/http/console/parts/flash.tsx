@@ -2,7 +2,15 @@ import type { Child } from 'hono/jsx';
 import type { Refusal } from '../../../errors.ts';
 
 /** What a page says after something was done, by the name in `?done=`: the words are ours, whoever made the link. */
-const doneTexts: { [name: string]: string } = {};
+const doneTexts: { [name: string]: string } = {
+  created: 'The Paylink is created. Nothing was sent yet.',
+  changed: 'The changes are saved.',
+  sent: 'It was sent: a provider has accepted the message.',
+  pending:
+    'It is not known yet whether it was sent: the provider did not answer. It is being looked into, and not sent twice.',
+  canceled: 'The Paylink is canceled.',
+  settled: 'Thank you: it is written down.',
+};
 
 export const flashOf = (done: string | undefined): string | null =>
   done !== undefined && Object.hasOwn(doneTexts, done) ? (doneTexts[done] ?? null) : null;

@@ -1,0 +1,39 @@
+import type { Merchant, Paylink } from '../../../model.ts';
+import type { Context } from '../../../paylinks/context.ts';
+import { type PaylinkSearch, searchPaylinks } from '../../../paylinks/search.ts';
+import { type Asked, filterOf, lookupsOf } from './filter.ts';
+
+/** Rows of a page. */
+export const PAGE_ROWS = 25;
+
+export type Found =
+  | { kind: 'page'; page: Paylink[]; more: boolean }
+  /** The text is the id of a Paylink. */
+  | { kind: 'one'; paylinkId: string };
+
+/**
+ * What a search form asks for, newest first. A free text is looked up as everything that it may be, at once; what is found by it is
+ * one page. @param after where the page before ended
+ */
+export async function findPaylinks(
+  ctx: Context,
+  asked: Asked,
+  merchant: Merchant,
+  after: PaylinkSearch['after'],
+): Promise<Found> {
+  const filter = filterOf(asked, merchant);
+  const limit = PAGE_ROWS;
+  const { paylinkId, searches } = lookupsOf(asked.q);
+  if (asked.q === '') return { kind: 'page', ...(await pageOf(ctx, { ...filter, after, limit })) };
+  if (paylinkId !== null) return { kind: 'one', paylinkId };
+  const found = await Promise.all(searches.map((search) => pageOf(ctx, { ...filter, ...search, limit })));
+  const all = new Map(found.flatMap(({ page }) => page).map((paylink) => [paylink.id, paylink]));
+  const page = [...all.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+  return { kind: 'page', page, more: found.some(({ more }) => more) };
+}
+
+/** A text that is no recipient is not found. */
+async function pageOf(ctx: Context, search: PaylinkSearch): Promise<{ page: Paylink[]; more: boolean }> {
+  const found = await searchPaylinks(ctx, search);
+  return found.kind === 'done' ? found : { page: [], more: false };
+}

@@ -1,0 +1,60 @@
+import type { Context } from 'hono';
+import type { Channel, Merchant, Paylink } from '../../../model.ts';
+import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
+import type { AppEnv } from '../../app-env.ts';
+import { emailDocument, emailHeaders } from '../../pages/inbox.tsx';
+import { linkParts } from '../../pages/link-parts.ts';
+
+/**
+ * The message of a channel as it would be composed now. Its unsubscribe link leads nowhere: who looks at it here is not the customer.
+ */
+const messageOf = (c: Context<AppEnv>, paylink: Paylink, owner: Merchant, channel: Channel) =>
+  composeMessage(c.get('config'), paylink, owner, {
+    attemptId: 'preview',
+    channel,
+    provider: null,
+    recipient: (channel === 'EMAIL' ? paylink.customer.email : paylink.phoneE164) ?? '',
+  });
+
+/** The email as a document of its own, for a frame: no scripts, no forms, and its links lead nowhere. */
+export function emailFrame(c: Context<AppEnv>, paylink: Paylink, owner: Merchant): Response | Promise<Response> {
+  const message = messageOf(c, paylink, owner, 'EMAIL');
+  const html = message.channel === 'EMAIL' ? message.html : '';
+  return c.html(emailDocument(html), 200, emailHeaders);
+}
+
+/** The email, as a mail program shows it. */
+export const EmailPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owner: Merchant }) => {
+  const message = messageOf(props.c, props.paylink, props.owner, 'EMAIL');
+  if (message.channel !== 'EMAIL') return null;
+  return (
+    <figure class="mail">
+      <figcaption>
+        <strong>{message.subject}</strong>
+        <span class="soft small">
+          {message.from.name} to {message.to.email || 'nobody yet'}
+        </span>
+      </figcaption>
+      <iframe
+        src={`/console/paylinks/${props.paylink.id}/email`}
+        sandbox=""
+        loading="lazy"
+        title={`Email: ${message.subject}`}
+      />
+    </figure>
+  );
+};
+
+/** The text message, as a telephone shows it. */
+export const SmsPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owner: Merchant }) => {
+  const message = messageOf(props.c, props.paylink, props.owner, 'SMS');
+  if (message.channel !== 'SMS') return null;
+  return (
+    <figure class="phone">
+      <figcaption class="soft small">SMS to {message.to || 'nobody yet'}</figcaption>
+      <p class="bubble">
+        {linkParts(message.text).map(({ text, href }) => (href ? <span class="as-link">{text}</span> : text))}
+      </p>
+    </figure>
+  );
+};

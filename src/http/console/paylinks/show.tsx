@@ -1,0 +1,169 @@
+import type { Child } from 'hono/jsx';
+import { money } from '../../../delivery/message/format.ts';
+import { type Refusal, statusOf } from '../../../errors.ts';
+import type { Channel, Merchant, Paylink } from '../../../model.ts';
+import { parsePaylinkId } from '../../../paylink-id.ts';
+import { amountDue } from '../../../paylinks/domain/amounts.ts';
+import { shortLinkOf } from '../../../paylinks/domain/links.ts';
+import { isActive, statusAt } from '../../../paylinks/domain/status.ts';
+import { findPaylink, ownerOf } from '../../../paylinks/read.ts';
+import { verbContext } from '../../verb-context.ts';
+import type { PageStatus } from '../document.tsx';
+import { Refused } from '../parts/flash.tsx';
+import { Badge, Panel } from '../parts/panel.tsx';
+import { Time } from '../parts/time.tsx';
+import { shell } from '../shell.tsx';
+import { type MerchantVisit, may } from '../visit.ts';
+import { Facts } from './facts.tsx';
+import { EmailPreview, SmsPreview } from './message.tsx';
+import { noPaylink } from './missing.tsx';
+import { CancelForm, SendForm, type Typed } from './send-form.tsx';
+import { Timeline } from './timeline.tsx';
+import { stepsOf, verdictOf } from './verdict.ts';
+import { customerOf, statusWords } from './words.ts';
+
+/** A Paylink that the visitor may see, with the merchant whose it is. */
+export type Shown = { paylink: Paylink; owner: Merchant };
+
+/** The Paylink of the page's path; null: there is none, or it is another merchant's. Two D1 queries, at once. */
+export async function shownIn({ c, caller, params }: MerchantVisit): Promise<Shown | null> {
+  const id = parsePaylinkId(params.paylinkId ?? '');
+  if (id === null) return null;
+  const ctx = verbContext(c, caller);
+  const [paylink, owner] = await Promise.all([findPaylink(ctx, id), ownerOf(ctx, id)]);
+  return paylink && owner ? { paylink, owner } : null;
+}
+
+/** What did not work, to be said above the page that it was asked on, with what was typed. */
+export type NotDone = { title: string; refusal: Refusal; typed?: Typed };
+
+/** `/console/paylinks/{id}`. */
+export async function showPaylink(visit: MerchantVisit): Promise<Response> {
+  const shown = await shownIn(visit);
+  return shown ? paylinkPage(visit, shown, null) : noPaylink(visit);
+}
+
+/** The page of a Paylink: the answer first, then the way there beside the message. */
+export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone | null): Promise<Response> {
+  const { c, caller } = visit;
+  const { paylink, owner } = shown;
+  const now = c.get('now');
+  const zone = caller.merchant.timeZone ?? 'UTC';
+  const { text, tone } = statusWords[statusAt(paylink, now)];
+  const path = `/console/paylinks/${paylink.id}`;
+  const amount = money(paylink.total, paylink.currencyCode, caller.merchant.locale);
+  const channel: Channel =
+    c.req.query('message') === 'sms' || (!paylink.sendEmail && paylink.sendSms) ? 'SMS' : 'EMAIL';
+  const status: PageStatus = notDone ? statusOf[notDone.refusal.code] : 200;
+  return shell(
+    visit,
+    {
+      title: `${amount} for ${customerOf(paylink)}`,
+      status,
+      above: { name: 'Paylinks', path: '/console/paylinks' },
+      about: (
+        <span class="row">
+          <Badge tone={tone}>{text}</Badge>
+          {owner.id === caller.merchant.id ? null : <span>{owner.name}</span>}
+          {paylink.merchantInvoiceId ? <span>Invoice {paylink.merchantInvoiceId}</span> : null}
+        </span>
+      ),
+      actions: (
+        <div class="row">
+          {may(visit, 'paylinks:write') ? (
+            <a class="button quiet" href={`${path}/edit`}>
+              Change
+            </a>
+          ) : null}
+          {isActive(paylink, now) && may(visit, 'paylinks:send') ? (
+            <a class="button" href="#send">
+              Send
+            </a>
+          ) : null}
+        </div>
+      ),
+    },
+    <>
+      {notDone ? <Refused refusal={notDone.refusal} title={notDone.title} /> : null}
+      <Answer paylink={paylink} zone={zone} now={now} />
+      <div class="columns">
+        <div>
+          <Panel title="What happened">
+            <Timeline visit={visit} paylink={paylink} zone={zone} now={now} />
+          </Panel>
+          {isActive(paylink, now) && may(visit, 'paylinks:send') ? (
+            <SendForm visit={visit} shown={shown} typed={notDone?.typed ?? null} />
+          ) : null}
+          {isActive(paylink, now) && may(visit, 'paylinks:write') ? (
+            <CancelForm visit={visit} paylink={paylink} />
+          ) : null}
+        </div>
+        <div>
+          <Panel title="The message" actions={<Channels path={path} channel={channel} />} plain>
+            {channel === 'EMAIL' ? (
+              <EmailPreview c={c} paylink={paylink} owner={owner} />
+            ) : (
+              <SmsPreview c={c} paylink={paylink} owner={owner} />
+            )}
+          </Panel>
+          <Panel title="Details">
+            <Facts
+              paylink={paylink}
+              link={shortLinkOf(c.get('config'), paylink)}
+              zone={zone}
+              now={now}
+              locale={caller.merchant.locale}
+              due={amountDue(paylink)}
+            />
+          </Panel>
+        </div>
+      </div>
+    </>,
+  );
+}
+
+const Channels = ({ path, channel }: { path: string; channel: Channel }) => (
+  <nav class="tabs" aria-label="Message by">
+    <a href={path} aria-current={channel === 'EMAIL' ? 'true' : undefined}>
+      Email
+    </a>
+    <a href={`${path}?message=sms`} aria-current={channel === 'SMS' ? 'true' : undefined}>
+      SMS
+    </a>
+  </nav>
+);
+
+/** Did the customer get the link? */
+const Answer = ({ paylink, zone, now }: { paylink: Paylink; zone: string; now: number }) => {
+  const { tone, title, before, at, after } = verdictOf(paylink);
+  return (
+    <section class="panel answer" aria-label="Did the customer get the link?">
+      <div>
+        <p class="soft small">Did the customer get the link?</p>
+        <p class={`says ${tone}`}>
+          <strong>{title}</strong> {before}
+          {at === null ? null : (
+            <>
+              {' on '}
+              <Time at={at} zone={zone} now={now} />
+            </>
+          )}
+          {after}
+        </p>
+      </div>
+      <ol class="steps">
+        {stepsOf(paylink).map((step) => (
+          <li class={step.state}>
+            <span class="step">{step.name}</span>
+            <span class="out">{stateWords[step.state]}</span>
+            <span class="small soft">{step.at === null ? <Dash /> : <Time at={step.at} zone={zone} now={now} />}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+};
+
+const Dash = (): Child => <span aria-hidden="true">–</span>;
+
+const stateWords = { done: ': done', failed: ': failed', open: ': not yet' } as const;

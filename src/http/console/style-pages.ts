@@ -1,0 +1,74 @@
+/** What only some pages have: the search, the page of a Paylink, its form. */
+export const pagesStyle = `
+.search { display: flex; flex-wrap: wrap; gap: 10px 12px; align-items: end; margin-bottom: 16px; }
+.search .field { flex: 0 1 158px; }
+.search .button { min-height: 36px; }
+.search .find { position: relative; flex: 1 0 100%; }
+.search .find .icon { position: absolute; left: 11px; top: 10px; color: var(--soft); pointer-events: none; }
+.search .find input { padding-left: 36px; min-height: 40px; border-radius: 10px; }
+.search .slash { position: absolute; right: 10px; top: 9px; border: 1px solid var(--line); border-radius: 5px; padding: 0 7px; font: 12px/20px ui-monospace, monospace; color: var(--soft); background: var(--raised); }
+.search input:focus ~ .slash { display: none; }
+@media (max-width: 700px) { .search .field { flex: 1 1 calc(50% - 6px); } .search .slash { display: none; } }
+.columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; align-items: start; margin-top: 16px; }
+@media (max-width: 1020px) { .columns { grid-template-columns: minmax(0, 1fr); } }
+.answer { padding: 18px; display: grid; gap: 20px; }
+.says { font-size: 17px; line-height: 1.45; margin-top: 3px; }
+.says strong { font-weight: 650; }
+.says.good strong { color: var(--good); } .says.warn strong { color: var(--warn); } .says.bad strong { color: var(--bad); } .says.info strong { color: var(--accent); }
+.steps { list-style: none; display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)) auto; }
+.steps li { position: relative; padding-top: 22px; display: grid; gap: 0; }
+.steps li::before { content: ""; position: absolute; top: 6px; left: 0; right: 0; height: 2px; background: var(--line); }
+.steps li::after { content: ""; position: absolute; top: 0; left: 0; width: 14px; height: 14px; border-radius: 50%; border: 2px solid var(--edge); background: var(--panel); }
+.steps li:last-child::before { right: auto; width: 14px; }
+.steps li.done::after { background: var(--good); border-color: var(--good); }
+.steps li.done:has(+ .done)::before { background: var(--good); }
+.steps li.failed::after { background: var(--bad); border-color: var(--bad); }
+.step { font-weight: 560; }
+.steps .failed .step { color: var(--bad); }
+@media (max-width: 560px) {
+  .steps { grid-template-columns: 1fr; gap: 10px; }
+  .steps li { padding: 0 0 0 26px; grid-template-columns: 1fr auto; }
+  .steps li::after { top: 3px; }
+  .steps li::before { top: 10px; bottom: -16px; left: 6px; right: auto; width: 2px; height: auto; }
+  .steps li:last-child::before { display: none; }
+}
+.timeline { list-style: none; display: grid; }
+.timeline li { position: relative; padding: 0 0 16px 22px; }
+.timeline li:last-child { padding-bottom: 0; }
+.timeline li::before { content: ""; position: absolute; left: 4px; top: 12px; bottom: -6px; width: 2px; background: var(--line); }
+.timeline li:last-child::before { display: none; }
+.timeline li::after { content: ""; position: absolute; left: 0; top: 6px; width: 10px; height: 10px; border-radius: 50%; background: var(--edge); }
+.timeline li.good::after { background: var(--good); } .timeline li.bad::after { background: var(--bad); }
+.timeline li.warn::after { background: var(--warn); } .timeline li.info::after { background: var(--accent); }
+.happened { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
+.settle { display: grid; gap: 8px; margin-top: 8px; padding: 10px 12px; border-radius: 8px; background: var(--warn-soft); color: var(--warn); }
+.tabs { display: inline-flex; gap: 2px; background: var(--raised); border-radius: 8px; padding: 2px; }
+.tabs a { padding: 2px 12px; border-radius: 6px; font-size: 12.5px; font-weight: 560; color: var(--soft); text-decoration: none; }
+.tabs a[aria-current] { background: var(--panel); color: var(--ink); box-shadow: var(--shadow); }
+.mail figcaption { display: grid; padding: 12px 18px; border-bottom: 1px solid var(--line); }
+.mail iframe { display: block; width: 100%; height: 620px; border: 0; background: #fff; border-radius: 0 0 12px 12px; }
+.phone { padding: 18px; background: var(--raised); border-radius: 0 0 12px 12px; }
+.bubble { background: var(--panel); border: 1px solid var(--line); border-radius: 4px 18px 18px 18px; padding: 10px 14px; margin-top: 8px; max-width: 340px; white-space: pre-wrap; }
+.as-link { color: var(--accent); text-decoration: underline; text-underline-offset: 2px; }
+.facts { display: grid; }
+.facts > div { display: grid; grid-template-columns: minmax(110px, 34%) minmax(0, 1fr); gap: 4px 14px; padding: 7px 0; border-bottom: 1px solid var(--line); }
+.facts > div:last-child { border: 0; padding-bottom: 0; }
+.facts > div:first-child { padding-top: 0; }
+.facts dt { color: var(--soft); }
+.facts dd { display: grid; gap: 6px; justify-items: start; }
+.facts pre { margin: 0; white-space: pre-wrap; }
+.note { padding: 10px 12px; border-radius: 8px; background: var(--warn-soft); color: var(--warn); }
+.note a { color: inherit; }
+details > summary { cursor: pointer; font-weight: 560; color: var(--accent); width: fit-content; }
+details[open] > summary { margin-bottom: 12px; }
+.narrow { max-width: 780px; display: block; }
+.narrow .foot { margin-top: 20px; gap: 16px; }
+.lines { display: grid; gap: 12px; }
+.lines fieldset { display: grid; grid-template-columns: minmax(0, 4fr) minmax(70px, 1fr) minmax(90px, 1.4fr) minmax(80px, 1.2fr); gap: 8px 10px; align-items: start; }
+.lines fieldset ~ fieldset label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+@media (max-width: 620px) {
+  .lines fieldset { grid-template-columns: repeat(3, minmax(0, 1fr)); padding-bottom: 12px; border-bottom: 1px solid var(--line); }
+  .lines fieldset > :first-of-type { grid-column: 1 / -1; }
+  .lines fieldset ~ fieldset label { position: static; width: auto; height: auto; clip-path: none; }
+}
+`;

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const reason = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
+/** Set: a picture of every page is left there, for people to look at. */
+const pictures = process.env.PAGE_PICTURES;
+
+const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
+const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+
+const key = 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
+const merchantId = '11111111-2222-4333-8444-555555555555';
+const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+const Created = z.object({ paylinkId: z.string() });
+
+let gateway: Gateway;
+let browser: Browser;
+
+async function create(more: object): Promise<string> {
+  const body = JSON.stringify({
+    merchantId,
+    lineItems: [{ description: 'Two-person tent', price: 18_900, quantity: 1, tax: 1_512 }],
+    shipping: 900,
+    description: 'Summer order',
+    sendEmail: true,
+    sendSms: true,
+    customerConsent: true,
+    ...more,
+  });
+  const answer = await fetch(`${gateway.url}/`, { method: 'POST', headers, body });
+  return Created.parse(await answer.json()).paylinkId;
+}
+
+const send = (id: string) =>
+  fetch(`${gateway.url}/${id}/send`, {
+    method: 'PATCH',
+    headers,
+    body: JSON.stringify({ sendEmail: true, sendSms: false }),
+  });
+
+async function signedIn(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(`${gateway.url}/console`);
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Paylinks', exact: true }).waitFor();
+  await page.close();
+  return context;
+}
+
+/** What axe finds wrong, and whether the page is wider than its window. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
+  const faults = Violations.parse(await page.evaluate(run)).map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  );
+  const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  return wide ? [...faults, 'is wider than its window'] : faults;
+}
+
+/** The faults of one page in every look. axe is put into the page, which the page's own policy forbids. */
+async function look(context: BrowserContext, name: string, path: string): Promise<string[]> {
+  const page = await context.newPage();
+  await page.goto(gateway.url + path);
+  await page.evaluate(axe);
+  const faults: string[] = [];
+  for (const { width, scheme } of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
+    faults.push(...(await faultsOf(page)).map((fault) => `${width} ${scheme} ${fault}`));
+  }
+  await page.close();
+  return faults;
+}
+
+describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
+  const ids: Record<string, string> = {};
+
+  beforeAll(async () => {
+    if (pictures) mkdirSync(pictures, { recursive: true });
+    gateway = await startGateway({ vars: { SANDBOX_REPORT_MS: '1' } });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    ids.fresh = await create({
+      customer: { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' },
+      merchantInvoiceId: 'INV-1001',
+    });
+    const cases = {
+      delivered: { email: 'delivered@paylinks.test', firstName: 'Grace', lastName: 'Hopper' },
+      bounced: { email: 'bounced@paylinks.test' },
+      unknown: { email: 'unknown@paylinks.test', firstName: 'Edsger' },
+    };
+    for (const [name, customer] of Object.entries(cases)) {
+      ids[name] = await create({ customer, merchantInvoiceId: `INV-${name}` });
+      await send(ids[name]);
+    }
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.stop();
+  });
+
+  const pages: [name: string, path: () => string][] = [
+    ['overview', () => '/console'],
+    ['list', () => '/console/paylinks'],
+    ['none', () => '/console/paylinks?q=nobody%40example.com'],
+    ['new', () => '/console/paylinks/new'],
+    ['fresh', () => `/console/paylinks/${ids.fresh}?done=created`],
+    ['sms', () => `/console/paylinks/${ids.fresh}?message=sms`],
+    ['edit', () => `/console/paylinks/${ids.fresh}/edit`],
+    ['delivered', () => `/console/paylinks/${ids.delivered}`],
+    ['bounced', () => `/console/paylinks/${ids.bounced}`],
+    ['unknown', () => `/console/paylinks/${ids.unknown}`],
+    ['missing', () => '/console/paylinks/nothing'],
+  ];
+  it.each(pages)('%s has no fault that axe finds, wide or narrow, light or dark', async (name, path) => {
+    const context = await signedIn({ bypassCSP: true });
+    expect(await look(context, name, path())).toEqual([]);
+    await context.close();
+  });
+
+  it('the sign-in pages have no fault that axe finds', async () => {
+    const context = await browser.newContext({ bypassCSP: true });
+    expect(await look(context, 'sign-in', '/console/sign-in?ended')).toEqual([]);
+    expect(await look(context, 'sign-in-operator', '/console/sign-in?operator')).toEqual([]);
+    await context.close();
+  });
+
+  it.each([true, false])(
+    'lets somebody create, send, change and cancel a Paylink, with scripts: %s',
+    async (javaScriptEnabled) => {
+      const context = await signedIn({ javaScriptEnabled });
+      const page = await context.newPage();
+      await page.goto(`${gateway.url}/console/paylinks`);
+      await page.getByRole('link', { name: 'New Paylink' }).click();
+      await page.getByLabel('Email', { exact: true }).fill('grace@example.com');
+      await page.getByLabel('Item').first().fill('Kettle');
+      await page.getByLabel('Price each').first().fill('12.5o');
+      await page.getByLabel('The customer has agreed').check();
+      await page.getByRole('button', { name: 'Create' }).click();
+      await page.getByText('It was not created.').waitFor();
+      await page.getByLabel('Price each').first().fill('12.50');
+      await page.getByRole('button', { name: 'Create' }).click();
+      await page.getByText('The Paylink is created.').waitFor();
+      await page.getByRole('button', { name: 'Send now' }).click();
+      await page.getByText('It was sent: a provider has accepted the message.').waitFor();
+      await page.getByRole('link', { name: 'Change' }).click();
+      await page.getByLabel('Note').fill('Thank you!');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('The changes are saved.').waitFor();
+      await page.getByText('memo: nothing → Thank you!').waitFor();
+      await page.getByText('Cancel this Paylink').click();
+      await page.getByRole('button', { name: 'Cancel for good' }).click();
+      await page.getByText('The Paylink is canceled.').waitFor();
+      await context.close();
+    },
+  );
+
+  it('can be used by keyboard alone: from signing in to the answer about one customer', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/console`);
+    await page.keyboard.type(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const press = async (name: string) => {
+      for (let n = 0; n < 60; n++) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate('document.activeElement?.textContent?.trim() ?? ""');
+        if (focused === name) return page.keyboard.press('Enter');
+      }
+      throw new Error(`Tab never came to ${name}`);
+    };
+    await press('Paylinks');
+    await page.getByRole('heading', { name: 'Paylinks' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('delivered@paylinks.test');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 Paylink', { exact: true }).waitFor();
+    await press('Grace Hopper');
+    await page.getByText('It has not been opened yet').waitFor();
+    await context.close();
+  });
+});
