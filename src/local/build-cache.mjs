@@ -13,8 +13,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const parts = [
   {
     name: 'pages',
-    sources: ['src/site', 'package-lock.json'],
-    results: ['public/landing.html', 'public/landing-local.html', 'public/docs/site.css'],
+    sources: [
+      ...['src/site', 'docs', 'README.md', 'CHANGELOG.md', 'LICENSE', 'test/vectors/hmac.json', 'package-lock.json'],
+      ...['src/errors.ts', 'src/http/problem.ts', 'src/local/demo.ts', 'src/local/demo-command.ts'],
+    ],
+    results: [
+      ...['public/landing.html', 'public/landing-local.html', 'public/llms.txt', 'public/docs/site.css'],
+      ...['public/docs/index.html', 'public/docs/errors.html', 'public/docs/redoc.standalone.js'],
+    ],
   },
   // The schemas are all over the code.
   { name: 'openapi', sources: ['src', 'package-lock.json'], results: ['public/openapi.json'] },

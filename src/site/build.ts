@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { writeDocs } from './docs.ts';
 import { landingPage } from './landing.ts';
 import { openApiText } from './openapi.ts';
 import { write } from './write.ts';
@@ -12,6 +13,7 @@ const parts: { [part: string]: () => void | Promise<void> } = {
   openapi: async () => write('openapi.json', await openApiText()),
   pages: () => {
     write('docs/site.css', source('site.css'));
+    writeDocs();
     write('landing.html', landingPage(false));
     write('landing-local.html', landingPage(true));
   },

@@ -63,6 +63,10 @@ describe('static files', () => {
     ['/schema.graphql', 'text/plain; charset=utf-8'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/robots.txt', 'text/plain; charset=utf-8'],
+    ['/docs/', 'text/html; charset=utf-8'],
+    ['/docs/errors', 'text/html; charset=utf-8'],
+    ['/docs/api.md', 'text/markdown; charset=utf-8'],
+    ['/llms.txt', 'text/plain; charset=utf-8'],
     ['/docs/site.css', 'text/css; charset=utf-8'],
   ])('%s is served without the Worker, under a policy, and is not sniffed', async (path, type) => {
     const { status, headers } = await get(path);

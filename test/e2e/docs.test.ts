@@ -1,0 +1,118 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusOf } from '../../src/errors.ts';
+import { complaintsOf, faultsOf, launch, looks, skipped } from '../support/browser.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+
+/** Set: a picture of every page is left there, for people to look at. */
+const pictures = process.env.PAGE_PICTURES;
+const documents = ['README.md', ...globSync('docs/*.md')].map((path) =>
+  path === 'README.md' ? 'start' : path.slice('docs/'.length, -'.md'.length),
+);
+
+let gateway: Gateway;
+let browser: Browser;
+
+/** Opens a page, does something there, and says what was wrong with it. */
+async function visit(
+  path: string,
+  see: (page: Page) => Promise<string[]>,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<string[]> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints = complaintsOf(page, gateway.url);
+  await page.goto(gateway.url + path);
+  const faults = await see(page);
+  await context.close();
+  return [...complaints, ...faults].map((fault) => `${path} ${fault}`);
+}
+
+/** The faults of one page in every look. axe is let in past the page's policy; the other tests have it in force. */
+const look = (path: string, ready: (page: Page) => Promise<unknown> = async () => {}) =>
+  visit(
+    path,
+    async (page) => {
+      await ready(page);
+      const faults: string[] = [];
+      for (const { width, scheme } of looks) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme: scheme });
+        const name = `${path.replaceAll('/', '-')}-${width}-${scheme}.png`;
+        if (pictures) await page.screenshot({ path: join(pictures, name) });
+        faults.push(...(await faultsOf(page)).map((fault) => `${width} ${scheme} ${fault}`));
+      }
+      return faults;
+    },
+    { bypassCSP: true },
+  );
+
+const drawn = (page: Page) => page.getByRole('heading', { name: 'Create a Paylink' }).first().waitFor();
+
+describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () => {
+  beforeAll(async () => {
+    gateway = await startGateway();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.stop();
+  });
+
+  it.each(['/', '/docs/', '/docs/errors', ...documents.map((name) => `/docs/${name}`)])(
+    '%s has no fault that axe finds, wide or narrow, light or dark, and loads nothing from elsewhere',
+    async (path) => {
+      expect(await look(path)).toEqual([]);
+    },
+  );
+
+  it('the API reference draws every operation under its own policy, and asks nobody else', async () => {
+    const faults = await visit('/docs/reference', async (page) => {
+      await drawn(page);
+      const text = (await page.locator('#reference').textContent()) ?? '';
+      return ['Update a Paylink', 'Register an endpoint', 'Revoke a credential'].filter((part) => !text.includes(part));
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('a problem’s type leads to the entry of its code', async () => {
+    const answer = await fetch(`${gateway.url}/paylinks`);
+    const { type }: { type: string } = JSON.parse(await answer.text());
+    expect(type).toMatch(/\/docs\/errors#unauthenticated$/);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(gateway.url + new URL(type).pathname + new URL(type).hash);
+    expect(await page.locator(':target').textContent()).toContain('unauthenticated');
+    const ids = await page.evaluate("[...document.querySelectorAll('h2')].map(({ id }) => id)");
+    expect(ids).toEqual(expect.arrayContaining(Object.keys(statusOf)));
+    await context.close();
+  });
+
+  it('every link within the site leads to something that is there', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const links = new Map<string, string[]>();
+    for (const name of ['', 'errors', ...documents]) {
+      await page.goto(`${gateway.url}/docs/${name}`);
+      const found: string[] = await page.evaluate("[...document.querySelectorAll('a')].map((a) => a.href)");
+      for (const href of found.filter((link) => link.startsWith(`${gateway.url}/`)))
+        links.set(href, [...(links.get(href) ?? []), name]);
+    }
+    const dead: string[] = [];
+    const anchors = new Map<string, string>();
+    for (const [href, from] of links) {
+      const [url = '', anchor] = href.split('#');
+      if (!anchors.has(url)) {
+        const answer = await fetch(url, { headers: { accept: 'text/html' } });
+        anchors.set(url, answer.ok ? await answer.text() : '');
+      }
+      const text = anchors.get(url) ?? '';
+      if (text === '' || (anchor && !text.includes(`id="${anchor}"`))) dead.push(`${from.join(', ')}: ${href}`);
+    }
+    expect(links.size).toBeGreaterThan(50);
+    expect(dead).toEqual([]);
+    await context.close();
+  });
+});

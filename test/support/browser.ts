@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import * as z from 'zod';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** What a test's name says where there is no browser; empty where there is one. */
+export const skipped = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
+
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] });
+
+const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
+
+/** Widths and colour schemes that pages are looked at in. */
+export const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+
+/** What axe finds wrong with the page as it stands, and whether it is wider than its window. `bypassCSP` lets axe in. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
+  const faults = Violations.parse(await page.evaluate(run)).map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(' ')}`,
+  );
+  const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  return wide ? [...faults, 'is wider than its window'] : faults;
+}
+
+/** Notes what a page says in its console, throws, or asks of another origin. */
+export function complaintsOf(page: Page | BrowserContext, origin: string): string[] {
+  const found: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') found.push(`says ${message.text()}`);
+  });
+  if ('goto' in page) page.on('pageerror', (error) => found.push(`throws ${error.message}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !/^(?:data|blob):/.test(url)) found.push(`asks ${url}`);
+  });
+  return found;
+}
