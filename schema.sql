@@ -24,7 +24,8 @@ CREATE TABLE merchants (
   updated_at INTEGER NOT NULL,
   time_zone TEXT,
   consent_by_contract INTEGER NOT NULL DEFAULT 0 CHECK (consent_by_contract IN (0, 1)),
-  suspended_at INTEGER
+  suspended_at INTEGER,
+  override_send_cap INTEGER NOT NULL DEFAULT 5 CHECK (override_send_cap >= 0)
 ) STRICT;
 
 CREATE INDEX merchants_by_parent ON merchants (parent_id);

@@ -26,6 +26,7 @@ export const statusOf = {
   idempotency_key_reuse: 422,
   rate_limited: 429,
   resend_limit: 429,
+  override_limit: 429,
   send_failed: 500,
   misconfigured: 500,
   internal: 500,
@@ -58,3 +59,7 @@ export const unauthenticated = refusal('unauthenticated', 'The request is not au
 
 /** The same words for a Paylink that is unknown and for one of another merchant. */
 export const notFound = refusal('not_found', 'Paylink was not found.');
+
+/** `status`: the Paylink's, which does not allow what was asked. */
+export const notActive = (status: string, detail: string): Refusal =>
+  refusal('not_active', detail, { facts: { paylinkStatus: status } });

@@ -117,6 +117,7 @@ describe('a new merchant', () => {
       rateLimitWindowSeconds: 30,
       paylinkSendCap: 3,
       recipientSendCap: 4,
+      overrideSendCap: 0,
       unkeyedWindowMs: 0,
       consentByContract: true,
     };
@@ -148,6 +149,7 @@ describe('a new merchant', () => {
       rateLimitWindowSeconds: null,
       paylinkSendCap: 20,
       recipientSendCap: 50,
+      overrideSendCap: 5,
       unkeyedWindowMs: 10_000,
       consentByContract: false,
       createdAt: iso,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import examples from 'libphonenumber-js/examples.mobile.json';
+import * as whole from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/metadata.min.json';
 import * as library from 'libphonenumber-js/min';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,7 +13,7 @@ import {
   phoneMetadataModule,
 } from '../../src/local/generate-phone-metadata.mjs';
 import { phoneMetadata } from '../../src/paylinks/recipients/phone-metadata.generated.ts';
-import { isCountry, parsePhone } from '../../src/paylinks/recipients/recipient.ts';
+import { countriesOfPhone, isCostlyNumber, isCountry, parsePhone } from '../../src/paylinks/recipients/recipient.ts';
 
 /** All that is ever asked of a number. */
 const answers = (number: library.PhoneNumber | undefined) =>
@@ -111,5 +112,48 @@ describe('the phone metadata in the bundle', () => {
     fc.assert(fc.property(text, fc.option(fc.constantFrom(...countries), { nil: undefined }), alike), {
       numRuns: 20_000,
     });
+  });
+});
+
+describe('numbers that cost', () => {
+  const costly: (string | undefined)[] = ['PREMIUM_RATE', 'SHARED_COST', 'TOLL_FREE', 'PERSONAL_NUMBER', 'UAN'];
+  const typeOf = (e164: string) => whole.parsePhoneNumberFromString(e164)?.getType();
+
+  it('are none of the mobile examples', () => {
+    const mobile = countries.flatMap((country) => library.getExampleNumber(country, examples)?.number ?? []);
+    expect(mobile.length).toBeGreaterThan(200);
+    expect(mobile.filter(isCostlyNumber)).toEqual([]);
+  });
+
+  it('are those that the whole library calls so, in every country', () => {
+    const number = fc
+      .tuple(fc.constantFrom(...countries), fc.stringMatching(/^[0-9]{5,12}$/))
+      .map(([country, digits]) => `+${library.getCountryCallingCode(country)}${digits}`)
+      .filter((e164) => countriesOfPhone(e164).length > 0);
+    const found = new Map<string, number>();
+    fc.assert(
+      fc.property(number, (e164) => {
+        const type = typeOf(e164);
+        if (!costly.includes(type)) return;
+        found.set(`${type}`, (found.get(`${type}`) ?? 0) + 1);
+        expect(isCostlyNumber(e164), `${e164} is ${type}`).toBe(true);
+      }),
+      { numRuns: 50_000 },
+    );
+    expect([...found.keys()].sort()).toEqual([...costly].sort());
+  });
+
+  it('are not what the library takes for a telephone', () => {
+    const number = fc
+      .tuple(fc.constantFrom(...countries), fc.stringMatching(/^[0-9]{6,11}$/))
+      .map(([country, digits]) => `+${library.getCountryCallingCode(country)}${digits}`);
+    fc.assert(
+      fc.property(number, (e164) => {
+        const type = typeOf(e164);
+        if (type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE')
+          expect(isCostlyNumber(e164), `${e164} is ${type}`).toBe(false);
+      }),
+      { numRuns: 50_000 },
+    );
   });
 });

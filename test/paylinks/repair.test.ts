@@ -44,7 +44,10 @@ describe('an update', () => {
     };
     expect(updated(paid, patch)).toMatchObject({ status: 'PARTIALLY_PAID', ...patch });
     for (const wrong of [{ tax: 1 }, { currencyCode: 'EUR' }, { sendSms: false }, { memo: 'm', shipping: 1 }])
-      expect(update(paid, wrong)).toMatchObject({ kind: 'refused', refusal: { code: 'not_active' } });
+      expect(update(paid, wrong)).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'not_active', facts: { paylinkStatus: 'PARTIALLY_PAID' } },
+      });
     expect(update(paid, { currencyCode: 'USD' })).toEqual({ kind: 'unchanged' });
   });
 
@@ -55,7 +58,9 @@ describe('an update', () => {
   ] as const)('with a future expiration revives an expired Paylink as %s, as its history says', (status, events) => {
     for (const stored of ['EXPIRED', status] as const) {
       const expired = open({ status: stored, expiration: now - 1, events: [...events] });
-      expect(update(expired, { memo: 'x' })).toMatchObject({ refusal: { code: 'not_active' } });
+      expect(update(expired, { memo: 'x' })).toMatchObject({
+        refusal: { code: 'not_active', facts: { paylinkStatus: 'EXPIRED' } },
+      });
       const revived = updated(expired, { expiration: now + 9, memo: 'x' });
       expect(revived).toMatchObject({ status, expiration: now + 9 });
       const { oldValue, newValue } = revived.events.at(-1) ?? {};

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
 import type { Merchant, Paylink } from '../../src/model.ts';
 import type { SendOutcome } from '../../src/paylinks/domain/outcome.ts';
+import { merchantApi } from '../support/api.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
@@ -130,5 +131,62 @@ describe('the cap of a recipient', () => {
     expect(await send(ctx, third.id, email)).toMatchObject(limited);
     release();
     expect(await sending).toMatchObject({ kind: 'sent' });
+  });
+});
+
+describe('the cap of strangers', () => {
+  const to = (n: number) => ({ ...email, to: `stranger${n}@example.com`, key: crypto.randomUUID() });
+  const beyond = { refusal: { code: 'override_limit' } };
+
+  it('lets a Paylink be sent by `to` to so many others in 24 h, each as often as the other caps allow', async () => {
+    let now = Date.now();
+    const merchant = await seedMerchant({ overrideSendCap: 3 });
+    const paylink = await seedPaylink(merchant, { ...later, customer: { email: 'ada@example.com' } });
+    const { provider, received } = scripted('mailchannels', 'EMAIL', accepted);
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    for (const n of [1, 2, 3]) expect(await send(ctx, paylink.id, to(n))).toMatchObject({ kind: 'sent' });
+    expect(await send(ctx, paylink.id, to(4))).toMatchObject(beyond);
+    expect(await send(ctx, paylink.id, to(1))).toMatchObject({ kind: 'sent' });
+    for (const own of [null, 'ADA@example.com'])
+      expect(await send(ctx, paylink.id, { ...email, to: own, key: crypto.randomUUID() })).toMatchObject({
+        kind: 'sent',
+      });
+    expect(received).toHaveLength(6);
+    now += day;
+    expect(await send(ctx, paylink.id, to(4))).toMatchObject({ kind: 'sent' });
+  });
+
+  it('is 5, and holds for ten sends at once: those that are being sent count', async () => {
+    const merchant = await seedMerchant();
+    const paylink = await seedPaylink(merchant);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { provider, received } = scripted('mailchannels', 'EMAIL', () => released.then(accepted));
+    await usingProviders(paylink.id, [provider]);
+    const outcomes: SendOutcome[] = [];
+    const sends = Array.from({ length: 10 }, async (_, n) => {
+      outcomes.push(await send(contextOf(merchant), paylink.id, to(n)));
+    });
+    await expect.poll(() => received.length + outcomes.length, patient).toBe(10);
+    release();
+    await Promise.all(sends);
+    expect(received).toHaveLength(5);
+    expect(outcomes.flatMap((one) => (one.kind === 'refused' ? [one.refusal.code] : []))).toEqual(
+      Array.from({ length: 5 }, () => 'override_limit'),
+    );
+  });
+
+  it('counts the channels of one send together, and is a 429 that says when to come again', async () => {
+    const { merchant, call } = await merchantApi({ overrideSendCap: 1 });
+    const { id } = await seedPaylink(merchant);
+    await usingProviders(id, [
+      scripted('mailchannels', 'EMAIL', accepted).provider,
+      scripted('telnyx', 'SMS', accepted).provider,
+    ]);
+    const both = { email: 'stranger@example.com', phone: '+12025550178' };
+    const answer = await call('PATCH', `/${id}/send`, { sendEmail: true, sendSms: true, to: both });
+    expect([answer.status, await answer.json()]).toMatchObject([429, { code: 'override_limit' }]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await send(contextOf(merchant), id, { channels: ['EMAIL', 'SMS'] })).toMatchObject({ kind: 'sent' });
   });
 });

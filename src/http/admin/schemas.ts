@@ -79,6 +79,7 @@ export const settings = {
   rateLimitWindowSeconds: z.nullable(count(1, 86_400)),
   paylinkSendCap: count(0, 10_000),
   recipientSendCap: count(0, 10_000),
+  overrideSendCap: count(0, 10_000),
   unkeyedWindowMs: count(0, 600_000),
   consentByContract: z.boolean(),
 };
@@ -102,6 +103,7 @@ export const MerchantCreate = z.pipe(
     rateLimitWindowSeconds: z._default(settings.rateLimitWindowSeconds, null),
     paylinkSendCap: z._default(settings.paylinkSendCap, 20),
     recipientSendCap: z._default(settings.recipientSendCap, 50),
+    overrideSendCap: z._default(settings.overrideSendCap, 5),
     unkeyedWindowMs: z._default(settings.unkeyedWindowMs, 10_000),
     consentByContract: z._default(settings.consentByContract, false),
   }),

@@ -89,6 +89,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':
+    case 'override_limit':
       return unsuccessful(`${refusal.detail}${tryAgain(refusal.retryAfterSeconds)}`);
     case 'idempotency_key_reuse':
       return error('BAD_USER_INPUT', 'This Idempotency-Key was used for another operation; use a new one.', refusal);

@@ -26,6 +26,8 @@ export const SettingsUpdate = z
 
     rateLimitRequests: byOperator,
     rateLimitWindowSeconds: byOperator,
+    // What a stolen key could make dear.
+    overrideSendCap: byOperator,
     merchantId: fixed,
     parentId: fixed,
     mode: fixed,

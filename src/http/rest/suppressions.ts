@@ -55,7 +55,7 @@ async function erase(c: Context<AppEnv>): Promise<Response> {
   if ('email' in body.value) return c.json(await eraseRecipient(ctx, 'EMAIL', body.value.email));
   const phone = normalizePhone(body.value.phone, caller.merchant.country);
   if (!phone) {
-    const message = `Must be an E.164 number or a possible number of ${caller.merchant.country}.`;
+    const message = `Must be an E.164 number or a possible number of ${caller.merchant.country}, without an extension or parameters.`;
     const errors = [{ path: 'phone', message }];
     return problem(c, refusal('invalid_request', `The body is not valid: phone: ${message}`, { errors }));
   }

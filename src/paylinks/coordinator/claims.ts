@@ -1,5 +1,5 @@
 import { nextProvider } from '../../delivery/providers/index.ts';
-import { notFound, type Refusal, refusal } from '../../errors.ts';
+import { notActive, notFound, type Refusal, refusal } from '../../errors.ts';
 import type { DeliveryLog, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
@@ -8,7 +8,7 @@ import { decideSend, refusalFor } from '../domain/decide-send.ts';
 import { matchOperation, UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf } from '../domain/operation.ts';
 import { SendResult } from '../domain/outcome.ts';
-import { isActive } from '../domain/status.ts';
+import { isActive, statusAt } from '../domain/status.ts';
 import type { Alarm } from './alarm.ts';
 import { InFlight } from './in-flight.ts';
 import type { Journal } from './journal.ts';
@@ -108,7 +108,8 @@ export class Claims {
     if (!status) return 'unread';
     if (!isActive(entry.paylink, this.#deps.now())) {
       this.#giveUp(own, entry);
-      return refuse(refusal('not_active', 'The Paylink ended before its message was sent.'));
+      const status = statusAt(entry.paylink, this.#deps.now());
+      return refuse(notActive(status, 'The Paylink ended before its message was sent.'));
     }
     const pending = attemptsOf(entry.paylink, own.id).filter((log) => log.status === 'PENDING');
     return granted(entry.paylink, status.merchant, pending);

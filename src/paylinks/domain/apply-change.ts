@@ -1,4 +1,4 @@
-import { notFound, refusal } from '../../errors.ts';
+import { notActive, notFound, refusal } from '../../errors.ts';
 import type { DeliveryLog, Paylink } from '../../model.ts';
 import { applyPayment } from './apply-payment.ts';
 import { applyUpdate } from './apply-update.ts';
@@ -67,7 +67,7 @@ function cancel(paylink: Paylink, { createdBy, reason }: CancelCommand, now: num
     return { kind: 'refused', refusal: refusal('already_paid', 'The Paylink is already paid.') };
   }
   if (!isActive(paylink, now)) {
-    return { kind: 'refused', refusal: refusal('not_active', 'The Paylink has expired.') };
+    return { kind: 'refused', refusal: notActive(status, 'The Paylink has expired.') };
   }
   const event = {
     type: 'CANCELED',

@@ -1,4 +1,4 @@
-import { refusal } from '../../errors.ts';
+import { notActive, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Customer, Json, JsonObject, LineItem, Paylink, PaylinkStatus } from '../../model.ts';
 import { amountPaid } from './amounts.ts';
@@ -17,8 +17,8 @@ function statusBeforeExpiry(paylink: Paylink): PaylinkStatus {
   return last?.type === 'SENT' ? 'SENT' : 'CREATED';
 }
 
-type Next = { kind: 'ok'; status: PaylinkStatus } | { kind: 'refused'; detail: string };
-const refused = (detail: string): Next => ({ kind: 'refused', detail });
+type Next = { kind: 'ok'; status: PaylinkStatus } | { kind: 'refused'; status: PaylinkStatus; detail: string };
+const refused = (status: PaylinkStatus, detail: string): Next => ({ kind: 'refused', status, detail });
 
 /** The status that an updated Paylink has, or why it cannot be updated. `names` are the fields that change. */
 function statusFor(paylink: Paylink, patch: PaylinkPatch, names: readonly string[], now: number): Next {
@@ -35,13 +35,14 @@ function statusFor(paylink: Paylink, patch: PaylinkPatch, names: readonly string
       const fixed = names.filter((name) => !afterPart.has(name));
       if (fixed.length === 0) return { kind: 'ok', status: next };
       return refused(
+        next,
         `A part of this Paylink is paid: only ${[...afterPart].join(', ')} can be changed, not ${fixed.join(', ')}.`,
       );
     }
     case 'EXPIRED':
-      return refused('The Paylink is EXPIRED: give it an expiration in the future.');
+      return refused(next, 'The Paylink is EXPIRED: give it an expiration in the future.');
     default:
-      return refused(`A Paylink that is ${next} cannot be updated.`);
+      return refused(next, `A Paylink that is ${next} cannot be updated.`);
   }
 }
 
@@ -94,7 +95,7 @@ export function applyUpdate(paylink: Paylink, asked: PaylinkPatch, createdBy: st
   const isRevival = statusAt(paylink, now) === 'EXPIRED' && asked.expiration !== undefined;
   const names = Object.keys(patch).filter((name) => !/Hash$|E164$/.test(name));
   const allowed = statusFor(paylink, asked, names, now);
-  if (allowed.kind === 'refused') return { kind: 'refused', refusal: refusal('not_active', allowed.detail) };
+  if (allowed.kind === 'refused') return { kind: 'refused', refusal: notActive(allowed.status, allowed.detail) };
   const { status } = allowed;
   if (Object.keys(patch).length === 0 && !isRevival) return { kind: 'unchanged' };
   const next = { ...paylink, ...patch };

@@ -1,12 +1,10 @@
-import { notFound, type Refusal, refusal } from '../../errors.ts';
+import { notActive, notFound, type Refusal, refusal } from '../../errors.ts';
 import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
-import { countriesOfPhone } from '../recipients/recipient.ts';
 import { amountDue } from './amounts.ts';
-import { countsAgainstCaps, type Target } from './attempts.ts';
+import type { Target } from './attempts.ts';
+import { limitOf, spoken } from './send-limits.ts';
 import { isActive, statusAt } from './status.ts';
-
-const day = 24 * 60 * 60 * 1000;
 
 export type SendQuestion = {
   paylink: Paylink;
@@ -26,8 +24,6 @@ export type SendDecision =
   | { kind: 'refused'; refusal: Refusal; suppressed: Target[] }
   /** It depends on who the recipients are, which `standing` does not tell (of these: they may have changed since). */
   | { kind: 'unread' };
-
-const spoken: Record<Channel, string> = { EMAIL: 'email', SMS: 'SMS' };
 
 const refuse = (refused: Refusal, suppressed: Target[] = []): SendDecision => ({
   kind: 'refused',
@@ -70,9 +66,7 @@ export function decideSend(question: SendQuestion): SendDecision {
   }
   if (!isActive(paylink, now)) {
     const status = statusAt(paylink, now);
-    return refuse(
-      refusal('not_active', `The Paylink is not active: it is ${status}.`, { facts: { paylinkStatus: status } }),
-    );
+    return refuse(notActive(status, `The Paylink is not active: it is ${status}.`));
   }
   if (amountDue(paylink) === 0) return refuse(refusal('nothing_due', 'Nothing is due: there is nothing to ask for.'));
   if (!recipientStatus || targets.some((target) => !recipientStatus.hashes.includes(target.hash)))
@@ -89,48 +83,11 @@ export function decideSend(question: SendQuestion): SendDecision {
     const facts = first?.reason ? { facts: { reason: first.reason, suppressionId: first.id ?? null } } : {};
     return refuse(refusal('suppressed', `The recipient does not take messages by ${by} (${why}).`, facts), suppressed);
   }
-  return withinLimits(question, recipientStatus, targets);
-}
-
-function withinLimits(
-  { paylink, now }: SendQuestion,
-  recipientStatus: RecipientStatus,
-  targets: Target[],
-): SendDecision {
-  const { merchant } = recipientStatus;
-  if (merchant.suspendedAt !== null)
+  if (recipientStatus.merchant.suspendedAt !== null)
     return refuse(refusal('suspended', 'The merchant of this Paylink is suspended: nothing is sent for it.'));
-  const recent = paylink.deliveryLogs.filter((log) => log.createdAt > now - day && countsAgainstCaps(log));
-  for (const { channel, recipient, hash } of targets) {
-    if (channel === 'SMS') {
-      const countries = countriesOfPhone(recipient);
-      if (!countries.some((country) => merchant.smsCountries.includes(country))) {
-        return refuse(
-          refusal('country_not_allowed', `SMS to ${countries[0] ?? 'this country'} is not allowed for this merchant.`),
-        );
-      }
-    }
-    const ofPaylink = recent.filter((log) => log.channel === channel);
-    if (ofPaylink.length >= merchant.paylinkSendCap) {
-      const oldest = Math.min(now, ...ofPaylink.map((log) => log.createdAt));
-      return refuse(
-        limit(
-          `This Paylink was sent by ${spoken[channel]} ${merchant.paylinkSendCap} times in 24 h.`,
-          oldest + day - now,
-        ),
-      );
-    }
-    const known = recipientStatus.recent.find((entry) => entry.hash === hash)?.count ?? 0;
-    const here = recent.filter((log) => log.recipientHash === hash).length;
-    if (Math.max(known, here) >= merchant.recipientSendCap) {
-      return refuse(limit(`This recipient was sent ${merchant.recipientSendCap} messages in 24 h.`, day));
-    }
-  }
-  return { kind: 'go', targets, merchant };
+  const beyond = limitOf(paylink, recipientStatus, targets, now);
+  return beyond ? refuse(beyond) : { kind: 'go', targets, merchant: recipientStatus.merchant };
 }
-
-const limit = (detail: string, waitMs: number): Refusal =>
-  refusal('resend_limit', detail, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
 
 /** Whether the caller is the Paylink's merchant or its direct parent. Everyone else is told that it was not found. */
 export const refusalFor = (callerId: string, owner: { merchantId: string; parentId: string | null }): Refusal | null =>

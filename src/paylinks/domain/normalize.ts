@@ -41,7 +41,8 @@ export async function normalizeCustomer(
   const email = fields?.email ?? null;
   const phoneE164 = phone === null ? null : normalizePhone(phone, merchant.country);
   if (phone !== null && phoneE164 === null) {
-    return { path: 'customer.phone', message: `Must be an E.164 number or a possible number of ${merchant.country}.` };
+    const message = `Must be an E.164 number or a possible number of ${merchant.country}, without an extension or parameters.`;
+    return { path: 'customer.phone', message };
   }
   return {
     customer: {

@@ -1,6 +1,6 @@
 import { type CountryCode, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import type { Channel } from '../../model.ts';
-import { phoneMetadata } from './phone-metadata.generated.ts';
+import { costlyPatterns, phoneMetadata } from './phone-metadata.generated.ts';
 
 /** Whether this is a country (ISO 3166-1 alpha-2) whose numbers can be read. */
 export const isCountry = (text: string): text is CountryCode => Object.hasOwn(phoneMetadata.countries, text);
@@ -13,9 +13,11 @@ export const parsePhone = (text: string, country?: CountryCode): PhoneNumber | u
 
 /**
  * A phone number as E.164, read as `country`'s when it is national; null when libphonenumber finds its length impossible,
- * or a +1 area code begins with 0 or 1 (NANP).
+ * or a +1 area code begins with 0 or 1 (NANP). Nor is it one with an extension, or with parameters (RFC 3966): `;phone-context` would
+ * make another country's number of it.
  */
 export function normalizePhone(phone: string, country: string): string | null {
+  if (phone.includes(';')) return null;
   const number = parsePhone(phone, isCountry(country) ? country : 'US');
   if (!number?.isPossible() || number.ext) return null;
   if (number.countryCallingCode === '1' && /^[01]/.test(number.nationalNumber)) return null;
@@ -27,6 +29,18 @@ export function countriesOfPhone(e164: string): string[] {
   const number = parsePhone(e164);
   if (!number) return [];
   return number.country ? [number.country] : number.getPossibleCountries();
+}
+
+/**
+ * Whether a call or text to this E.164 number may cost more than one to a telephone: premium, shared-cost, toll-free, personal and
+ * universal-access numbers.
+ */
+export function isCostlyNumber(e164: string): boolean {
+  const number = parsePhone(e164);
+  return countriesOfPhone(e164).some((country) => {
+    const pattern = costlyPatterns[country];
+    return pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(number?.nationalNumber ?? '');
+  });
 }
 
 /** How recipients are compared: an email address ignores case, a phone number is E.164. */

@@ -31,6 +31,7 @@ const merchant: Merchant = {
   rateLimitRequests: null,
   rateLimitWindowSeconds: null,
   paylinkSendCap: 20,
+  overrideSendCap: 5,
   recipientSendCap: 50,
   unkeyedWindowMs: 10_000,
   consentByContract: false,
