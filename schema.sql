@@ -219,7 +219,9 @@ CREATE TABLE inbox_messages (
   subject TEXT,
   text TEXT NOT NULL,
   html TEXT,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  headers TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(headers)),
+  read_at INTEGER
 ) STRICT;
 
 CREATE INDEX inbox_messages_by_time ON inbox_messages (created_at DESC, id DESC);

@@ -21,6 +21,7 @@ const ALONE = [
   'test/http/{burst,faults,idempotency,malformed,misconfigured,openapi}.test.ts',
   'test/http/{callbacks,rest}/**/*.test.ts',
   'test/http/{console/faults,graphql/handler,pages/inbox}.test.ts',
+  'test/http/pages/inbox-actions.test.ts',
   'test/paylinks/**/*.test.ts',
   'test/store/{checkout-urls,schema}.test.ts',
   'test/support/**/*.test.ts',

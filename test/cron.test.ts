@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const now = 100 * DAY_MS;
 
 const aMessage = (id: string, createdAt: number) => {
-  const text = { subject: null, text: 'Pay me', html: null };
+  const text = { subject: null, text: 'Pay me', html: null, headers: {}, readAt: null };
   return { id, merchantId: 'm', paylinkId: 'p', channel: 'SMS' as const, to: '+12025550123', ...text, createdAt };
 };
 
@@ -28,6 +28,6 @@ it('a sweep that fails is logged by name and stops no other: inbox messages olde
   expect(lines.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual([
     { level: 'error', event: 'sweep_failed', sweep: 'sweepExpired', error: 'no paylinks today' },
   ]);
-  expect(await findInboxMessage(env.DB, 'old')).toBeNull();
-  expect(await findInboxMessage(env.DB, 'young')).not.toBeNull();
+  expect(await findInboxMessage(env.DB, null, 'old')).toBeNull();
+  expect(await findInboxMessage(env.DB, null, 'young')).not.toBeNull();
 });

@@ -92,6 +92,8 @@ export type InboxWriter = (message: {
   text: string;
   html: string | null;
   createdAt: number;
+  /** All else that a provider would be given, by the names that a mail program shows. */
+  headers: Record<string, string>;
 }) => Promise<void>;
 
 /** What a message is made of; everything typed by a person is unescaped here. */

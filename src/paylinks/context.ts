@@ -32,4 +32,4 @@ export const MAX_CALLS = 4;
 export const configuredProviders =
   (env: Bindings, config: Config): ProvidersFor =>
   (channel, mode) =>
-    providersFor(config, channel, mode, (message) => insertInboxMessage(env.DB, message));
+    providersFor(config, channel, mode, (message) => insertInboxMessage(env.DB, { ...message, readAt: null }));

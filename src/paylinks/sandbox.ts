@@ -1,6 +1,6 @@
 import { rehearsalOf } from '../delivery/providers/inbox/rehearse.ts';
 import { refusal } from '../errors.ts';
-import type { DeliveryEvent, Paylink } from '../model.ts';
+import type { Channel, DeliveryEvent, Paylink } from '../model.ts';
 import type { Context } from './context.ts';
 import { receiveDeliveryEvents } from './delivery-events.ts';
 import { amountDue } from './domain/amounts.ts';
@@ -28,6 +28,57 @@ export async function rehearseDeliveries(ctx: Context, paylink: Paylink, operati
   const { apply } = await receiveDeliveryEvents(env, config, events, Date.now());
   await scheduler.wait(waitMs);
   await apply();
+}
+
+type Told = Pick<DeliveryEvent, 'status' | 'suppression' | 'reason'>;
+const told = (status: Told['status'], suppression: Told['suppression'] = null, reason: string | null = null): Told => ({
+  status,
+  suppression,
+  reason,
+});
+
+/** What a provider may report of a message after it took it, by channel, as people call it. */
+const nextOf: Record<Channel, { readonly [name: string]: Told }> = {
+  EMAIL: {
+    delivered: told('DELIVERED'),
+    bounced: told('BOUNCED', 'hard_bounce', 'The mailbox does not exist (played by a person).'),
+    complained: told('DELIVERED', 'complaint'),
+    unsubscribed: told('DELIVERED', 'unsubscribe'),
+  },
+  SMS: {
+    delivered: told('DELIVERED'),
+    undelivered: told('FAILED', null, 'The phone could not be reached (played by a person).'),
+    stop: told('DELIVERED', 'stop'),
+  },
+};
+
+/** The names of what may happen next to a message of a channel. */
+export const playsOf = (channel: Channel): string[] => Object.keys(nextOf[channel]);
+
+/**
+ * Plays what happens next to a message that the inbox took: reports it by the way that providers' callbacks take, and applies it. Unlike a
+ * STOP to a shared number, one that is played binds only the message's merchant. @param now ms
+ * @returns whether this may happen to such a message
+ */
+export async function playDelivery(
+  { env, config, now }: Pick<Context, 'env' | 'config' | 'now'>,
+  message: { id: string; paylinkId: string; channel: Channel },
+  name: string,
+): Promise<boolean> {
+  const next = playsOf(message.channel).includes(name) ? nextOf[message.channel][name] : undefined;
+  if (!next) return false;
+  const { id, paylinkId } = message;
+  // A name of its own each time: a person may play the same thing again.
+  const played = {
+    id: `inbox:${id}:${crypto.randomUUID()}`,
+    provider: 'inbox',
+    attemptId: id,
+    paylinkId,
+    messageId: id,
+  };
+  const { apply } = await receiveDeliveryEvents(env, config, [{ ...played, ...next }], now);
+  await apply();
+  return true;
 }
 
 export type Play = { kind: 'pay'; amount: number | null } | { kind: 'open' } | { kind: 'fail' };

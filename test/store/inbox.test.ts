@@ -3,12 +3,18 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import {
+  deleteInboxMessage,
+  deleteInboxMessages,
   findInboxMessage,
   type InboxFilter,
   type InboxMessage,
+  inboxMark,
+  inboxMarkQuery,
   inboxQuery,
   insertInboxMessage,
+  listInboxLines,
   listInboxMessages,
+  markInboxMessageRead,
 } from '../../src/store/inbox.ts';
 import { publicPaylinkSql } from '../../src/store/public-links.ts';
 
@@ -24,6 +30,8 @@ const message = (id: string, more: Partial<InboxMessage> = {}): InboxMessage => 
   text: 'Pay me',
   html: '<p>Pay me</p>',
   createdAt: 1000,
+  headers: { To: 'Ada' },
+  readAt: null,
   ...more,
 });
 
@@ -41,14 +49,14 @@ const plan = async (sql: string, values: (string | number)[]): Promise<string> =
 describe('the inbox', () => {
   it('gives a message back as it was kept, and null for an unknown id', async () => {
     await insertInboxMessage(env.DB, message('kept'));
-    expect(await findInboxMessage(env.DB, 'kept')).toEqual(message('kept'));
-    expect(await findInboxMessage(env.DB, 'unknown')).toBeNull();
+    expect(await findInboxMessage(env.DB, null, 'kept')).toEqual(message('kept'));
+    expect(await findInboxMessage(env.DB, null, 'unknown')).toBeNull();
   });
 
   it('keeps the first of two messages with one id', async () => {
     await insertInboxMessage(env.DB, message('twice'));
     await insertInboxMessage(env.DB, message('twice', { subject: 'Written again' }));
-    expect(await findInboxMessage(env.DB, 'twice')).toEqual(message('twice'));
+    expect(await findInboxMessage(env.DB, null, 'twice')).toEqual(message('twice'));
   });
 
   it('lists newest first, by merchant, recipient and Paylink, up to the limit', async () => {
@@ -57,7 +65,7 @@ describe('the inbox', () => {
     await insertInboxMessage(env.DB, message('one', { ...own, createdAt: 1 }));
     await insertInboxMessage(env.DB, message('two', { ...own, ...sms, createdAt: 2, paylinkId: 'paylink-b' }));
     await insertInboxMessage(env.DB, message('three', { ...own, ...sms, createdAt: 3 }));
-    const ids = async (filter: Partial<InboxFilter>) =>
+    const ids = async (filter: Partial<Parameters<typeof inboxQuery>[0]>) =>
       (await listInboxMessages(env.DB, { merchantId: 'merchant-list', limit: 10, ...filter })).map(({ id }) => id);
     expect(await ids({})).toEqual(['three', 'two', 'one']);
     expect(await ids({ limit: 1 })).toEqual(['three']);
@@ -65,6 +73,51 @@ describe('the inbox', () => {
     expect(await ids({ to: '+12025550123', paylinkId: 'paylink-b' })).toEqual(['two']);
     expect(await ids({ merchantId: 'merchant-other' })).toEqual([]);
     expect(await ids({ merchantId: null, paylinkId: 'paylink-b' })).toEqual(['two']);
+  });
+
+  it('reads what tells whether a page is still true from indexes alone', async () => {
+    const marked = inboxMarkQuery(null);
+    expect(await plan(marked, ['m'])).not.toMatch(/SCAN inbox_messages(?! USING COVERING INDEX)/);
+    const own = inboxMarkQuery('m');
+    expect(await plan(own, ['m', 'm'])).toMatch(
+      /SEARCH inbox_messages USING COVERING INDEX inbox_messages_by_merchant/,
+    );
+  });
+
+  it('is another one for its mark when a message comes, goes or its Paylink changes', async () => {
+    const marks = [await inboxMark(env.DB, 'merchant-mark', 'marked')];
+    const own = { merchantId: 'merchant-mark', paylinkId: 'paylink-marked' };
+    await insertInboxMessage(env.DB, message('marked', { ...own, createdAt: 5 }));
+    marks.push(await inboxMark(env.DB, 'merchant-mark', 'marked'));
+    await deleteInboxMessage(env.DB, 'merchant-mark', 'marked');
+    await insertInboxMessage(env.DB, message('marked-later', { ...own, createdAt: 6 }));
+    marks.push(await inboxMark(env.DB, 'merchant-mark', 'marked'));
+    expect(new Set(marks).size).toBe(3);
+  });
+
+  it('counts what is listed and what nobody has read, and deletes only what a filter finds', async () => {
+    const own = { merchantId: 'merchant-count' };
+    await insertInboxMessage(env.DB, message('read', { ...own, subject: 'Ärger', readAt: 1 }));
+    await insertInboxMessage(env.DB, message('unread', { ...own, text: 'x'.repeat(1_000) }));
+    const listed = await listInboxLines(env.DB, { ...own, limit: 1 });
+    expect(listed.count).toEqual({ messages: 2, unread: 1 });
+    expect(listed.lines.map(({ id, text }) => [id, text.length])).toEqual([['unread', 200]]);
+    await deleteInboxMessages(env.DB, { ...own, search: 'ärger' });
+    await deleteInboxMessages(env.DB, { merchantId: 'merchant-other' });
+    expect((await listInboxLines(env.DB, { ...own, limit: 9 })).count).toEqual({ messages: 2, unread: 1 });
+    await deleteInboxMessages(env.DB, { ...own, search: 'a request', unread: true });
+    expect((await listInboxLines(env.DB, { ...own, limit: 9 })).count).toEqual({ messages: 1, unread: 0 });
+  });
+
+  it('gives, marks and deletes another merchant’s message for nobody', async () => {
+    await insertInboxMessage(env.DB, message('foreign', { merchantId: 'merchant-f' }));
+    expect(await findInboxMessage(env.DB, 'merchant-a', 'foreign')).toBeNull();
+    await markInboxMessageRead(env.DB, 'merchant-a', 'foreign', 7);
+    expect(await deleteInboxMessage(env.DB, 'merchant-a', 'foreign')).toBe(false);
+    expect(await findInboxMessage(env.DB, 'merchant-f', 'foreign')).toMatchObject({ readAt: null });
+    await markInboxMessageRead(env.DB, 'merchant-f', 'foreign', 7);
+    await markInboxMessageRead(env.DB, 'merchant-f', 'foreign', 8);
+    expect(await findInboxMessage(env.DB, 'merchant-f', 'foreign')).toMatchObject({ readAt: 7 });
   });
 
   it.each<Partial<InboxFilter>>([

@@ -72,7 +72,13 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('POST', '/graphql', graphql.cancel(id)),
   asked('GET', '/inbox'),
   asked('GET', '/inbox.json'),
+  asked('GET', '/inbox/events'),
+  asked('GET', '/inbox/:id'),
   asked('GET', '/inbox/:id/html'),
+  asked('GET', '/inbox/:id/raw'),
+  asked('POST', '/inbox/:id/play', { event: 'delivered' }),
+  asked('POST', '/inbox/:id/delete'),
+  asked('POST', '/inbox/delete'),
 ];
 
 export const byCustomers: Asked[] = [

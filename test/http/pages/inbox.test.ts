@@ -1,7 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inboxRoutes } from '../../../src/http/pages/inbox.tsx';
+import { inboxRoutes } from '../../../src/http/pages/inbox/routes.tsx';
 import { insertInboxMessage } from '../../../src/store/inbox.ts';
 import { testApp } from './test-app.ts';
 
@@ -15,6 +15,8 @@ const email = {
   text: 'Pay me at https://x.test/s/1',
   html: '<!DOCTYPE html><html lang="en"><head><title>x</title></head><body><script>parent.bad()</script><a href="https://x.test/s/1">Pay</a></body></html>',
   createdAt: 1_700_000_000_000 - 120_000,
+  headers: { From: '"Shop" <pay@example.com>', To: 'ada@example.com', 'List-Unsubscribe': '<https://x.test/u/1>' },
+  readAt: null,
 } as const;
 const sms = {
   ...email,
@@ -40,8 +42,8 @@ describe('GET /inbox.json', () => {
   it('lists the kept messages, newest first, with exactly the fields of the contract', async () => {
     const response = await request('/inbox.json');
     expect(response.status).toBe(200);
-    const { merchantId: _one, ...emailFields } = email;
-    const { merchantId: _other, ...smsFields } = sms;
+    const { merchantId: _one, headers: _given, readAt: _read, ...emailFields } = email;
+    const { merchantId: _other, headers: _same, readAt: _never, ...smsFields } = sms;
     expect(await response.json()).toEqual({
       messages: [
         { ...smsFields, createdAt: '2023-11-14T22:13:19.000Z' },
@@ -71,26 +73,81 @@ describe('GET /inbox.json', () => {
   });
 });
 
+const unread = async () => {
+  const { results } = await env.DB.prepare('SELECT id FROM inbox_messages WHERE read_at IS NULL').all<{ id: string }>();
+  return results.map(({ id }) => id).sort();
+};
+
 describe('GET /inbox', () => {
-  it('shows an email in a sandboxed frame and an SMS with its link to click', async () => {
-    const response = await request('/inbox');
-    const page = await response.text();
-    expect(page).toContain('src="/inbox/email-1/html" sandbox="allow-popups allow-popups-to-escape-sandbox"');
-    expect(page).toContain('&lt;b&gt;Pay&lt;/b&gt; me');
-    expect(page).toContain(
-      '<a href="https://x.test/s/1" target="_blank" rel="noopener noreferrer">https://x.test/s/1</a>.',
-    );
-    expect(page.indexOf('sms-1') < page.indexOf('email-1')).toBe(true);
-    expect(page).toContain('2 minutes ago');
-    expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-src 'self'/);
-    expect(response.headers.get('content-security-policy')).not.toMatch(/script-src|unsafe/);
+  it('lists messages, newest first, and marks only the one that is opened as read', async () => {
+    const list = await (await request('/inbox')).text();
+    expect(list.indexOf('href="/inbox/sms-1"') < list.indexOf('href="/inbox/email-1"')).toBe(true);
+    expect(list).toContain('&lt;b&gt;Pay&lt;/b&gt; me');
+    expect(list).toContain('2 min');
+    expect(await unread()).toEqual(['email-1', 'sms-1']);
+    expect(await (await request('/inbox/email-1')).text()).toContain('Unread <span class="count">1</span>');
+    expect(await unread()).toEqual(['sms-1']);
   });
 
-  it('searches by recipient and says when nothing is found', async () => {
-    const found = await (await request('/inbox?to=ada%40example.com')).text();
-    expect(found).toContain('/inbox/email-1/html');
-    expect(found).not.toContain('class="bubble"');
-    expect(await (await request('/inbox?to=nobody%22%3E')).text()).toContain('Nothing here for this search');
+  it('shows an email in a sandboxed frame and an SMS with its link to click', async () => {
+    const response = await request('/inbox/email-1');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(await response.text()).toContain(
+      'src="/inbox/email-1/html" sandbox="allow-popups allow-popups-to-escape-sandbox"',
+    );
+    expect(policy).toMatch(/default-src 'none'.*script-src 'nonce-[^']+'.*frame-src 'self'/);
+    expect(policy).not.toMatch(/unsafe/);
+    expect(await (await request('/inbox/sms-1')).text()).toContain(
+      '<a href="https://x.test/s/1" target="_blank" rel="noopener noreferrer">https://x.test/s/1</a>.',
+    );
+  });
+
+  it.each([
+    ['text', 'Pay me at <a href="https://x.test/s/1"'],
+    ['raw', 'Content-Type: multipart/alternative; boundary=&quot;paylinks-email-1&quot;'],
+    ['headers', '<th scope="row">List-Unsubscribe</th>'],
+  ])('shows an email’s %s', async (view, shown) => {
+    expect(await (await request(`/inbox/email-1?view=${view}`)).text()).toContain(shown);
+  });
+
+  it.each([
+    ['q=ADA%40example', ['email-1']],
+    ['q=%3Cb%3Epay', ['email-1']],
+    ['q=northwind', ['sms-1']],
+    ['q=x.test', ['sms-1', 'email-1']],
+    ['to=ada%40example.com', ['email-1']],
+    ['q=%25', []],
+    ['to=nobody%22%3E', []],
+  ])('searches by ?%s', async (query, ids) => {
+    const found = await (await request(`/inbox?${query}`)).text();
+    expect([...found.matchAll(/id="line-([^"]+)"/g)].map(([, id]) => id)).toEqual(ids);
+    expect(found.includes('Nothing here for this search')).toBe(ids.length === 0);
+  });
+
+  it('lists what nobody has read yet', async () => {
+    await env.DB.exec("UPDATE inbox_messages SET read_at = NULL WHERE id = 'sms-1'");
+    const found = await (await request('/inbox?unread=1')).text();
+    expect([...found.matchAll(/id="line-([^"]+)"/g)].map(([, id]) => id)).toEqual(['sms-1']);
+  });
+
+  it('keeps the search when a message is opened', async () => {
+    const found = await (await request('/inbox?q=northwind')).text();
+    expect(found).toContain('href="/inbox/sms-1?q=northwind"');
+  });
+
+  it('gives the source as text that no browser runs', async () => {
+    const response = await request('/inbox/email-1/raw');
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    const source = await response.text();
+    expect(source).toMatch(/^From: "Shop" <pay@example\.com>\nTo: ada@example\.com\n/);
+    expect(source).toContain('<script>parent.bad()</script>');
+  });
+
+  it('says that a message is gone, and shows the others', async () => {
+    const response = await request('/inbox/unknown');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toMatch(/That message is not here any more.*/);
   });
 
   it('gives an email as a document of its own that can run nothing and whose links open a new tab', async () => {
@@ -102,13 +159,16 @@ describe('GET /inbox', () => {
     expect(await response.text()).toContain('<head><base target="_blank"><title>');
   });
 
-  it.each(['/inbox/sms-1/html', '/inbox/unknown/html'])('knows no email at %s', async (path) => {
+  it.each(['/inbox/sms-1/html', '/inbox/unknown/html', '/inbox/unknown/raw'])('knows no email at %s', async (path) => {
     expect((await request(path)).status).toBe(404);
   });
 
-  it.each(['/inbox', '/inbox/email-1/html'])('is not there where the gateway is deployed: %s', async (path) => {
-    expect((await deployed(path)).status).toBe(404);
-  });
+  it.each(['/inbox', '/inbox/email-1', '/inbox/events', '/inbox/email-1/html', '/inbox/email-1/raw'])(
+    'is not there where the gateway is deployed: %s',
+    async (path) => {
+      expect((await deployed(path)).status).toBe(404);
+    },
+  );
 });
 
 describe('an empty inbox', () => {
@@ -116,6 +176,7 @@ describe('an empty inbox', () => {
     await env.DB.exec('DELETE FROM inbox_messages');
     const page = await (await request('/inbox')).text();
     expect(page).toContain('No messages yet.');
+    expect(page).toContain('Send the first message');
     expect(page).toContain('curl -X PATCH http://gateway.test/$ID/send');
     expect(page).toContain('plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c');
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ago } from '../../../src/http/pages/inbox-page.tsx';
+import { ago } from '../../../src/http/pages/inbox/list.tsx';
 import { linkParts } from '../../../src/http/pages/link-parts.ts';
 
 describe('links in a text message', () => {

@@ -1,6 +1,7 @@
 import { withTimeout } from '../../../lib/timeout.ts';
 import type { Channel } from '../../../model.ts';
 import type { InboxWriter, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
+import { headersOf } from './headers.ts';
 import { rehearsalOf } from './rehearse.ts';
 
 /**
@@ -8,7 +9,8 @@ import { rehearsalOf } from './rehearse.ts';
  * again makes no second message. In the sandbox some recipients rehearse what else may happen.
  */
 export function inbox(channel: Channel, write: InboxWriter, sandbox = false): Provider {
-  const keep = async (message: Message, createdAt: number, { timeoutMs }: SendOptions): Promise<ProviderOutcome> => {
+  const keep = async (message: Message, createdAt: number, options: SendOptions): Promise<ProviderOutcome> => {
+    const { timeoutMs } = options;
     const to = message.channel === 'EMAIL' ? message.to.email : message.to;
     const { answer, delayMs } = sandbox ? rehearsalOf(to) : { answer: null, delayMs: 0 };
     if (answer) return answer;
@@ -24,6 +26,7 @@ export function inbox(channel: Channel, write: InboxWriter, sandbox = false): Pr
       text: message.text,
       html: email?.html ?? null,
       createdAt,
+      headers: headersOf(message, createdAt, options),
     }).then(
       (): ProviderOutcome => ({ kind: 'accepted', messageId: message.attemptId }),
       (): ProviderOutcome => ({ kind: 'unknown', reason: 'the inbox could not be written' }),

@@ -1,0 +1,167 @@
+import type { Context } from 'hono';
+import { hasSandbox } from '../../../delivery/providers/index.ts';
+import { refusal } from '../../../errors.ts';
+import {
+  findInboxMessage,
+  type InboxMessage,
+  inboxMark,
+  listInboxLines,
+  listInboxMessages,
+  markInboxMessageRead,
+} from '../../../store/inbox.ts';
+import { findPaylink } from '../../../store/paylinks.ts';
+import type { AppEnv, Handle } from '../../app-env.ts';
+import { authenticated, callerOf } from '../../authenticated.ts';
+import { problem } from '../../problem.ts';
+import { byMethod, nothingHere, type Routes } from '../../routing.ts';
+import { sameOriginOnly } from '../../same-origin.ts';
+import { page, privateHeaders } from '../page.tsx';
+import { deleteAll, deleteOne, play } from './actions.ts';
+import { events } from './live.ts';
+import type { OpenMessage } from './message.tsx';
+import { InboxPage } from './page.tsx';
+import { inboxScript } from './script.ts';
+import { sourceOf } from './source.ts';
+import { inboxStyle } from './style.ts';
+import { filterOf, viewOf } from './view.ts';
+
+/**
+ * An email is somebody's HTML: no scripts, no origin, no forms, nothing loaded but pictures. Its links may open a tab of their own,
+ * outside the sandbox, as they would from a mail program.
+ */
+const emailHeaders = {
+  ...privateHeaders,
+  'content-security-policy': [
+    'sandbox allow-popups allow-popups-to-escape-sandbox',
+    "default-src 'none'",
+    'img-src https: http: data:',
+    "style-src 'unsafe-inline'",
+    "frame-ancestors 'self'",
+  ].join('; '),
+};
+
+const head = /<head(?:\s[^>]*)?>/i;
+const base = '<base target="_blank">';
+
+/** The email as its own document, whose links open a new tab. */
+const emailDocument = (html: string): string =>
+  head.test(html) ? html.replace(head, (tag) => `${tag}${base}`) : `${base}${html}`;
+
+/** Messages in one answer of `/inbox.json`. */
+const MAX_LISTED = 1_000;
+
+/** Handles a request for the messages of one merchant; null: of all. */
+type InboxHandle = (c: Context<AppEnv>, merchantId: string | null) => Response | Promise<Response>;
+
+const isLocal = (c: Context<AppEnv>) => c.get('config').ENVIRONMENT === 'local';
+
+/** For people at a local gateway, who see everybody's messages. */
+const localOnly =
+  (handle: InboxHandle): Handle =>
+  (c) =>
+    isLocal(c) ? handle(c, null) : nothingHere(c);
+
+/** Locally for everybody; elsewhere for a merchant's own messages. */
+const ownUnlessLocal = (handle: InboxHandle): Handle => {
+  const elsewhere = authenticated((c) => handle(c, callerOf(c).merchant.id));
+  return (c) => (isLocal(c) ? handle(c, null) : elsewhere(c));
+};
+
+/** The same, for what only a sandbox has: elsewhere the merchant is in test mode. Another site may not ask for it. */
+const inSandbox = (handle: InboxHandle): Handle => {
+  const elsewhere = authenticated((c) => {
+    const { merchant } = callerOf(c);
+    return hasSandbox(c.get('config'), merchant.mode) ? handle(c, merchant.id) : nothingHere(c);
+  });
+  return sameOriginOnly((c) => (isLocal(c) ? handle(c, null) : elsewhere(c)));
+};
+
+const render = (message: InboxMessage) => ({
+  id: message.id,
+  channel: message.channel,
+  to: message.to,
+  subject: message.subject,
+  text: message.text,
+  html: message.html,
+  paylinkId: message.paylinkId,
+  createdAt: new Date(message.createdAt).toISOString(),
+});
+
+async function json(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
+  const messages = await listInboxMessages(c.env.DB, { ...filterOf(c), merchantId, limit: MAX_LISTED });
+  return c.json({ messages: messages.map(render) }, 200, { 'cache-control': 'no-store' });
+}
+
+/** What became of a message, as its Paylink's record tells. */
+async function fateOf(c: Context<AppEnv>, message: InboxMessage): Promise<OpenMessage['fate']> {
+  const stored = await findPaylink(c.env.DB, message.merchantId, message.paylinkId);
+  const attempt = stored?.paylink.deliveryLogs.find(({ id }) => id === message.id);
+  return stored && attempt
+    ? { status: attempt.status, reason: attempt.reason, paylinkStatus: stored.paylink.status }
+    : null;
+}
+
+async function show(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
+  const db = c.env.DB;
+  const view = viewOf(c);
+  const id = c.req.param('id');
+  const message = id === undefined ? null : await findInboxMessage(db, merchantId, id);
+  if (message?.readAt === null) await markInboxMessageRead(db, merchantId, message.id, c.get('now'));
+  // First, so that what changes meanwhile makes a difference.
+  const mark = await inboxMark(db, merchantId, message?.id ?? null);
+  const [{ lines, count }, fate] = await Promise.all([
+    listInboxLines(db, { ...view, merchantId, limit: view.shown }),
+    message ? fateOf(c, message) : null,
+  ]);
+  const open = message ? { message, fate } : null;
+  const title = `${message ? `${message.subject ?? message.to} – ` : ''}Inbox${count.unread > 0 ? ` (${count.unread})` : ''}`;
+  return page(
+    c,
+    {
+      title,
+      style: inboxStyle,
+      script: inboxScript,
+      allow: ["frame-src 'self'"],
+      status: id !== undefined && !message ? 404 : 200,
+      // Without it the browser says `Origin: null` when a button is pressed.
+      headers: { 'referrer-policy': 'same-origin' },
+    },
+    <InboxPage
+      view={id !== undefined && !message ? { ...view, done: view.done ?? 'missing' } : view}
+      lines={lines}
+      count={count}
+      open={open}
+      mark={mark}
+      now={c.get('now')}
+      baseUrl={c.get('config').PUBLIC_BASE_URL}
+    />,
+  );
+}
+
+async function email(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
+  const message = await findInboxMessage(c.env.DB, merchantId, c.req.param('id') ?? '');
+  if (!message?.html) return problem(c, refusal('not_found', 'There is no such email.'));
+  return c.html(emailDocument(message.html), 200, emailHeaders);
+}
+
+async function source(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
+  const message = await findInboxMessage(c.env.DB, merchantId, c.req.param('id') ?? '');
+  if (!message) return problem(c, refusal('not_found', 'There is no such message.'));
+  return c.text(sourceOf(message), 200, {
+    ...privateHeaders,
+    'content-security-policy': "default-src 'none'; sandbox",
+  });
+}
+
+/** `/inbox…`: the messages that were kept instead of sent, as a page like a mail program's and as JSON. Static paths come before `:id`. */
+export const inboxRoutes: Routes = {
+  '/inbox': byMethod({ GET: localOnly(show), DELETE: inSandbox(deleteAll) }),
+  '/inbox.json': byMethod({ GET: ownUnlessLocal(json) }),
+  '/inbox/events': byMethod({ GET: localOnly(events) }),
+  '/inbox/delete': byMethod({ POST: inSandbox(deleteAll) }),
+  '/inbox/:id': byMethod({ GET: localOnly(show), DELETE: inSandbox(deleteOne) }),
+  '/inbox/:id/html': byMethod({ GET: localOnly(email) }),
+  '/inbox/:id/raw': byMethod({ GET: localOnly(source) }),
+  '/inbox/:id/play': byMethod({ POST: inSandbox(play) }),
+  '/inbox/:id/delete': byMethod({ POST: inSandbox(deleteOne) }),
+};
