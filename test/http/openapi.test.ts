@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openApiPath } from '../../src/api/document.ts';
 import app from '../../src/app.ts';
+import { insertInboxMessage } from '../../src/store/inbox.ts';
 import { type Api, merchantApi, request } from '../support/api.ts';
 import { anAttempt, seedSent } from '../support/attempts.ts';
 import { described, faultsOf, idOf } from '../support/described.ts';
@@ -140,7 +141,27 @@ describe('openapi.json', () => {
     await as('DELETE', '/suppressions/:suppressionId', { suppressionId: bounce });
     await as('GET', '/inbox.json');
     await asAnyone('GET', '/inbox', {}, browser);
-    await asAnyone('GET', '/inbox/:id/html', { id: log ?? '' }, browser);
+    const message = { id: log ?? '' };
+    for (const path of ['/inbox/:id', '/inbox/:id/html', '/inbox/:id/raw'])
+      await asAnyone('GET', path, message, browser);
+    await asAnyone('GET', '/inbox/events');
+    await as('POST', '/inbox/:id/play', message, { event: 'delivered' });
+    await as('POST', '/inbox/:id/play', message, 'event=delivered', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    await as('DELETE', '/inbox/:id', message);
+    const other = {
+      ...message,
+      merchantId: merchant.id,
+      paylinkId: paylink.id,
+      channel: 'SMS',
+      to: '+12025550123',
+    } as const;
+    const text = { subject: null, text: 'Pay me', html: null, createdAt: 1, headers: {}, readAt: null };
+    await insertInboxMessage(env.DB, { ...other, ...text });
+    await as('POST', '/inbox/:id/delete', message);
+    await as('POST', '/inbox/delete');
+    await as('DELETE', '/inbox');
     await as('POST', '/recipients/erase', {}, { email: 'ada@example.com' });
     await as('GET', '/settings');
     await as('PATCH', '/settings', {}, { locale: 'de-DE' });

@@ -1,7 +1,8 @@
+import { InboxPlay } from '../../http/pages/inbox/actions.ts';
 import { PayBody } from '../../http/rest/sandbox.ts';
 import { Inbox } from '../answers/others.ts';
 import { Paylink } from '../answers/paylink.ts';
-import { html, json, type Operation } from '../operation.ts';
+import { empty, html, json, type Operation } from '../operation.ts';
 
 const common = { tag: 'Sandbox', who: 'merchant' } as const;
 const play = {
@@ -14,6 +15,13 @@ const play = {
     ...(['idempotency_key_reuse', 'idempotency_in_progress', 'overloaded'] as const),
   ],
 } satisfies Partial<Operation>;
+
+const form = 'application/x-www-form-urlencoded';
+const done = {
+  204: empty('Done.'),
+  303: empty('Done, by a form of the page: the page again.', ['Location']),
+};
+const local = { ...common, who: 'anyone', method: 'GET' } as const;
 
 export const sandboxOperations: Operation[] = [
   {
@@ -36,8 +44,54 @@ export const sandboxOperations: Operation[] = [
   },
   {
     ...common,
-    who: 'anyone',
-    method: 'GET',
+    method: 'POST',
+    path: '/inbox/:id/play',
+    id: 'playDelivery',
+    summary: 'Play what happens next to a captured message, by the way that real callbacks take',
+    description:
+      'For merchants in test mode, and locally for everybody. An email may be `delivered`, `bounced`, `complained` or `unsubscribed`, an SMS `delivered`, `undelivered` or `stop`.',
+    body: { content: { 'application/json': InboxPlay, [form]: null } },
+    answers: done,
+    problems: ['not_found'],
+  },
+  {
+    ...common,
+    method: 'DELETE',
+    path: '/inbox/:id',
+    id: 'deleteInboxMessage',
+    summary: 'Delete a captured message; its Paylink and delivery log stay',
+    answers: done,
+    problems: ['not_found'],
+  },
+  {
+    ...common,
+    method: 'DELETE',
+    path: '/inbox',
+    id: 'emptyInbox',
+    summary: 'Delete all captured messages',
+    answers: done,
+    problems: ['not_found'],
+  },
+  {
+    ...common,
+    method: 'POST',
+    path: '/inbox/:id/delete',
+    id: 'deleteInboxMessageByForm',
+    summary: 'The same by a form of the page',
+    answers: done,
+    problems: ['not_found'],
+  },
+  {
+    ...common,
+    method: 'POST',
+    path: '/inbox/delete',
+    id: 'emptyInboxByForm',
+    summary: 'The same by a form of the page: all messages that it lists',
+    answers: done,
+    problems: ['not_found'],
+  },
+  {
+    ...local,
     path: '/inbox',
     id: 'inboxPage',
     summary: 'Captured messages as a page; only locally',
@@ -45,13 +99,35 @@ export const sandboxOperations: Operation[] = [
     problems: ['not_found'],
   },
   {
-    ...common,
-    who: 'anyone',
-    method: 'GET',
+    ...local,
+    path: '/inbox/:id',
+    id: 'inboxMessagePage',
+    summary: 'The same page with one message open; only locally',
+    answers: { 200: html('The page.'), 404: html('The page without the message.') },
+    problems: ['not_found'],
+  },
+  {
+    ...local,
     path: '/inbox/:id/html',
     id: 'inboxEmail',
     summary: 'An email as its own document; only locally',
     answers: { 200: html('The email.') },
+    problems: ['not_found'],
+  },
+  {
+    ...local,
+    path: '/inbox/:id/raw',
+    id: 'inboxSource',
+    summary: 'A message’s source; only locally',
+    answers: { 200: { says: 'The source.', content: { 'text/plain': null } } },
+    problems: ['not_found'],
+  },
+  {
+    ...local,
+    path: '/inbox/events',
+    id: 'inboxEvents',
+    summary: 'Tells the page when to look again, as server-sent events; only locally',
+    answers: { 200: { says: '`change`, or nothing for 25 s.', content: { 'text/event-stream': null } } },
     problems: ['not_found'],
   },
 ];

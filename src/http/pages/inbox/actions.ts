@@ -8,14 +8,15 @@ import { readJson, validate } from '../../body.ts';
 import { problem } from '../../problem.ts';
 import { hrefOf, pathOf, viewOf } from './view.ts';
 
-const Play = z.strictObject({ event: z.string() });
+/** What is played; which events there are depends on the message's channel. */
+export const InboxPlay = z.strictObject({ event: z.string() });
 
 const unknown = refusal('not_found', 'There is no such message.');
 
 /** A form's fields, or a JSON body. */
 async function eventOf(c: Context<AppEnv>) {
-  if (!c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded')) return readJson(c, Play);
-  return validate(Play, Object.fromEntries(new URLSearchParams(new TextDecoder().decode(c.get('body')))));
+  if (!c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded')) return readJson(c, InboxPlay);
+  return validate(InboxPlay, Object.fromEntries(new URLSearchParams(new TextDecoder().decode(c.get('body')))));
 }
 
 /** A page that was posted from is shown again; a program is told that it is done. */
