@@ -16,7 +16,6 @@ export const statusOf = {
   forbidden: 403,
   suspended: 403,
   recipient_decides: 403,
-  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   idempotency_in_progress: 409,

@@ -70,9 +70,18 @@ export const access: { readonly [route: string]: Access } = {
   'DELETE /credentials/:credentialId': credentials,
 
   // Elsewhere than locally with authentication; locally open.
-  'GET /inbox': 'public',
   'GET /inbox.json': read,
-  'GET /inbox/:id/html': read,
+  'DELETE /inbox': send,
+  'DELETE /inbox/:id': send,
+  'POST /inbox/delete': send,
+  'POST /inbox/:id/play': send,
+  'POST /inbox/:id/delete': send,
+  // Only locally.
+  'GET /inbox': 'public',
+  'GET /inbox/events': 'public',
+  'GET /inbox/:id': 'public',
+  'GET /inbox/:id/html': 'public',
+  'GET /inbox/:id/raw': 'public',
 
   'GET /healthz': 'public',
   'GET /readyz': 'public',

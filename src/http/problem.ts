@@ -21,7 +21,6 @@ export const titles: Record<ErrorCode, string> = {
   forbidden: 'Not allowed',
   suspended: 'Merchant is suspended',
   recipient_decides: 'The recipient decides',
-  forbidden: 'Not allowed',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
   idempotency_in_progress: 'Request in progress',

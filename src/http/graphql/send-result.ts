@@ -86,7 +86,6 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'send_in_progress':
     case 'not_unknown':
     case 'recipient_decides':
-    case 'forbidden':
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':

@@ -48,7 +48,6 @@ describe('the OperationSuccess of a send', () => {
     suppressed: 'value',
     country_not_allowed: 'value',
     recipient_decides: 'value',
-    forbidden: 'value',
     not_unknown: 'value',
     send_in_progress: 'value',
     unauthenticated: 'UNAUTHENTICATED',
