@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { Channel, Merchant, Paylink } from '../../../model.ts';
 import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
 import type { AppEnv } from '../../app-env.ts';
-import { emailDocument, emailHeaders } from '../../pages/inbox.tsx';
+import { emailDocument, emailHeaders } from '../../pages/email-document.ts';
 import { linkParts } from '../../pages/link-parts.ts';
 
 /**

@@ -15,6 +15,7 @@ import { authenticated, callerOf } from '../../authenticated.ts';
 import { problem } from '../../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../../routing.ts';
 import { sameOriginOnly } from '../../same-origin.ts';
+import { emailDocument, emailHeaders } from '../email-document.ts';
 import { page, privateHeaders } from '../page.tsx';
 import { deleteAll, deleteOne, play } from './actions.ts';
 import { events } from './live.ts';
@@ -24,28 +25,6 @@ import { inboxScript } from './script.ts';
 import { sourceOf } from './source.ts';
 import { inboxStyle } from './style.ts';
 import { filterOf, viewOf } from './view.ts';
-
-/**
- * An email is somebody's HTML: no scripts, no origin, no forms, nothing loaded but pictures. Its links may open a tab of their own,
- * outside the sandbox, as they would from a mail program.
- */
-const emailHeaders = {
-  ...privateHeaders,
-  'content-security-policy': [
-    'sandbox allow-popups allow-popups-to-escape-sandbox',
-    "default-src 'none'",
-    'img-src https: http: data:',
-    "style-src 'unsafe-inline'",
-    "frame-ancestors 'self'",
-  ].join('; '),
-};
-
-const head = /<head(?:\s[^>]*)?>/i;
-const base = '<base target="_blank">';
-
-/** The email as its own document, whose links open a new tab. */
-const emailDocument = (html: string): string =>
-  head.test(html) ? html.replace(head, (tag) => `${tag}${base}`) : `${base}${html}`;
 
 /** Messages in one answer of `/inbox.json`. */
 const MAX_LISTED = 1_000;
