@@ -92,6 +92,8 @@ CREATE TABLE paylinks (
   brand_name TEXT,
   brand_logo_url TEXT,
   invoice_refs TEXT CHECK (json_valid(invoice_refs)),
+  -- What lies in R2 for each name of attachments: {name, key, type, size, sha256}.
+  files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(files)),
   CHECK ((create_key IS NULL) = (create_fingerprint IS NULL))
 ) STRICT;
 

@@ -18,6 +18,8 @@ export interface Bindings {
   COORDINATOR: Namespace<CoordinatorRpc>;
   GATE: Namespace<LimiterRpc>;
   EVENTS: Queue<QueueMessage>;
+  /** Attached files; without it nothing can be attached. */
+  ATTACHMENTS?: R2Bucket;
   /** Counts an address's wrong credentials; its links, tokens and callbacks that nobody made; and how often a link is opened. */
   FAILED_AUTHENTICATIONS: RateLimit;
   UNKNOWN_REQUESTS: RateLimit;

@@ -169,6 +169,23 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
+export const AttachmentType = z.enum(['application/pdf', 'image/png', 'image/jpeg']);
+export type AttachmentType = z.infer<typeof AttachmentType>;
+
+/** A file attached to a Paylink. */
+export const AttachmentFile = z.object({
+  /** As it is listed and downloaded (attachment-name.ts). */
+  name: z.string(),
+  /** Where it lies in R2. */
+  key: z.string(),
+  /** What its first bytes say. */
+  type: AttachmentType,
+  /** Bytes. */
+  size: z.int(),
+  sha256: z.string(),
+});
+export type AttachmentFile = z.infer<typeof AttachmentFile>;
+
 /** The Paylink's own row, without its lists. */
 export const PaylinkHead = z.object({
   id: z.string(),
@@ -194,6 +211,7 @@ export const PaylinkHead = z.object({
   sendEmail: z.boolean(),
   sendSms: z.boolean(),
   customerConsent: z.boolean(),
+  /** The names of `files`; an earlier release took names alone. */
   attachments: z.array(z.string()),
   tax: maybeInt,
   shipping: maybeInt,
@@ -216,6 +234,7 @@ export const PaylinkHead = z.object({
   brandLogoUrl: z._default(text, null),
   /** The merchant's own references, never shown to the customer. */
   invoiceRefs: z._default(z.nullable(z.array(z.string())), null),
+  files: z._default(z.array(AttachmentFile), []),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

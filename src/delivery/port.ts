@@ -119,4 +119,6 @@ export type MessageContent = {
   /** ms. */
   expiration: number;
   shortLink: string;
+  /** Files to download: their names, and where. */
+  attachments: { name: string; url: string }[];
 };

@@ -87,6 +87,7 @@ export const access: { readonly [route: string]: Access } = {
   'GET /readyz': 'public',
   'GET /s/:code': 'public',
   'GET /p/:code': 'public',
+  'GET /p/:code/files/:name': 'public',
   'POST /o/:code': 'public',
   'GET /u/:token': 'public',
   'POST /u/:token': 'public',

@@ -29,7 +29,13 @@ export function failure(thrown: unknown, requestId: string): Refusal {
 /** The longest bodies that are read, bytes. Twilio's forms are small, and dear to verify. */
 const MAX_BODY = 64 * 1024;
 const MAX_CALLBACK_BODY = 1024 * 1024;
-const hasLongBody = (path: string): boolean => path.startsWith('/webhooks/') && !path.startsWith('/webhooks/twilio');
+const MAX_FILES_BODY = 6 * 1024 * 1024;
+
+function limitOf(c: Context<AppEnv>): number {
+  const { path, method } = c.req;
+  if (path.startsWith('/webhooks/') && !path.startsWith('/webhooks/twilio')) return MAX_CALLBACK_BODY;
+  return method === 'POST' && /^\/[^/]+\/attachments\/?$/.test(path) ? MAX_FILES_BODY : MAX_BODY;
+}
 
 /** The caller's own id if it is well-formed, so that both logs have the same one. */
 const requestIdOf = (given: string | undefined): string =>
@@ -42,7 +48,7 @@ const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
 async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
   try {
     c.set('config', configOf(c.env));
-    const limit = hasLongBody(c.req.path) ? MAX_CALLBACK_BODY : MAX_BODY;
+    const limit = limitOf(c);
     const body = await readBody(c.req.raw, limit);
     if (!body) {
       const bytes = limit.toLocaleString('en-US');

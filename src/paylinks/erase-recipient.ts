@@ -1,7 +1,9 @@
 import { log } from '../lib/log.ts';
-import type { Channel } from '../model.ts';
+import type { AttachmentFile, Channel } from '../model.ts';
+import { filesOf } from '../store/attachments.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/paylinks.ts';
 import { insertErased } from '../store/suppressions.ts';
+import { deleteFilesNoLongerListed } from './attachments.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
@@ -29,16 +31,21 @@ export async function eraseRecipient(
   await insertErased(db, suppressionOf(merchant.id, nobody, 'erased', ctx.now));
   await deleteInboxMessages(db, merchant.id, channel, address);
   const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, MAX_BATCH);
+  const files = await filesOf(db, ids);
   let paylinks = 0;
   for (let at = 0; at < ids.length; at += atOnce) {
-    const results = await Promise.allSettled(ids.slice(at, at + atOnce).map((id) => eraseFrom(ctx, id, hash)));
+    const results = await Promise.allSettled(
+      ids.slice(at, at + atOnce).map((id) => eraseFrom(ctx, id, hash, files.get(id))),
+    );
     paylinks += results.filter(({ status }) => status === 'fulfilled').length;
   }
   if (paylinks < ids.length) log('warn', 'erase_incomplete', { requestId: ctx.requestId, left: ids.length - paylinks });
   return { paylinks, remaining: total - paylinks };
 }
 
-const eraseFrom = (ctx: Context, paylinkId: string, hash: string) =>
-  callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+async function eraseFrom(ctx: Context, paylinkId: string, hash: string, files: AttachmentFile[] = []): Promise<void> {
+  const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
     stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'erase', hash }),
   );
+  if (reply.kind === 'done') await deleteFilesNoLongerListed(ctx.env, files, reply.paylink);
+}

@@ -35,7 +35,7 @@ export async function updatePaylink(
   if (fields.sendEmail !== undefined) patch.sendEmail = fields.sendEmail;
   if (fields.sendSms !== undefined) patch.sendSms = fields.sendSms;
   if (fields.customerConsent !== undefined) patch.customerConsent = fields.customerConsent;
-  if (fields.attachments !== undefined) patch.attachments = fields.attachments ?? [];
+  if (fields.attachments) patch.attachments = fields.attachments;
   if (fields.successUrl !== undefined) patch.successUrl = fields.successUrl;
   if (fields.brandName !== undefined) patch.brandName = fields.brandName;
   if (fields.brandLogoUrl !== undefined) patch.brandLogoUrl = fields.brandLogoUrl;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LineItem, Order, paylinkStatuses } from '../model.ts';
+import { AttachmentFile, LineItem, Order, paylinkStatuses } from '../model.ts';
 import { columnsOf, jsonText } from './columns.ts';
 
 const Item = z.pick(LineItem, { description: true, sku: true, quantity: true, price: true, tax: true });
@@ -26,6 +26,7 @@ const Row = z.object({
   customerLocale: z.nullable(z.string()),
   customerTimeZone: z.nullable(z.string()),
   lineItems: jsonText(z.array(Item)),
+  files: jsonText(z.array(AttachmentFile)),
   merchantName: z.string(),
   brandColor: z.nullable(z.string()),
   logoUrl: z.nullable(z.string()),
@@ -39,7 +40,7 @@ export type PublicPaylink = z.output<typeof Row>;
 
 /** The query of `findPublicPaylink`. It finds everything by the unique code. */
 export const publicPaylinkSql = `
-  SELECT p.id, p.merchant_id AS merchantId, p.status, p.code, p.checkout_url AS checkoutUrl, p.success_url AS successUrl, p.currency_code AS currencyCode, p.description, p.memo,
+  SELECT p.id, p.merchant_id AS merchantId, p.status, p.code, p.checkout_url AS checkoutUrl, p.success_url AS successUrl, p.files, p.currency_code AS currencyCode, p.description, p.memo,
     p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
     json_extract(p.customer, '$.locale') AS customerLocale, json_extract(p.customer, '$.timeZone') AS customerTimeZone,
     (SELECT json_group_array(${columnsOf(Payment).toJson('o')}

@@ -81,5 +81,6 @@ export const content = (more: Partial<MessageContent> = {}): MessageContent => (
   amountDue: 28092,
   expiration: Date.UTC(2027, 4, 11, 17, 30),
   shortLink: 'https://pay.example.com/s/AbC123_-xyz9',
+  attachments: [],
   ...more,
 });

@@ -41,6 +41,7 @@ beforeAll(async () => {
     endpointId: other,
     credentialId: other,
     id: api.merchant.id,
+    name: 'a.pdf',
   };
   // The key is known from now on, so that what fails is the route and not its authentication.
   expect((await api.call('GET', '/paylinks')).status).toBe(200);
@@ -150,7 +151,7 @@ describe('a fault of an object', () => {
       const isPaylink = path === '/' || (/^(\/sandbox)?\/:paylinkId/.test(path) && method !== 'GET');
       return isPaylink || path === '/webhooks/payments' || JSON.stringify(body)?.includes('mutation');
     });
-    expect(asking).toHaveLength(13);
+    expect(asking).toHaveLength(15);
     const found = await seenAll(
       env,
       asking.map((one) => asMerchant(one)),

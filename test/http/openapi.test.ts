@@ -10,6 +10,7 @@ import { byCallers, byCustomers, byOperators, callbacks, requestOf } from '../su
 import { ask } from '../support/faults.ts';
 import { hookUrl } from '../support/hooks.ts';
 import { deliver, publicKeys, reporting } from '../support/providers/signed-callbacks.ts';
+import { PDF, pdfOf, upload } from '../support/uploads.ts';
 import { contextOf, createBody, seedPaylink, send } from '../support/verbs.ts';
 
 const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
@@ -77,6 +78,10 @@ describe('openapi.json', () => {
     const code = { code: created.shortLink?.split('/').at(-1) ?? '' };
     await as('GET', '/:paylinkId', id);
     await as('GET', '/:paylinkId/qr.svg', id);
+    for (const bytes of [PDF, pdfOf(50)])
+      await check('POST', '/:paylinkId/attachments', await upload(api, id.paylinkId, { name: 'a.pdf', bytes }));
+    await asAnyone('GET', '/p/:code/files/:name', { ...code, name: 'a.pdf' }, browser);
+    await as('DELETE', '/:paylinkId/attachments/:name', { ...id, name: 'a.pdf' });
     await as('PATCH', '/:paylinkId', id, { memo: 'Thank you!', metadata: { order: { lines: [1, 'two', null] } } });
     await as('PATCH', '/:paylinkId/send', id, { sendEmail: true, sendSms: true });
     await as('POST', '/:paylinkId/notify_by/:medium', { ...id, medium: 'email' });

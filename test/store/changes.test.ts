@@ -31,6 +31,7 @@ const head: Changes['head'] = {
   sendSms: true,
   customerConsent: false,
   attachments: [],
+  files: [],
   tax: null,
   shipping: null,
   subTotal: 0,

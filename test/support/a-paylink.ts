@@ -50,6 +50,7 @@ export function aPaylink(some: Partial<Paylink> = {}): Paylink {
     brandName: null,
     brandLogoUrl: null,
     invoiceRefs: null,
+    files: [],
     createdAt: now,
     updatedAt: now,
     lineItems: [],

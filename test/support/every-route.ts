@@ -25,6 +25,13 @@ export const graphql = {
 export type Asked = { method: string; path: string; body?: unknown };
 export const asked = (method: string, path: string, body?: unknown): Asked => ({ method, path, body });
 
+/** A form with a file, as a browser posts it. */
+function aFile(): FormData {
+  const form = new FormData();
+  form.set('file', new File(['%PDF-1.7'], 'a.pdf'));
+  return form;
+}
+
 /** Every route of a merchant's callers, once a method; the Paylink `id` is `merchantId`'s. */
 export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('POST', '/', createBody(merchantId)),
@@ -34,6 +41,8 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('PATCH', '/:paylinkId/send', { sendEmail: true, sendSms: false }),
   asked('POST', '/:paylinkId/notify_by/:medium'),
   asked('GET', '/:paylinkId/qr.svg'),
+  asked('POST', '/:paylinkId/attachments', aFile()),
+  asked('DELETE', '/:paylinkId/attachments/:name'),
   asked('POST', '/:paylinkId/delivery-logs/:deliveryLogId/settle', { status: 'SENT' }),
   asked('POST', '/sandbox/:paylinkId/pay', { amount: 100 }),
   asked('POST', '/sandbox/:paylinkId/open'),
@@ -84,6 +93,7 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
 export const byCustomers: Asked[] = [
   asked('GET', '/s/:code'),
   asked('GET', '/p/:code'),
+  asked('GET', '/p/:code/files/:name'),
   asked('POST', '/o/:code'),
   asked('POST', '/u/:token'),
   asked('GET', '/checkout/:code'),
@@ -131,9 +141,11 @@ export const requestOf = (
   ids: Readonly<Record<string, string>>,
   authorization: string,
   accept = '*/*',
-): Request =>
-  new Request(`http://gateway.test${path.replace(/:(\w+)/g, (_, name) => ids[name] ?? '')}`, {
-    method,
-    headers: { authorization, accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+): Request => {
+  const url = `http://gateway.test${path.replace(/:(\w+)/g, (_, name) => ids[name] ?? '')}`;
+  const headers = { authorization, accept };
+  if (body === undefined) return new Request(url, { method, headers });
+  if (body instanceof FormData) return new Request(url, { method, headers, body });
+  const json = { ...headers, 'content-type': 'application/json' };
+  return new Request(url, { method, headers: json, body: JSON.stringify(body) });
+};

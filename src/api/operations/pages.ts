@@ -32,6 +32,17 @@ export const pageOperations: Operation[] = [
   },
   {
     ...common,
+    method: 'GET',
+    path: '/p/:code/files/:name',
+    id: 'downloadFile',
+    summary: 'An attached file, as a download',
+    answers: {
+      200: { says: 'The file.', content: { 'application/pdf': null, 'image/png': null, 'image/jpeg': null } },
+      404: html('No such link or file.'),
+    },
+  },
+  {
+    ...common,
     method: 'POST',
     path: '/o/:code',
     id: 'reportOpened',

@@ -1,9 +1,12 @@
+import * as z from 'zod';
 import { Query as ListQuery } from '../../http/rest/list-paylinks.ts';
 import { SettleBody } from '../../http/rest/paylinks.ts';
 import { CreateFields, SendFields, UpdateFields } from '../../paylinks/domain/schemas.ts';
 import { GraphqlAnswer, GraphqlRequest } from '../answers/others.ts';
 import { Paylink, PaylinkPage } from '../answers/paylink.ts';
 import { type Answer, empty, json, jsonBody, type Operation } from '../operation.ts';
+
+const FilesForm = z.object({ file: z.array(z.string().meta({ format: 'binary' })).max(3) });
 
 const tag = 'Paylinks';
 const who = 'merchant';
@@ -149,6 +152,29 @@ export const paylinkOperations: Operation[] = [
     body: jsonBody(SettleBody),
     answers: { 200: json('The Paylink. Said again it changes nothing.', Paylink) },
     problems: ['invalid_request', 'not_unknown', 'not_found', 'overloaded'],
+  },
+  {
+    method: 'POST',
+    path: '/:paylinkId/attachments',
+    id: 'attachFiles',
+    tag,
+    who,
+    summary: 'Attach files',
+    description:
+      'One to three PDF, PNG or JPEG files in the field `file`, at most 5 MiB each. The same file under the same name again changes nothing.',
+    body: { content: { 'multipart/form-data': FilesForm } },
+    answers: { 201: json('The Paylink; `attachments` has the names.', Paylink, ['Location']) },
+    problems: ['invalid_request', 'not_active', 'not_found', 'conflict', 'overloaded'],
+  },
+  {
+    method: 'DELETE',
+    path: '/:paylinkId/attachments/:name',
+    id: 'detachFile',
+    tag,
+    who,
+    summary: 'Take an attachment off',
+    answers: { 204: empty('It is gone.') },
+    problems: ['not_found', 'overloaded'],
   },
   {
     method: 'GET',

@@ -84,11 +84,18 @@ ${
   html`<tr><td class="pad" style="padding:30px 40px 0 40px">${breakdown(summary)}</td></tr>`
 }
 ${summary.memo.length > 0 && html`<tr><td class="pad" style="padding:26px 40px 0 40px">${memoBox(summary.memo)}</td></tr>`}
+${summary.attachments.length > 0 && attached(summary)}
 <tr><td class="pad soft" style="${small}padding:26px 40px 32px 40px;word-break:break-word">
 ${summary.supportEmail !== null && questions(words, summary.supportEmail)}
 <div>${linked(words.noButton, 'link', pay, pay, 'word-break:break-all')}</div>
 </td></tr>
 </table>`;
+
+const attached = ({ attachments, language: { words } }: Summary) =>
+  html`<tr><td class="pad ink" style="${body}padding:26px 40px 0 40px;word-break:break-word">
+<div class="soft" style="${small}">${words.attachments}</div>
+${attachments.map(({ name, url }) => html`<div><a class="plain" href="${url}" style="color:#1f4fd8;text-decoration:underline">${name}</a></div>`)}
+</td></tr>`;
 
 /** A sentence with a link in the place of `{name}`. */
 function linked(text: string, name: string, href: string, label: string, more = '') {

@@ -29,6 +29,7 @@ export type Summary = {
   /** The total; where a part was paid also that and what is left. */
   totals: Row[];
   expires: string;
+  attachments: { name: string; url: string }[];
 };
 
 /** Line items that are listed: mail clients cut off an email of more than about 100 KB. */
@@ -80,6 +81,7 @@ export function summarize(content: MessageContent): Summary {
     // A subtotal alone would only repeat the total.
     sums: sums.length > 1 ? sums : [],
     totals: [{ label: words.total, amount: total }, ...(isPartlyPaid ? left : [])],
+    attachments: content.attachments.map(({ name, url }) => ({ name: oneLine(name, 100), url })),
     expires: oneLine(moment(content.expiration, locale, content.timeZone), 100),
   };
 }

@@ -63,6 +63,7 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
     callbackUrl: paylink.callbackUrl,
     brandName: paylink.brandName,
     brandLogoUrl: paylink.brandLogoUrl,
+    attachments: paylink.attachments,
     subTotal: paylink.subTotal,
     shipping: paylink.shipping,
     tax: paylink.tax,

@@ -59,6 +59,10 @@ extend type PaymentSession {
   callbackUrl: String
   brandName: String
   brandLogoUrl: String
+  """
+  The names of attached files. REST attaches them and takes them off.
+  """
+  attachments: [String!]!
 }
 
 extend type PaymentSessionContact {

@@ -92,6 +92,21 @@ const Receipt = ({ payments, words }: { payments: PaylinkView['payments']; words
   </section>
 );
 
+const Files = ({ summary: { attachments, language } }: { summary: Summary }) => (
+  <section class="files">
+    <h2>{language.words.attachments}</h2>
+    <ul>
+      {attachments.map(({ name, url }) => (
+        <li key={name}>
+          <a href={url} dir="auto">
+            {name}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
 /** The hosted page of a Paylink: who asks, for what, how much, how to pay, and how it stands. Once something was paid, a receipt too. */
 export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boolean }) => {
   const { summary, state, payments, backUrl } = view;
@@ -123,6 +138,7 @@ export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boo
           </div>
         )}
         <Bill summary={summary} />
+        {summary.attachments.length === 0 ? null : <Files summary={summary} />}
         {payments.length === 0 ? null : <Receipt payments={payments} words={words} />}
         {summary.memo.length === 0 ? null : (
           <p class="memo" dir="auto">

@@ -5,6 +5,7 @@ import { oneLine, safeUrl } from '../../delivery/message/sanitize.ts';
 import { type Summary, summarize } from '../../delivery/message/summary.ts';
 import type { PaylinkStatus } from '../../model.ts';
 import { amountDue, amountPaid } from '../../paylinks/domain/amounts.ts';
+import { filePathOf } from '../../paylinks/domain/links.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';
 
 export type PaylinkView = {
@@ -50,6 +51,7 @@ export function viewOf(
     },
     customerFirstName: null,
     shortLink,
+    attachments: paylink.files.map(({ name }) => ({ name, url: filePathOf(paylink, name) })),
   });
   const { words, locale } = summary.language;
   const amount = (minor: number) => money(minor, paylink.currencyCode, locale);
@@ -135,8 +137,9 @@ h1 + p.soft { margin-top: 10px; }
 .sums .total { color: var(--ink); font-weight: 650; }
 .memo { margin-top: 20px; padding-left: 14px; border-left: 3px solid var(--line); white-space: pre-line; }
 .pay { margin-top: 20px; }
-.receipt { margin-top: 24px; }
-.receipt h2 { font-size: 16px; }
+.receipt, .files { margin-top: 24px; }
+.files li { list-style: none; padding-top: 6px; word-break: break-word; }
+.files h2, .receipt h2 { font-size: 16px; }
 .receipt li { list-style: none; display: flex; justify-content: space-between; gap: 20px; padding-top: 10px; }
 .receipt li > span:last-child { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .receipt button { margin-top: 16px; background: none; color: inherit; border: 1px solid var(--soft); padding: 8px 18px; }

@@ -10,6 +10,7 @@ import type { AppEnv, Handle } from '../app-env.ts';
 import { problem } from '../problem.ts';
 import { byMethod, type Routes } from '../routing.ts';
 import { mockCheckoutOf } from './checkout.tsx';
+import { download } from './files.ts';
 import { ofLink } from './find-link.ts';
 import { browserLanguage, page, privateHeaders } from './page.tsx';
 import { Notice, OpenGraph, PaylinkPage } from './paylink-page.tsx';
@@ -70,6 +71,9 @@ async function show(c: Context<AppEnv>, paylink: PublicPaylink): Promise<Respons
   return page(c, options, <PaylinkPage view={view} payable={payable} />);
 }
 
+const file = async (c: Context<AppEnv>, paylink: PublicPaylink): Promise<Response> =>
+  (await download(c, paylink)) ?? missing(c);
+
 /** `/s/{code}`, `/p/{code}`, `/o/{code}` and `/u/{token}`: what customers see. Whoever has the link may look; nothing about the customer is shown. */
 export function publicRoutes(verbs: PublicVerbs): Routes {
   const follow = (c: Context<AppEnv>, paylink: PublicPaylink) => redirect(c, paylink, verbs.opened);
@@ -85,6 +89,7 @@ export function publicRoutes(verbs: PublicVerbs): Routes {
   return {
     '/s/:code': byMethod({ GET: ofLink(follow, missing) }),
     '/p/:code': byMethod({ GET: ofLink(show, missing) }),
+    '/p/:code/files/:name': byMethod({ GET: ofLink(file, missing) }),
     '/o/:code': byMethod({ POST: throttled }),
     '/u/:token': unsubscribing(verbs.unsubscribe),
   };

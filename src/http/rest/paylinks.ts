@@ -19,6 +19,7 @@ import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
+import { attach, detach } from './attachments.ts';
 import { readCreate, readSend, readUpdate } from './bodies.ts';
 import { listPage } from './list-paylinks.ts';
 import { renderPaylink } from './render-paylink.ts';
@@ -161,5 +162,7 @@ export const paylinkRoutes: Routes = {
   '/:paylinkId/notify_by/:medium': byMethod({
     POST: withPaylinkId((id) => authenticated((c) => notifyBy(c, id))),
   }),
+  '/:paylinkId/attachments': byMethod({ POST: withOwner(attach) }),
+  '/:paylinkId/attachments/:name': byMethod({ DELETE: withOwner(detach) }),
   '/:paylinkId/qr.svg': byMethod({ GET: withPaylink(qr) }),
 };

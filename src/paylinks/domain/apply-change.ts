@@ -1,12 +1,13 @@
 import { notActive, notFound, refusal } from '../../errors.ts';
 import type { DeliveryLog, Paylink } from '../../model.ts';
+import { attach, detach } from './apply-attachments.ts';
 import { applyPayment } from './apply-payment.ts';
 import { applyUpdate } from './apply-update.ts';
 import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
 import { type Applied, type CancelCommand, type ChangeCommand, withEvent } from './change.ts';
 import { afterDelivery, afterOpened, isActive, statusAt } from './status.ts';
 
-/** Takes a recipient out of a Paylink: the address, and the person's name with it. The hashes in the logs stay, they name nobody. */
+/** Takes a recipient out of a Paylink: the address, and the person's name and files with it. The hashes in the logs stay, they name nobody. */
 export function erase(paylink: Paylink, hash: string, now: number): Applied {
   const isEmail = paylink.emailHash === hash;
   const isPhone = paylink.phoneHash === hash;
@@ -26,6 +27,7 @@ export function erase(paylink: Paylink, hash: string, now: number): Applied {
     emailHash: isEmail ? null : paylink.emailHash,
     phoneHash: isPhone ? null : paylink.phoneHash,
     phoneE164: isPhone ? null : paylink.phoneE164,
+    ...(named ? { attachments: [], files: [] } : {}),
     deliveryLogs: paylink.deliveryLogs.map((log) =>
       log.recipientHash === hash && log.recipient !== null ? { ...log, recipient: null, version } : log,
     ),
@@ -51,6 +53,10 @@ export function applyChange(paylink: Paylink, command: ChangeCommand, now: numbe
       return delivery(paylink, command, now);
     case 'settle':
       return settle(paylink, command, now);
+    case 'attach':
+      return attach(paylink, command.files, command.createdBy, now);
+    case 'detach':
+      return detach(paylink, command.name, command.createdBy, now);
     case 'erase':
       return erase(paylink, command.hash, now);
   }

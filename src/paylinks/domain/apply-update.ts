@@ -96,6 +96,11 @@ export function applyUpdate(paylink: Paylink, asked: PaylinkPatch, createdBy: st
   const names = Object.keys(patch).filter((name) => !/Hash$|E164$/.test(name));
   const allowed = statusFor(paylink, asked, names, now);
   if (allowed.kind === 'refused') return { kind: 'refused', refusal: notActive(allowed.status, allowed.detail) };
+  if (patch.attachments) {
+    const message = 'Attach files by POST /{paylinkId}/attachments, and take them off by DELETE.';
+    const errors = [{ path: 'attachments', message }];
+    return { kind: 'refused', refusal: refusal('invalid_request', message, { errors }) };
+  }
   const { status } = allowed;
   if (Object.keys(patch).length === 0 && !isRevival) return { kind: 'unchanged' };
   const next = { ...paylink, ...patch };

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../errors.ts';
-import type { Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
+import type { AttachmentFile, Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
 import type { DeliveryUpdate } from './attempts.ts';
 
 /** The fields an update sets, normalised; what is absent stays. Totals follow from the result. */
@@ -20,6 +20,7 @@ export type PaylinkPatch = {
   sendEmail?: boolean;
   sendSms?: boolean;
   customerConsent?: boolean;
+  /** Only as they are: files are attached and taken off by routes of their own. */
   attachments?: string[];
   successUrl?: string | null;
   callbackUrl?: string | null;
@@ -53,6 +54,8 @@ export type ChangeCommand =
   | ({ kind: 'payment'; payment: PaymentReport } & Keyed)
   | { kind: 'delivery'; attemptId: string; news: DeliveryUpdate }
   | { kind: 'settle'; attemptId: string; status: 'SENT' | 'FAILED'; createdBy: string }
+  | { kind: 'attach'; files: AttachmentFile[]; createdBy: string }
+  | { kind: 'detach'; name: string; createdBy: string }
   | { kind: 'erase'; hash: string };
 
 /** What a change makes of a Paylink: one version further, the same as before, or refused. */

@@ -4,7 +4,7 @@ import type { Message } from '../../delivery/port.ts';
 import type { Config } from '../../env.ts';
 import type { Channel, LineItem, Merchant, PaylinkHead } from '../../model.ts';
 import { amountDue, amountPaid } from './amounts.ts';
-import { shortLinkOf } from './links.ts';
+import { fileUrlOf, shortLinkOf } from './links.ts';
 
 /** What a message tells of a Paylink. */
 export type MessagePaylink = PaylinkHead & { lineItems: LineItem[] };
@@ -18,6 +18,9 @@ const brandOf = (paylink: PaylinkHead, merchant: Merchant): Merchant => ({
   name: paylink.brandName ?? merchant.name,
   logoUrl: paylink.brandLogoUrl ?? merchant.logoUrl,
 });
+
+/** A coordinator of the release before hands out Paylinks without files. */
+const filesOf = ({ files = [] }: { files?: PaylinkHead['files'] }) => files;
 
 /** The message of one attempt: the same bytes whenever it is composed of the same Paylink and merchant. */
 export function composeMessage(
@@ -45,6 +48,7 @@ export function composeMessage(
     amountDue: amountDue(paylink),
     expiration: paylink.expiration,
     shortLink: shortLinkOf(config, paylink),
+    attachments: filesOf(paylink).map(({ name }) => ({ name, url: fileUrlOf(config, paylink, name) })),
   };
   const envelope = { attemptId, paylinkId: paylink.id, merchantId: paylink.merchantId };
   if (channel === 'SMS') {

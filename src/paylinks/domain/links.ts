@@ -5,6 +5,13 @@ import type { Paylink } from '../../model.ts';
 export const shortLinkOf = (config: Config, paylink: Pick<Paylink, 'code'>): string =>
   `${config.PUBLIC_BASE_URL}/s/${paylink.code}`;
 
+export const filePathOf = ({ code }: Pick<Paylink, 'code'>, name: string): string =>
+  `/p/${code}/files/${encodeURIComponent(name)}`;
+
+/** Where a customer downloads an attachment. */
+export const fileUrlOf = (config: Config, paylink: Pick<Paylink, 'code'>, name: string): string =>
+  config.PUBLIC_BASE_URL + filePathOf(paylink, name);
+
 /** Where a merchant's checkout has this Paylink, in the URL's normal form; null: it has no checkout. */
 export const checkoutUrlOf = (template: string | null, id: string, code: string): string | null =>
   template === null ? null : hrefOf(template.replaceAll('{paylinkId}', id).replaceAll('{code}', code));

@@ -114,6 +114,10 @@ export const CreateFields = z.strictObject({
     z.transform((id) => id.toLowerCase()),
   ),
   ...shared,
+  /** A name would claim a file that does not exist. */
+  attachments: z.nullish(
+    z.array(z.string()).check(z.maxLength(0, 'Attach files to the created Paylink: POST /{paylinkId}/attachments.')),
+  ),
 });
 export const UpdateFields = z.strictObject(shared);
 

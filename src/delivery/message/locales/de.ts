@@ -28,6 +28,7 @@ export const de: Words = {
   shipping: 'Versand',
   tax: 'Steuern',
   total: 'Gesamt',
+  attachments: 'Anhänge',
 
   sms: '{merchant} bittet um {amount}. Hier zahlen: ',
   smsNameless: 'Zahlungsanforderung über {amount}. Hier zahlen: ',

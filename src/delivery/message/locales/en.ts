@@ -30,6 +30,7 @@ export const en = {
   shipping: 'Shipping',
   tax: 'Tax',
   total: 'Total',
+  attachments: 'Attachments',
 
   sms: '{merchant} requests {amount}. Pay here: ',
   smsNameless: 'Payment request for {amount}. Pay here: ',

@@ -28,6 +28,7 @@ export const es: Words = {
   shipping: 'Envío',
   tax: 'Impuestos',
   total: 'Total',
+  attachments: 'Archivos adjuntos',
 
   sms: '{merchant} le solicita {amount}. Pagar: ',
   smsNameless: 'Solicitud de pago de {amount}. Pagar: ',

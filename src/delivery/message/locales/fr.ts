@@ -28,6 +28,7 @@ export const fr: Words = {
   shipping: 'Livraison',
   tax: 'Taxes',
   total: 'Total',
+  attachments: 'Pièces jointes',
 
   sms: '{merchant} vous demande {amount}. Payer: ',
   smsNameless: 'Demande de paiement de {amount}. Payer: ',

@@ -28,6 +28,7 @@ export const pt: Words = {
   shipping: 'Envio',
   tax: 'Impostos',
   total: 'Total',
+  attachments: 'Anexos',
 
   sms: '{merchant} pede {amount}. Pague aqui: ',
   smsNameless: 'Pedido de pagamento de {amount}. Pague aqui: ',

@@ -1,0 +1,61 @@
+import type { Context } from 'hono';
+import { type FieldError, refusal } from '../errors.ts';
+import type { Upload } from '../paylinks/attachments.ts';
+import type { AppEnv } from './app-env.ts';
+import type { Parsed } from './body.ts';
+
+/** Files of one request: as many as a Paylink may have. */
+const MAX_PARTS = 3;
+/** The one field that files are sent in. */
+const FIELD = 'file';
+
+const invalid = (error: FieldError): Parsed<never> => ({
+  kind: 'refused',
+  refusal: refusal('invalid_request', `The body is not valid: ${error.path || 'body'}: ${error.message}`, {
+    errors: [error],
+  }),
+});
+
+/**
+ * How many parts the body has at least: lines that begin with the boundary, less the last. Counted first, so that a body of a hundred
+ * thousand empty parts is not taken apart.
+ */
+function countDelimiters(body: Uint8Array, contentType: string): number {
+  const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  const delimiter = new TextEncoder().encode(`--${boundary?.[1] ?? boundary?.[2] ?? ''}`);
+  let count = 0;
+  for (let at = body.indexOf(45); at !== -1 && count <= MAX_PARTS + 1; at = body.indexOf(45, at + 1)) {
+    const isHere = (at === 0 || body[at - 1] === 10) && delimiter.every((byte, index) => body[at + index] === byte);
+    if (isHere) count += 1;
+  }
+  return count;
+}
+
+/** Reads the files of a `multipart/form-data` body (RFC 7578): 1 to 3 in the field `file`, and nothing else. 415 for another media type, 400 for any other fault. */
+export async function readFiles(c: Context<AppEnv>): Promise<Parsed<Upload[]>> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^multipart\/form-data\s*(?:;|$)/i.test(type)) {
+    const detail = 'Send the files as Content-Type: multipart/form-data.';
+    return { kind: 'refused', refusal: refusal('unsupported_media_type', detail) };
+  }
+  const body = c.get('body');
+  const tooMany = invalid({ path: FIELD, message: `At most ${MAX_PARTS} files.` });
+  if (countDelimiters(body, type) > MAX_PARTS + 1) return tooMany;
+  let form: FormData;
+  try {
+    form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  } catch {
+    return invalid({ path: '', message: 'The body is not valid multipart/form-data.' });
+  }
+  const parts = [...form];
+  if (parts.length === 0) return invalid({ path: FIELD, message: 'Send at least one file in this field.' });
+  if (parts.length > MAX_PARTS) return tooMany;
+  const uploads: Upload[] = [];
+  for (const [name, value] of parts) {
+    const path = parts.length === 1 || name !== FIELD ? name.slice(0, 100) : `${FIELD}.${uploads.length}`;
+    if (name !== FIELD) return invalid({ path, message: `Unknown field. Send files in the field ${FIELD}.` });
+    if (typeof value === 'string') return invalid({ path, message: 'Must be a file, with a filename.' });
+    uploads.push({ path, name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
+  }
+  return { kind: 'ok', value: uploads };
+}
