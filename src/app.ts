@@ -8,6 +8,7 @@ import { inboxRoutes } from './http/pages/inbox/routes.tsx';
 import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
 import { readyz } from './http/readiness.ts';
+import { auditRoutes } from './http/rest/audit.ts';
 import { credentialRoutes } from './http/rest/credentials.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { sandboxRoutes } from './http/rest/sandbox.ts';
@@ -39,6 +40,7 @@ const routes: Routes = {
   ...graphqlRoutes,
   ...adminRoutes,
   ...webhookRoutes,
+  ...auditRoutes,
   ...credentialRoutes,
   ...suppressionRoutes,
   ...sandboxRoutes,

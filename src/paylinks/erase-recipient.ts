@@ -1,3 +1,4 @@
+import { auditStatement, callerActor } from '../audit/record.ts';
 import { log } from '../lib/log.ts';
 import type { AttachmentFile, Channel } from '../model.ts';
 import { filesOf } from '../store/attachments.ts';
@@ -28,7 +29,11 @@ export async function eraseRecipient(
   const address = normalizeRecipient(channel, recipient);
   const hash = await recipientHash(await recipientKey(ctx.env.DB, ctx.config), channel, address);
   const nobody = { channel, recipient: null, recipientHash: hash };
-  await insertErased(db, suppressionOf(merchant.id, nobody, 'erased', ctx.now));
+  const erased = suppressionOf(merchant.id, nobody, 'erased', ctx.now);
+  const entry = { merchantId: merchant.id, actor: callerActor(ctx.caller), action: 'recipient.erased' } as const;
+  // By the channel alone: what would name the recipient is what goes.
+  const audited = auditStatement(db, [{ ...entry, subject: null, details: { channel } }], ctx.now);
+  await insertErased(db, erased, audited);
   await deleteInboxMessages(db, merchant.id, channel, address);
   const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, MAX_BATCH);
   const files = await filesOf(db, ids);

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { insertBound } from './columns.ts';
+import { firstAndTold, type Told } from './told.ts';
 import { toRow, toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';
 
 /** The secret that signs what a merchant's callback URLs are told. Times in ms; secrets are sealed, with the merchant's id as associated data. */
@@ -45,7 +45,7 @@ export async function rotateCallbackSecret(
   sealed: string,
   previousExpiresAt: number,
   now: number,
-  told: D1PreparedStatement | null,
+  told: Told,
 ): Promise<CallbackSecret> {
   const cells = Object.entries(rowOf(merchantId, sealed, now));
   const upsert = db
@@ -59,8 +59,7 @@ export async function rotateCallbackSecret(
        RETURNING *`,
     )
     .bind(...cells.map(([, cell]) => cell), previousExpiresAt);
-  const [upserted] = await db.batch([upsert, ...(told ? [told] : [])]);
-  const [row] = z.array(z.record(z.string(), z.unknown())).parse(upserted?.results);
+  const row = await firstAndTold(db, upsert, told);
   if (!row) throw new Error('an upsert returned no row');
   return toWebhookEndpoint(row);
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type Merchant, Scope } from '../model.ts';
 import { columnsOf } from './columns.ts';
 import { merchantColumns, toMerchant } from './merchants.ts';
+import { changedAndTold, firstAndTold, type Told } from './told.ts';
 
 const Scopes = z.nullable(z.array(Scope));
 
@@ -93,10 +94,6 @@ export async function listSigningCredentials(
   return { merchant: toMerchant(first), credentials };
 }
 
-/** A statement of the audit log for the same batch, if the change is to be told. It tells only what changed something. */
-export type Told = D1PreparedStatement | null;
-const withTold = (told: Told): D1PreparedStatement[] => (told ? [told] : []);
-
 /** Stores a credential of a merchant; false: no such merchant. */
 export async function issueCredential(db: D1Database, credential: NewCredential, told: Told = null): Promise<boolean> {
   const keyHash = credential.scheme === 'bearer' ? credential.keyHash : null;
@@ -108,8 +105,7 @@ export async function issueCredential(db: D1Database, credential: NewCredential,
        SELECT ?1, m.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM merchants m WHERE m.id = ?2 RETURNING id`,
     )
     .bind(id, merchantId, scheme, label, keyHash, ciphertext, createdAt, expiresAt, scopes && JSON.stringify(scopes));
-  const [inserted] = await db.batch([insert, ...withTold(told)]);
-  return inserted?.results.length === 1;
+  return (await firstAndTold(db, insert, told)) !== null;
 }
 
 /** All credentials of a merchant, including expired and revoked ones, oldest first. */
@@ -136,8 +132,7 @@ async function changeCredential(
   change: D1PreparedStatement,
   told: Told,
 ): Promise<Credential | null> {
-  const results = await db.batch([change, ...withTold(told), db.prepare(selectOne).bind(id, merchantId)]);
-  const [row] = z.array(z.record(z.string(), z.unknown())).parse(results.at(-1)?.results);
+  const row = await changedAndTold(db, change, told, db.prepare(selectOne).bind(id, merchantId));
   return row ? columns.parse(row) : null;
 }
 

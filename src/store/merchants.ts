@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Merchant } from '../model.ts';
 import { columnsOf, insertBound } from './columns.ts';
+import { firstAndTold, type Told } from './told.ts';
 
 const columns = columnsOf(Merchant);
 
@@ -28,11 +29,7 @@ export async function findOwner(db: D1Database, paylinkId: string, callerId: str
 export type InsertedMerchant = { kind: 'inserted' } | { kind: 'duplicate' } | { kind: 'unknown_parent' };
 
 /** Inserts a merchant. Its parent, if any, must exist and have the same mode. One batch, `told` (see `updateMerchant`) in it. */
-export async function insertMerchant(
-  db: D1Database,
-  merchant: Merchant,
-  told: D1PreparedStatement | null = null,
-): Promise<InsertedMerchant> {
+export async function insertMerchant(db: D1Database, merchant: Merchant, told: Told = null): Promise<InsertedMerchant> {
   const insert = db
     .prepare(
       `${insertBound('merchants', columns.names)}
@@ -60,7 +57,7 @@ export async function updateMerchant(
   id: string,
   change: z.infer<typeof MerchantSettings>,
   now: number,
-  told: D1PreparedStatement | null = null,
+  told: Told = null,
 ): Promise<Merchant | null> {
   // Always increases: a cache compares `updated_at` to learn whether its copy is current.
   const sets = ['updated_at = max(updated_at + 1, ?2)'];
@@ -69,8 +66,7 @@ export async function updateMerchant(
   const update = db
     .prepare(`UPDATE merchants SET ${sets.join(', ')} WHERE id = ?1 RETURNING ${columns.names.join(', ')}`)
     .bind(...values);
-  const [updated] = await db.batch([update, ...(told ? [told] : [])]);
-  const [row] = z.array(z.record(z.string(), z.unknown())).parse(updated?.results);
+  const row = await firstAndTold(db, update, told);
   return row ? toMerchant(row) : null;
 }
 

@@ -44,12 +44,17 @@ export async function insertSuppressions(db: D1Database, suppressions: readonly 
   return deliveriesIn(told);
 }
 
-/** Suppresses an erased recipient, storing only the hash. The merchant's earlier suppression of it loses its address too. */
-export async function insertErased(db: D1Database, suppression: Suppression): Promise<void> {
+/** Suppresses an erased recipient, storing only the hash. The merchant's earlier suppression of it loses its address too. `audited` tells of it. */
+export async function insertErased(
+  db: D1Database,
+  suppression: Suppression,
+  audited: D1PreparedStatement,
+): Promise<void> {
   const row = columns.toRow({ ...suppression, recipient: null, reason: 'erased' });
   await db.batch([
     db.prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`).bind(JSON.stringify([row])),
     suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt),
+    audited,
   ]);
 }
 
@@ -99,11 +104,17 @@ export async function findSuppression(db: D1Database, merchantId: string, id: st
   return row ? columns.parse(row) : null;
 }
 
-/** Deletes a suppression that was just found. @returns the new webhook deliveries */
-export async function deleteSuppression(db: D1Database, { id }: Suppression, now: number): Promise<string[]> {
+/** Deletes a suppression that was just found; `audited` (auditIfChanged) tells of it. @returns the new webhook deliveries */
+export async function deleteSuppression(
+  db: D1Database,
+  { id }: Suppression,
+  now: number,
+  audited: D1PreparedStatement,
+): Promise<string[]> {
   const [told] = await db.batch([
     suppressionsStatement(db, 'suppression.lifted', [id], now),
     db.prepare('DELETE FROM suppressions WHERE id = ?1').bind(id),
+    audited,
   ]);
   return deliveriesIn(told);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { merchantEventTypes } from '../model.ts';
 import { columnsOf, insertBound } from './columns.ts';
+import { firstAndTold, type Told } from './told.ts';
 
 const text = z.nullable(z.string());
 const maybeInt = z.nullable(z.int());
@@ -55,6 +56,7 @@ export async function insertEndpoint(
   db: D1Database,
   endpoint: NewEndpoint,
   limit: number,
+  told: Told = null,
 ): Promise<WebhookEndpoint | null> {
   const fresh = {
     previousSecretCiphertext: null,
@@ -65,13 +67,13 @@ export async function insertEndpoint(
     updatedAt: endpoint.createdAt,
   };
   const cells = toRow({ ...endpoint, ...fresh });
-  const row = await db
+  const statement = db
     .prepare(
       `${insertBound('webhook_endpoints', Object.keys(cells))}
        WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2 AND ${isEndpoint}) < ?${Object.keys(cells).length + 1} RETURNING *`,
     )
-    .bind(...Object.values(cells), limit)
-    .first();
+    .bind(...Object.values(cells), limit);
+  const row = await firstAndTold(db, statement, told);
   return row ? toWebhookEndpoint(row) : null;
 }
 
@@ -110,6 +112,7 @@ export async function updateEndpoint(
   id: string,
   change: EndpointChange,
   now: number,
+  told: Told = null,
 ): Promise<WebhookEndpoint | null> {
   const sets = ['updated_at = ?3'];
   const values: (string | number | null)[] = [id, merchantId, now];
@@ -130,12 +133,12 @@ export async function updateEndpoint(
     );
   if (change.enabled === true) sets.push('disabled_at = NULL', 'disabled_reason = NULL');
   if (change.enabled === true || change.url !== undefined) sets.push('failing_since = NULL');
-  const row = await db
+  const statement = db
     .prepare(
       `UPDATE webhook_endpoints SET ${sets.join(', ')} WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING *`,
     )
-    .bind(...values)
-    .first();
+    .bind(...values);
+  const row = await firstAndTold(db, statement, told);
   return row ? toWebhookEndpoint(row) : null;
 }
 
@@ -147,22 +150,28 @@ export async function rotateSecret(
   secretCiphertext: string,
   previousExpiresAt: number,
   now: number,
+  told: Told = null,
 ): Promise<WebhookEndpoint | null> {
-  const row = await db
+  const statement = db
     .prepare(
       `UPDATE webhook_endpoints SET previous_secret_ciphertext = secret_ciphertext, secret_ciphertext = ?3,
        previous_secret_expires_at = ?4, updated_at = ?5 WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING *`,
     )
-    .bind(id, merchantId, secretCiphertext, previousExpiresAt, now)
-    .first();
+    .bind(id, merchantId, secretCiphertext, previousExpiresAt, now);
+  const row = await firstAndTold(db, statement, told);
   return row ? toWebhookEndpoint(row) : null;
 }
 
 /** Deletes an endpoint; false: the merchant has no such endpoint. Deliveries queued for it are not attempted. */
-export async function deleteEndpoint(db: D1Database, merchantId: string, id: string): Promise<boolean> {
-  const row = await db
+export async function deleteEndpoint(
+  db: D1Database,
+  merchantId: string,
+  id: string,
+  told: Told = null,
+): Promise<boolean> {
+  const statement = db
     .prepare(`DELETE FROM webhook_endpoints WHERE id = ?1 AND merchant_id = ?2 AND ${isEndpoint} RETURNING id`)
-    .bind(id, merchantId)
-    .first();
+    .bind(id, merchantId);
+  const row = await firstAndTold(db, statement, told);
   return row !== null;
 }

@@ -1,6 +1,7 @@
+import { auditIfChanged, callerActor } from '../audit/record.ts';
 import type { Bindings, Config } from '../env.ts';
 import { notFound, type Refusal, refusal } from '../errors.ts';
-import type { Merchant } from '../model.ts';
+import type { Actor, Caller, JsonObject } from '../model.ts';
 import {
   deleteEndpoint,
   type EndpointChange,
@@ -21,16 +22,32 @@ const MAX_ENDPOINTS = 10;
 /** After a rotation the old secret signs too for this long, ms. */
 export const SECRET_OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
-/** The merchant that manages its endpoints, and what that needs. `now` in ms. */
-export type EndpointContext = { env: Bindings; config: Config; db: D1Database; merchantId: string; now: number };
+/** The merchant that manages its endpoints, who does it, and what that needs. `now` in ms. */
+export type EndpointContext = {
+  env: Bindings;
+  config: Config;
+  db: D1Database;
+  merchantId: string;
+  actor: Actor;
+  now: number;
+};
 
-export const endpointContext = (env: Bindings, config: Config, merchant: Merchant, now: number): EndpointContext => ({
+export const endpointContext = (env: Bindings, config: Config, caller: Caller, now: number): EndpointContext => ({
   env,
   config,
   db: env.DB,
-  merchantId: merchant.id,
+  merchantId: caller.merchant.id,
+  actor: callerActor(caller),
   now,
 });
+
+/** Tells the audit log what was done to an endpoint, never where it leads: URLs and headers may hold secrets. */
+const toldOf = (
+  { db, merchantId, actor, now }: EndpointContext,
+  done: 'created' | 'updated' | 'rotated' | 'deleted',
+  subject: string,
+  details: JsonObject | null = null,
+) => auditIfChanged(db, { merchantId, actor, action: `endpoint.${done}`, subject, details }, now);
 
 export type Managed<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Refusal };
 
@@ -62,7 +79,7 @@ export async function registerEndpoint(
   const { headers, ...plain } = fields;
   const sealedHeaders = await sealHeaders(config, id, headers);
   const row = { id, merchantId, ...plain, ...sealedHeaders, url: destination.url, secretCiphertext, createdAt };
-  const endpoint = await insertEndpoint(db, row, MAX_ENDPOINTS);
+  const endpoint = await insertEndpoint(db, row, MAX_ENDPOINTS, toldOf(ctx, 'created', id));
   if (endpoint) return { kind: 'done', endpoint, secret };
   return refuse(refusal('conflict', `A merchant may have ${MAX_ENDPOINTS} webhook endpoints.`));
 }
@@ -88,7 +105,9 @@ export async function changeEndpoint(
     if (destination.kind === 'refused') return wrongUrl(destination.reason);
     checked.url = destination.url;
   }
-  const endpoint = await updateEndpoint(ctx.db, ctx.merchantId, id, checked, ctx.now);
+  const details = { changed: Object.keys(checked) };
+  const told = toldOf(ctx, 'updated', id, details);
+  const endpoint = await updateEndpoint(ctx.db, ctx.merchantId, id, checked, ctx.now, told);
   return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
 }
 
@@ -98,10 +117,12 @@ export async function rotateEndpointSecret(
   id: string,
 ): Promise<Managed<{ endpoint: WebhookEndpoint; secret: string }>> {
   const { secret, sealed } = await newSecret(ctx.config, id);
-  const endpoint = await rotateSecret(ctx.db, ctx.merchantId, id, sealed, ctx.now + SECRET_OVERLAP_MS, ctx.now);
+  const told = toldOf(ctx, 'rotated', id);
+  const until = ctx.now + SECRET_OVERLAP_MS;
+  const endpoint = await rotateSecret(ctx.db, ctx.merchantId, id, sealed, until, ctx.now, told);
   return endpoint ? { kind: 'done', endpoint, secret } : refuse(noEndpoint);
 }
 
 /** Removes an endpoint. Its queued deliveries are not sent. */
 export const removeEndpoint = (ctx: EndpointContext, id: string): Promise<boolean> =>
-  deleteEndpoint(ctx.db, ctx.merchantId, id);
+  deleteEndpoint(ctx.db, ctx.merchantId, id, toldOf(ctx, 'deleted', id));

@@ -7,6 +7,7 @@ import { type Merchant, merchantEventTypes } from '../../src/model.ts';
 import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { consumeEvents } from '../../src/webhooks/consumer.ts';
 import { type EndpointFields, endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
+import { aCaller } from './merchants.ts';
 
 const Requests = z.array(
   z.object({ name: z.string(), headers: z.record(z.string(), z.string()), body: z.string(), behaviour: z.string() }),
@@ -45,7 +46,7 @@ export async function seedHook(
   now = Date.now(),
 ): Promise<Hook> {
   const name = crypto.randomUUID();
-  const made = await registerEndpoint(endpointContext(env, configOf(env), merchant, now), {
+  const made = await registerEndpoint(endpointContext(env, configOf(env), aCaller(merchant), now), {
     url: hookUrl(name),
     description: null,
     eventTypes: ['*'],

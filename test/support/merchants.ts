@@ -1,6 +1,6 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Merchant } from '../../src/model.ts';
+import type { Caller, Merchant } from '../../src/model.ts';
 import { insertMerchant } from '../../src/store/merchants.ts';
 
 /** A merchant with every default; its id is new. */
@@ -32,6 +32,14 @@ export function aMerchant(some: Partial<Merchant> = {}): Merchant {
     ...some,
   };
 }
+
+/** A caller with a credential of this merchant that may do everything. */
+export const aCaller = (merchant: Merchant): Caller => ({
+  merchant,
+  credentialId: 'test',
+  label: null,
+  scopes: null,
+});
 
 /** The database at the current schema, and a merchant in it. */
 export async function seedMerchant(some: Partial<Merchant> = {}): Promise<Merchant> {

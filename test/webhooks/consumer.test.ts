@@ -22,7 +22,7 @@ import {
   seedBacklog,
   seedHook,
 } from '../support/hooks.ts';
-import { seedMerchant } from '../support/merchants.ts';
+import { aCaller, seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -31,7 +31,7 @@ const soon = () => Date.now() + 4 * 60 * 1000;
 
 describe('delivering to merchants’ endpoints', () => {
   let merchant: Merchant;
-  const context = (now: number) => endpointContext(env, configOf(env), merchant, now);
+  const context = (now: number) => endpointContext(env, configOf(env), aCaller(merchant), now);
   const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
   const endpointOf = async ({ endpoint }: Hook) => {
     const found = await findEndpoint(env.DB, merchant.id, endpoint.id);

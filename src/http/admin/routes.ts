@@ -1,4 +1,5 @@
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
+import { listAll } from './audit.ts';
 import { adminCredentials } from './credentials.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
 import { operatorOnly } from './operator.ts';
@@ -10,6 +11,7 @@ const routes: Routes = {
   '/admin/merchants/:id': byMethod({ GET: readMerchant, PATCH: changeMerchant }),
   '/admin/merchants/:id/credentials': byMethod({ GET: list, POST: issue }),
   '/admin/merchants/:id/credentials/:credentialId': byMethod({ PATCH: expire, DELETE: revoke }),
+  '/admin/audit': byMethod({ GET: listAll }),
   '/admin/*': nothingHere,
 };
 

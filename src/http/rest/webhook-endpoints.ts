@@ -100,7 +100,7 @@ const renderAttempt = (attempt: WebhookAttempt) => ({
   attemptedAt: iso(attempt.attemptedAt),
 });
 
-const contextOf = (c: Context<AppEnv>) => endpointContext(c.env, c.get('config'), callerOf(c).merchant, c.get('now'));
+const contextOf = (c: Context<AppEnv>) => endpointContext(c.env, c.get('config'), callerOf(c), c.get('now'));
 const idOf = (c: Context<AppEnv>) => c.req.param('endpointId') ?? '';
 
 async function create(c: Context<AppEnv>): Promise<Response> {

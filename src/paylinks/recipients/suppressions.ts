@@ -1,3 +1,4 @@
+import { auditIfChanged, callerActor } from '../../audit/record.ts';
 import type { Bindings, Config } from '../../env.ts';
 import { refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
@@ -118,6 +119,9 @@ export async function liftSuppression(ctx: Context, id: string): Promise<Outcome
   const found = await findSuppression(env.DB, caller.merchant.id, id);
   if (!found) return { kind: 'refused', refusal: refusal('not_found', 'Suppression was not found.') };
   if (found.reason !== 'hard_bounce') return { kind: 'refused', refusal: decidedByRecipient };
-  await enqueue(env.EVENTS, await deleteSuppression(env.DB, found, now));
+  const entry = { merchantId: caller.merchant.id, actor: callerActor(caller), action: 'suppression.lifted' } as const;
+  const details = { channel: found.channel, reason: found.reason };
+  const audited = auditIfChanged(env.DB, { ...entry, subject: id, details }, now);
+  await enqueue(env.EVENTS, await deleteSuppression(env.DB, found, now, audited));
   return { kind: 'done' };
 }
