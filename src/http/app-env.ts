@@ -21,6 +21,8 @@ export type AppEnv = {
     rejection?: string;
     /** Set on routes that authenticate. */
     caller?: Caller;
+    /** Which Paylink it is about, for the log, where the path does not say it. */
+    paylinkId?: string;
     /** Set on the operator's routes. */
     operator?: Actor;
     /** Fields of the body that were ignored, for a caller that is told so. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { log } from '../lib/log.ts';
+import { parsePaylinkId } from '../paylink-id.ts';
 import type { AppEnv } from './app-env.ts';
 
 /** Limits the log lines for refusals: a flood of requests must not flood the log, which costs I/O and money. */
@@ -46,13 +47,16 @@ export function logRequest(c: Context<AppEnv>, route: string | null, status: num
   const lines = linesOf(status);
   const unlogged = lines ? lines.take(now) : 0;
   if (unlogged === null) return;
+  const caller = c.get('caller');
   log(status >= 500 ? 'error' : 'info', 'request', {
     requestId: c.get('requestId'),
     method: c.req.method,
     route,
     status,
     ms: Date.now() - now,
-    merchantId: c.get('caller')?.merchant.id,
+    merchantId: caller?.merchant.id,
+    credentialId: caller?.credentialId,
+    paylinkId: c.get('paylinkId') ?? parsePaylinkId(c.req.param('paylinkId') ?? '') ?? undefined,
     reason: c.get('rejection'),
     ...(unlogged > 0 ? { unlogged } : {}),
     ...c.get('timings').fields(),

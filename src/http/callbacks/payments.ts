@@ -39,6 +39,7 @@ export async function payments(c: Context<AppEnv>): Promise<Response> {
   const { paylinkId: asked, type: kind, ...payment } = body.value;
   const paylinkId = parsePaylinkId(asked);
   if (!paylinkId) return problem(c, notFound);
+  c.set('paylinkId', paylinkId);
   const idempotency = parseIdempotency(c.req.raw.headers);
   if ('code' in idempotency) return problem(c, idempotency);
   const recorded = await recordPayment(verbContext(c, callerOf(c)), paylinkId, { kind, ...payment }, idempotency.key);

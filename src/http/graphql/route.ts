@@ -12,19 +12,40 @@ import { authenticateAndAdmit, callerOf } from '../authenticated.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import type { Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
+import type { Verbs } from './context.ts';
 import { refuseGraphql } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { runGraphql } from './handler.ts';
 import { type PreparedGraphql, prepareGraphql } from './prepare.ts';
 
-const verbs = {
-  send: sendPaylink,
-  find: findPaylink,
-  create: createPaylink,
-  update: updatePaylink,
-  cancel: cancelPaylink,
-  search: searchPaylinks,
-};
+/** The verbs; each notes for the log which Paylink it was asked for. Of several in one document the last one is told. */
+function verbsNoting(c: Context<AppEnv>): Verbs {
+  const note = (id: string) => c.set('paylinkId', id);
+  return {
+    send: (ctx, input) => {
+      note(input.paylinkId);
+      return sendPaylink(ctx, input);
+    },
+    find: (ctx, id) => {
+      note(id);
+      return findPaylink(ctx, id);
+    },
+    create: async (...asked) => {
+      const created = await createPaylink(...asked);
+      if (created.kind === 'done') note(created.paylink.id);
+      return created;
+    },
+    update: (ctx, id, ...asked) => {
+      note(id);
+      return updatePaylink(ctx, id, ...asked);
+    },
+    cancel: (ctx, id, ...asked) => {
+      note(id);
+      return cancelPaylink(ctx, id, ...asked);
+    },
+    search: searchPaylinks,
+  };
+}
 const decoder = new TextDecoder();
 /** The media type that the vendor's older clients send. */
 const GRAPHQL_JSON = 'application/graphql+json';
@@ -84,7 +105,7 @@ export async function graphql(c: Context<AppEnv>): Promise<Response> {
   if ('code' in idempotency) return refuseGraphql(c, idempotency);
   return runGraphql(prepared ?? (await prepareGraphql(request)), {
     ctx: verbContext(c, callerOf(c)),
-    verbs,
+    verbs: verbsNoting(c),
     idempotency,
   });
 }

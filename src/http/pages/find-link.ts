@@ -13,6 +13,9 @@ export const ofLink =
     if (asksInVain(c)) return tooManyUnknown(c);
     const asked = c.req.param('code') ?? '';
     const paylink = code.test(asked) ? await findPublicPaylink(c.env.DB, asked) : null;
-    if (paylink) return handle(c, paylink);
+    if (paylink) {
+      c.set('paylinkId', paylink.id);
+      return handle(c, paylink);
+    }
     return (await isOneTooMany(c)) ? tooManyUnknown(c) : missing(c);
   };

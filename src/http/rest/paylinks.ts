@@ -63,6 +63,7 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   if ('code' in idempotency) return problem(c, idempotency);
   const created = await createPaylink(verbContext(c, callerOf(c)), body.value, idempotency.key);
   if (created.kind === 'refused') return problem(c, created.refusal);
+  c.set('paylinkId', created.paylink.id);
   const location = `${c.get('config').PUBLIC_BASE_URL}/${created.paylink.id}`;
   return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
 }
