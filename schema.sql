@@ -94,20 +94,22 @@ CREATE TABLE paylinks (
   invoice_refs TEXT CHECK (json_valid(invoice_refs)),
   -- What lies in R2 for each name of attachments: {name, key, type, size, sha256}.
   files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(files)),
+  -- 1: over (PAID, REFUNDED, PARTIALLY_REFUNDED, EXPIRED, CANCELED); 0: not; null: written before this column, and not looked at yet.
+  ended INTEGER,
   CHECK ((create_key IS NULL) = (create_fingerprint IS NULL))
 ) STRICT;
 
 CREATE INDEX paylinks_by_merchant ON paylinks (merchant_id, created_at DESC, id DESC);
-CREATE INDEX paylinks_by_status ON paylinks (merchant_id, status, created_at DESC, id DESC);
 CREATE INDEX paylinks_by_invoice ON paylinks (merchant_id, merchant_invoice_id, created_at DESC, id DESC) WHERE merchant_invoice_id IS NOT NULL;
 CREATE INDEX paylinks_by_email ON paylinks (email_hash, merchant_id) WHERE email_hash IS NOT NULL;
 CREATE INDEX paylinks_by_phone ON paylinks (phone_hash, merchant_id) WHERE phone_hash IS NOT NULL;
-CREATE INDEX paylinks_to_expire ON paylinks (expiration) WHERE status IN ('CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED');
+CREATE INDEX paylinks_ended ON paylinks (merchant_id, status, id) WHERE ended = 1;
+CREATE INDEX paylinks_open ON paylinks (expiration) WHERE ended = 0;
 -- A create key names one Paylink of its merchant for 7 days; the insert that meets it loses.
 CREATE UNIQUE INDEX paylinks_by_create_key ON paylinks (merchant_id, create_key) WHERE create_key IS NOT NULL;
 
-CREATE TABLE line_items (
-  id TEXT PRIMARY KEY,
+CREATE TABLE paylink_items (
+  id TEXT NOT NULL,
   paylink_id TEXT NOT NULL REFERENCES paylinks (id),
   position INTEGER NOT NULL,
   sku TEXT,
@@ -118,13 +120,12 @@ CREATE TABLE line_items (
   category TEXT,
   metadata TEXT CHECK (json_valid(metadata)),
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
-) STRICT;
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (paylink_id, id)
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX line_items_by_paylink ON line_items (paylink_id, position);
-
-CREATE TABLE delivery_logs (
-  id TEXT PRIMARY KEY,
+CREATE TABLE paylink_logs (
+  id TEXT NOT NULL,
   paylink_id TEXT NOT NULL REFERENCES paylinks (id),
   merchant_id TEXT NOT NULL REFERENCES merchants (id),
   operation_id TEXT NOT NULL,
@@ -135,31 +136,31 @@ CREATE TABLE delivery_logs (
   recipient TEXT,
   recipient_hash TEXT NOT NULL,
   reason TEXT,
+  settled_by TEXT,
   accepted_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   version INTEGER NOT NULL,
-  settled_by TEXT
-) STRICT;
+  PRIMARY KEY (paylink_id, id)
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at);
-CREATE INDEX delivery_logs_by_recipient ON delivery_logs (merchant_id, recipient_hash, created_at);
-CREATE INDEX delivery_logs_by_message ON delivery_logs (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX paylink_logs_by_id ON paylink_logs (id);
+CREATE INDEX paylink_logs_to_recipient ON paylink_logs (merchant_id, recipient_hash, created_at);
+CREATE INDEX paylink_logs_by_trouble ON paylink_logs (merchant_id, status, paylink_id) WHERE status IN ('UNKNOWN', 'FAILED', 'BOUNCED');
 
-CREATE TABLE events (
-  id TEXT PRIMARY KEY,
+CREATE TABLE paylink_events (
+  id TEXT NOT NULL,
   paylink_id TEXT NOT NULL REFERENCES paylinks (id),
   type TEXT NOT NULL,
   old_value TEXT CHECK (json_valid(old_value)),
   new_value TEXT CHECK (json_valid(new_value)),
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  version INTEGER NOT NULL
-) STRICT;
+  version INTEGER NOT NULL,
+  PRIMARY KEY (paylink_id, id)
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX events_by_paylink ON events (paylink_id, version, id);
-
-CREATE TABLE orders (
+CREATE TABLE paylink_orders (
   paylink_id TEXT NOT NULL REFERENCES paylinks (id),
   id TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('PAID', 'REFUNDED', 'PARTIALLY_REFUNDED')),
@@ -170,10 +171,11 @@ CREATE TABLE orders (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   version INTEGER NOT NULL,
+  folded TEXT CHECK (json_valid(folded)),
   PRIMARY KEY (paylink_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX orders_by_id ON orders (id);
+CREATE INDEX paylink_orders_by_id ON paylink_orders (id);
 
 -- merchant_id '*' is a shared sender's: it binds every merchant on it. `recipient` is null once erased; the hash stays.
 CREATE TABLE suppressions (
@@ -231,8 +233,142 @@ CREATE INDEX inbox_messages_by_merchant ON inbox_messages (merchant_id, created_
 CREATE INDEX inbox_messages_by_recipient ON inbox_messages (recipient, created_at DESC, id DESC);
 CREATE INDEX inbox_messages_by_paylink ON inbox_messages (paylink_id, created_at DESC, id DESC);
 
--- What providers report of our messages, kept until it is applied. No address of a recipient: a keyed hash at most.
--- due_at null: applied. What suppressed or lifted stays for a week, so that a repeat does not undo what came after it.
+-- What providers report and nobody could place yet, and what suppressed or lifted: that stays a week, so that a repeat does not undo
+-- what came after it. No address of a recipient: a keyed hash at most. due_at null: applied.
+CREATE TABLE provider_reports (
+  id TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('delivery', 'stop', 'start')),
+  attempt_id TEXT,
+  paylink_id TEXT,
+  message_id TEXT,
+  status TEXT CHECK (status IN ('SENT', 'DELIVERED', 'FAILED', 'BOUNCED')),
+  suppression TEXT CHECK (suppression IN ('hard_bounce', 'complaint', 'stop', 'unsubscribe')),
+  reason TEXT,
+  recipient_hash TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,
+  due_at INTEGER,
+  received_at INTEGER NOT NULL,
+  CHECK ((kind = 'delivery') = (status IS NOT NULL)),
+  CHECK ((kind = 'delivery') = (recipient_hash IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX provider_reports_waiting ON provider_reports (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX provider_reports_received ON provider_reports (received_at);
+
+-- What merchants' endpoints are to be told: one row an event and endpoint, written with the change it tells of.
+-- id: {endpoint id}.{created_at, 12 hex digits}.{event id}, so that an endpoint's deliveries lie together in the order of time.
+-- next_attempt_at: when it is due; a consumer that takes it moves this beyond its lease, so one that dies leaves it due again. null: settled.
+-- attempts counts all tries ever and names a claim; round those since it was queued (again), for the back-off.
+-- attempted_at and what follows: the first attempt, where that succeeded. Every other attempt is a row of endpoint_attempts.
+-- No foreign key: rows of a removed endpoint are harmless, settle when they fall due and go with their age.
+CREATE TABLE endpoint_deliveries (
+  id TEXT PRIMARY KEY,
+  endpoint_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  paylink_id TEXT,
+  payload TEXT NOT NULL CHECK (json_valid(payload)),
+  status TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  round INTEGER NOT NULL DEFAULT 0,
+  next_attempt_at INTEGER,
+  created_at INTEGER NOT NULL,
+  attempted_at INTEGER,
+  status_code INTEGER,
+  answer TEXT,
+  duration_ms INTEGER,
+  CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX endpoint_deliveries_due_at ON endpoint_deliveries (endpoint_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+CREATE TABLE endpoint_attempts (
+  delivery_id TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'failed')),
+  status_code INTEGER,
+  error TEXT,
+  answer TEXT,
+  duration_ms INTEGER NOT NULL,
+  attempted_at INTEGER NOT NULL,
+  PRIMARY KEY (delivery_id, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- What the cron does in steps: whose turn it is, and where the last one ended.
+CREATE TABLE sweeps (
+  name TEXT PRIMARY KEY,
+  leased_until INTEGER NOT NULL,
+  position TEXT
+) STRICT, WITHOUT ROWID;
+
+-- The tables of before 0020: the cron moves their rows to the tables above, and reads look at both.
+
+CREATE TABLE line_items (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  position INTEGER NOT NULL,
+  sku TEXT,
+  price INTEGER NOT NULL CHECK (price >= 0),
+  quantity INTEGER NOT NULL CHECK (quantity > 0),
+  tax INTEGER CHECK (tax >= 0),
+  description TEXT,
+  category TEXT,
+  metadata TEXT CHECK (json_valid(metadata)),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX line_items_by_paylink ON line_items (paylink_id, position);
+
+CREATE TABLE delivery_logs (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  merchant_id TEXT NOT NULL REFERENCES merchants (id),
+  operation_id TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('EMAIL', 'SMS')),
+  status TEXT NOT NULL CHECK (status IN ('PENDING', 'SENT', 'DELIVERED', 'FAILED', 'BOUNCED', 'SUPPRESSED', 'UNKNOWN')),
+  provider TEXT,
+  message_id TEXT,
+  recipient TEXT,
+  recipient_hash TEXT NOT NULL,
+  reason TEXT,
+  accepted_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  settled_by TEXT
+) STRICT;
+CREATE INDEX delivery_logs_by_paylink ON delivery_logs (paylink_id, created_at);
+CREATE INDEX delivery_logs_by_recipient ON delivery_logs (merchant_id, recipient_hash, created_at);
+CREATE INDEX delivery_logs_by_message ON delivery_logs (message_id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE events (
+  id TEXT PRIMARY KEY,
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  type TEXT NOT NULL,
+  old_value TEXT CHECK (json_valid(old_value)),
+  new_value TEXT CHECK (json_valid(new_value)),
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+CREATE INDEX events_by_paylink ON events (paylink_id, version, id);
+
+CREATE TABLE orders (
+  paylink_id TEXT NOT NULL REFERENCES paylinks (id),
+  id TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('PAID', 'REFUNDED', 'PARTIALLY_REFUNDED')),
+  amount INTEGER NOT NULL CHECK (amount >= 0),
+  fees INTEGER NOT NULL CHECK (fees >= 0),
+  refunded INTEGER NOT NULL CHECK (refunded >= 0),
+  currency_code TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (paylink_id, id)
+) STRICT;
+CREATE INDEX orders_by_id ON orders (id);
+
 CREATE TABLE provider_events (
   id TEXT PRIMARY KEY,
   provider TEXT NOT NULL,
@@ -250,14 +386,9 @@ CREATE TABLE provider_events (
   CHECK ((kind = 'delivery') = (status IS NOT NULL)),
   CHECK ((kind = 'delivery') = (recipient_hash IS NULL))
 ) STRICT;
-
 CREATE INDEX provider_events_due ON provider_events (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX provider_events_by_age ON provider_events (received_at);
 
--- What merchants' endpoints are to be told: one row an event and endpoint, written with the change it tells of.
--- next_attempt_at: when it is due; a consumer that takes it moves this beyond its lease, so one that dies leaves it due again. null: settled.
--- attempts counts all tries ever and names a claim; round those since it was queued (again), for the back-off.
--- No foreign key: rows of a removed endpoint are harmless, settle when they fall due and go with their age.
 CREATE TABLE webhook_deliveries (
   id TEXT PRIMARY KEY,
   endpoint_id TEXT NOT NULL,
@@ -272,7 +403,6 @@ CREATE TABLE webhook_deliveries (
   created_at INTEGER NOT NULL,
   CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
 ) STRICT;
-
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_by_endpoint ON webhook_deliveries (endpoint_id, created_at);
 CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (created_at);
@@ -289,7 +419,6 @@ CREATE TABLE webhook_attempts (
   duration_ms INTEGER NOT NULL,
   attempted_at INTEGER NOT NULL
 ) STRICT;
-
 CREATE INDEX webhook_attempts_by_endpoint ON webhook_attempts (endpoint_id, attempted_at DESC, id DESC);
 CREATE INDEX webhook_attempts_by_age ON webhook_attempts (attempted_at);
 

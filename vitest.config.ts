@@ -14,7 +14,7 @@ const ALL = ['test/**/*.test.{ts,tsx}'];
 const OUTSIDE = ['test/e2e/**', 'test/node/**'];
 /** These replace globals, take tables away or fill the database: each has a runtime of its own. The others share one, as starting one takes seconds. */
 const ALONE = [
-  'test/{cron,growth,key-rotation,round-trips}.test.ts',
+  'test/{cron,growth,key-rotation,round-trips,rows}.test.ts',
   'test/admission/**/*.test.ts',
   'test/auth/seal-anew.test.ts',
   'test/delivery/providers/**/*.test.ts',
@@ -23,7 +23,7 @@ const ALONE = [
   'test/http/{console/faults,graphql/handler,pages/inbox}.test.ts',
   'test/http/pages/inbox-actions.test.ts',
   'test/paylinks/**/*.test.ts',
-  'test/store/{checkout-urls,schema}.test.ts',
+  'test/store/{checkout-urls,move-rows,schema}.test.ts',
   'test/support/**/*.test.ts',
   'test/webhooks/**/*.test.ts',
 ];

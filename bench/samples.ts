@@ -16,9 +16,9 @@ async function readRows(gateway: Worker, id: string): Promise<Samples['rows']> {
   const first = async (sql: string) => Row.parse(await db.prepare(sql).bind(id).first());
   return {
     paylink: await first('SELECT * FROM paylinks WHERE id = ?1'),
-    item: await first('SELECT * FROM line_items WHERE paylink_id = ?1'),
-    attempt: await first('SELECT * FROM delivery_logs WHERE paylink_id = ?1'),
-    event: await first("SELECT * FROM events WHERE paylink_id = ?1 AND type = 'SENT'"),
+    item: await first('SELECT * FROM paylink_items WHERE paylink_id = ?1'),
+    attempt: await first('SELECT * FROM paylink_logs WHERE paylink_id = ?1'),
+    event: await first("SELECT * FROM paylink_events WHERE paylink_id = ?1 AND type = 'SENT'"),
   };
 }
 

@@ -56,7 +56,7 @@ async function acceptedMessages({ worker, count }: Context): Promise<AcceptedMes
     ids.map((id) => sendRequest(id)),
   );
   const sql =
-    'SELECT id, message_id AS messageId FROM delivery_logs WHERE paylink_id IN (SELECT value FROM json_each(?1))';
+    'SELECT id, message_id AS messageId FROM paylink_logs WHERE paylink_id IN (SELECT value FROM json_each(?1))';
   const db = await worker.database();
   const { results } = await db.prepare(sql).bind(JSON.stringify(ids)).all();
   return Attempts.parse(results);

@@ -15,15 +15,15 @@ const rows = `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WH
 /** One line item and one event each; a log and an event more for one that was sent. Hashes are random, as real ones are. */
 const inserts = [
   `INSERT INTO paylinks (id, merchant_id, version, status, code, merchant_invoice_id, currency_code, description, customer, phone_e164, email_hash, phone_hash,
-     send_email, send_sms, customer_consent, attachments, sub_total, total, expiration, created_at, updated_at)
+     send_email, send_sms, customer_consent, attachments, sub_total, total, expiration, created_at, updated_at, ended)
    SELECT id, '${merchantId}', 1 + sent, iif(sent, 'SENT', 'CREATED'), printf('0S%011d', i), 'INV-1', 'USD', 'Your order',
      json_object('email', 'seeded' || i || '@example.com', 'phone', NULL, 'firstName', 'Ada', 'lastName', 'Byron', 'paylinkCustomerId', NULL, 'locale', NULL),
-     NULL, lower(hex(randomblob(32))), NULL, 1, 0, 1, '[]', 1010, 1010, 4102444800000, at, at FROM p`,
-  `INSERT INTO line_items (id, paylink_id, position, sku, price, quantity, tax, description, category, created_at, updated_at)
+     NULL, lower(hex(randomblob(32))), NULL, 1, 0, 1, '[]', 1010, 1010, 4102444800000, at, at, 0 FROM p`,
+  `INSERT INTO paylink_items (id, paylink_id, position, sku, price, quantity, tax, description, category, created_at, updated_at)
    SELECT 'item-' || i, id, 0, 'B-1', 1010, 1, 0, 'A book', 'books', at, at FROM p`,
-  `INSERT INTO events (id, paylink_id, type, created_by, created_at, version) SELECT 'event-' || i, id, 'CREATED', 'API Key', at, 1 FROM p`,
-  `INSERT INTO events (id, paylink_id, type, created_by, created_at, version) SELECT 'sent-' || i, id, 'SENT', 'API Key', at, 2 FROM p WHERE sent`,
-  `INSERT INTO delivery_logs (id, paylink_id, merchant_id, operation_id, channel, status, provider, message_id, recipient, recipient_hash, accepted_at, created_at,
+  `INSERT INTO paylink_events (id, paylink_id, type, created_by, created_at, version) SELECT 'event-' || i, id, 'CREATED', 'API Key', at, 1 FROM p`,
+  `INSERT INTO paylink_events (id, paylink_id, type, created_by, created_at, version) SELECT 'sent-' || i, id, 'SENT', 'API Key', at, 2 FROM p WHERE sent`,
+  `INSERT INTO paylink_logs (id, paylink_id, merchant_id, operation_id, channel, status, provider, message_id, recipient, recipient_hash, accepted_at, created_at,
      updated_at, version)
    SELECT 'log-' || i, id, '${merchantId}', 'operation-' || i, 'EMAIL', 'SENT', 'mailchannels', 'message-' || i, 'seeded' || i || '@example.com',
      lower(hex(randomblob(32))), at, at, at, 2 FROM p WHERE sent`,

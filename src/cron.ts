@@ -1,26 +1,65 @@
 import { sweepSecrets } from './auth/seal-anew.ts';
-import { type Bindings, configOf } from './env.ts';
+import { type Bindings, type Config, configOf } from './env.ts';
 import { errorMessage } from './lib/error-message.ts';
 import { log } from './lib/log.ts';
+import type { Turn, TurnEnd } from './lib/turn.ts';
 import { sweepProviderEvents } from './paylinks/delivery-events.ts';
 import { sweepExpired } from './paylinks/transitions.ts';
 import { forgetInboxMessages } from './store/inbox.ts';
+import { moveRows } from './store/move-rows.ts';
+import { INBOX_MESSAGES, INBOX_MS } from './store/retention.ts';
+import { saveSweep, takeTurn } from './store/sweeps.ts';
 import { sweepEvents } from './webhooks/sweep.ts';
 
-/** Captured messages hold recipients, so they are deleted after 30 days, ms. */
-const INBOX_RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+/** A sweep stops taking on more after this, so that it is over when the next minute's begins, ms. */
+const TURN_MS = 40_000;
+/** A sweep that died with its invocation is taken up again after this, ms. */
+const LEASE_MS = 90_000;
+/** Inbox messages that one statement deletes. */
+const MAX_FORGOTTEN = 1_000;
 
-/** What the cron trigger does every minute. One failing sweep stops no other. */
+type Sweep = (env: Bindings, config: Config, now: number, turn: Turn) => Promise<TurnEnd>;
+
+async function sweepInbox({ DB }: Bindings, _config: Config, now: number, { mayGoOn }: Turn): Promise<TurnEnd> {
+  let done = 0;
+  let last = 0;
+  do {
+    last = await forgetInboxMessages(DB, now - INBOX_MS, INBOX_MESSAGES, MAX_FORGOTTEN);
+    done += last;
+  } while (last >= MAX_FORGOTTEN && mayGoOn());
+  return { done, position: last >= MAX_FORGOTTEN ? 'more' : null };
+}
+
+const sweeps: Record<string, Sweep> = {
+  sweepExpired,
+  sweepProviderEvents,
+  sweepEvents,
+  sweepInbox,
+  sweepSecrets: async (env, config) => {
+    await sweepSecrets(env, config);
+    return { done: 0, position: null };
+  },
+  moveRows: async ({ DB }, _config, now, { mayGoOn }) => {
+    const isThrough = await moveRows(DB, now, mayGoOn);
+    return { done: 0, position: isThrough ? null : 'more' };
+  },
+};
+
+/**
+ * What the cron trigger does every minute. Each sweep has a lease, a bounded turn, and goes on where its last one ended. One that fails
+ * stops no other.
+ */
 export async function runSweeps(env: Bindings, now: number): Promise<void> {
   const config = configOf(env);
-  const sweeps: { [name: string]: Promise<unknown> } = {
-    sweepExpired: sweepExpired(env, config, now),
-    sweepProviderEvents: sweepProviderEvents(env, config, now),
-    sweepEvents: sweepEvents(env, config, now),
-    sweepInbox: forgetInboxMessages(env.DB, now - INBOX_RETENTION_MS, 1_000),
-    sweepSecrets: sweepSecrets(env, config),
+  const until = Date.now() + TURN_MS;
+  const run = async (name: string, sweep: Sweep) => {
+    const taken = await takeTurn(env.DB, name, now, now + LEASE_MS);
+    if (taken === 'taken') return log('warn', 'sweep_still_running', { sweep: name });
+    const { done, position } = await sweep(env, config, now, { ...taken, mayGoOn: () => Date.now() < until });
+    await saveSweep(env.DB, name, position);
+    if (position !== null) log('warn', 'sweep_behind', { sweep: name, done });
   };
   const logFailure = (sweep: string) => (error: unknown) =>
     log('error', 'sweep_failed', { sweep, error: errorMessage(error) });
-  await Promise.all(Object.entries(sweeps).map(([name, sweep]) => sweep.catch(logFailure(name))));
+  await Promise.all(Object.entries(sweeps).map(([name, sweep]) => run(name, sweep).catch(logFailure(name))));
 }

@@ -12,6 +12,7 @@ export const statusOf = {
   suppressed: 400,
   country_not_allowed: 400,
   not_unknown: 400,
+  paylink_full: 400,
   unauthenticated: 401,
   forbidden: 403,
   suspended: 403,

@@ -21,6 +21,25 @@ export function newIdAt(now: number, coordinator: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${number}-${crypto.randomUUID().slice(19)}`;
 }
 
+/** What every id made at `ms` or later is not less than, and every id made before is less than. */
+export function idsFrom(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}
+
+const MAX_RANDOM = 0xbfff_ffff_ffff_ffffn;
+
+/** A new id that sorts after `last` where both are of one millisecond: ids are the order of attempts. Parameters as of `newIdAt`. */
+export function newIdAfter(last: string | undefined, now: number, coordinator: number): string {
+  const id = newIdAt(now, coordinator);
+  if (!last?.startsWith(id.slice(0, 19)) || id > last) return id;
+  const [step = 0] = crypto.getRandomValues(new Uint32Array(1));
+  const next = BigInt(`0x${last.slice(19).replace('-', '')}`) + 1n + BigInt(step);
+  if (next > MAX_RANDOM) return newIdAt(now + 1, coordinator);
+  const digits = next.toString(16);
+  return `${id.slice(0, 19)}${digits.slice(0, 4)}-${digits.slice(4)}`;
+}
+
 /** The number (0–4095) of the coordinator that writes this Paylink. */
 export const coordinatorOf = (id: string): number => Number.parseInt(id.slice(15, 18), 16);
 

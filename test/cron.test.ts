@@ -14,12 +14,12 @@ const aMessage = (id: string, createdAt: number) => {
   return { id, merchantId: 'm', paylinkId: 'p', channel: 'SMS' as const, to: '+12025550123', ...text, createdAt };
 };
 
-it('a sweep that fails is logged by name and stops no other: inbox messages older than 30 days are deleted', async () => {
-  await insertInboxMessage(env.DB, aMessage('old', now - 30 * DAY_MS - 1));
-  await insertInboxMessage(env.DB, aMessage('young', now - 30 * DAY_MS + 1));
+it('a sweep that fails is logged by name and stops no other: inbox messages older than 7 days are deleted', async () => {
+  await insertInboxMessage(env.DB, aMessage('old', now - 7 * DAY_MS - 1));
+  await insertInboxMessage(env.DB, aMessage('young', now - 7 * DAY_MS + 1));
   const DB = new Proxy(env.DB, {
     get: (target, name) => (sql: string) => {
-      if (sql.includes('FROM paylinks')) throw new Error('no paylinks today');
+      if (sql.includes('FROM paylinks WHERE ended')) throw new Error('no paylinks today');
       return Reflect.get(target, name).call(target, sql);
     },
   });

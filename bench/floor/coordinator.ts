@@ -20,9 +20,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   constructor(state: DurableObjectState, env: FloorEnv) {
     super(state, env);
     state.storage.sql.exec(
-      `CREATE TABLE IF NOT EXISTS operations (id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, due_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
-       CREATE UNIQUE INDEX IF NOT EXISTS operations_by_key ON operations (paylink_id, key);
-       CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);
+      `CREATE TABLE IF NOT EXISTS operations (paylink_id TEXT PRIMARY KEY, id TEXT NOT NULL, key TEXT, due_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
        CREATE TABLE IF NOT EXISTS delivery_events (attempt_id TEXT PRIMARY KEY, status TEXT NOT NULL) WITHOUT ROWID;`,
     );
   }
@@ -70,8 +68,8 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     if (groupsRead) await this.#statuses.run(id);
     const now = Date.now();
     const operation = crypto.randomUUID();
-    const claim = 'INSERT INTO operations (id, paylink_id, key, due_at, body) VALUES (?, ?, ?, ?, ?)';
-    sql.exec(claim, operation, id, key, now + 30_000, 'running');
+    const claim = 'INSERT OR REPLACE INTO operations (paylink_id, id, key, due_at, body) VALUES (?, ?, ?, ?, ?)';
+    sql.exec(claim, id, operation, key, now + 30_000, 'running');
     if (!this.#alarmSet) {
       this.#alarmSet = true;
       void this.ctx.storage.setAlarm(now + 5_000);
@@ -84,11 +82,12 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
     const { bodies, rows } = this.#samples;
     const answer = bodies.sent ?? '';
     const now = Date.now();
-    const done = 'UPDATE operations SET body = ?, due_at = ? WHERE id = ?';
-    this.ctx.storage.sql.exec(done, answer, now + 604_800_000, operation);
+    const done = 'UPDATE operations SET body = ?, due_at = ? WHERE paylink_id = ? AND id = ?';
+    this.ctx.storage.sql.exec(done, answer, now + 604_800_000, id, operation);
     const attempt = {
       ...rows.attempt,
-      id: crypto.randomUUID(),
+      // It names the coordinator, as the Paylink's does.
+      id: `${id.slice(0, 19)}${crypto.randomUUID().slice(19)}`,
       paylink_id: id,
       operation_id: operation,
       message_id: messageId,
@@ -104,13 +103,13 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   }
 
   /** A provider reports that a message was delivered. */
-  async deliveryEvent(id: string, attemptId: string): Promise<void> {
+  async deliveryEvent(attemptId: string): Promise<void> {
     const attempt = this.#attempts.get(attemptId);
     if (!attempt) throw new Error('the attempt is not known');
     const journal = 'INSERT OR REPLACE INTO delivery_events (attempt_id, status) VALUES (?, ?)';
     this.ctx.storage.sql.exec(journal, attemptId, 'DELIVERED');
     const now = Date.now();
-    const event = this.#event(id, 5, now, { type: 'DELIVERY_UPDATED', created_by: 'Provider' });
+    const event = this.#event(String(attempt.paylink_id), 5, now, { type: 'DELIVERY_UPDATED', created_by: 'Provider' });
     await this.#changes.run({ attempt: { ...attempt, status: 'DELIVERED', updated_at: now, version: 5 }, event });
   }
 

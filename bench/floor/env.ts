@@ -6,7 +6,7 @@ export type Coordinator = Rpc.DurableObjectBranded & {
   create(id: string, body: string): Promise<void>;
   claim(id: string, key: string, groupsRead: boolean): Promise<Claim>;
   report(id: string, operation: string, messageId: string): Promise<string>;
-  deliveryEvent(paylinkId: string, attemptId: string): Promise<void>;
+  deliveryEvent(attemptId: string): Promise<void>;
 };
 
 export type AnswerName = 'created' | 'read' | 'sent' | 'unauthenticated' | 'limited';

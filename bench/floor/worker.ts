@@ -61,12 +61,12 @@ async function read(env: FloorEnv, id: string, nonce: string | null): Promise<Re
  * It does only the I/O that a request cannot do without, with the same rows in D1 and the same bytes to the provider and the caller.
  */
 export default {
-  async fetch(request: Request, env: FloorEnv, context: ExecutionContext): Promise<Response> {
+  async fetch(request: Request, env: FloorEnv): Promise<Response> {
     const { pathname } = new URL(request.url);
     const body = request.method === 'GET' ? '' : await request.text();
     if (pathname === '/webhooks/mailchannels') {
       await verifyCallback(request, env, body);
-      await receiveCallback(env, context, body, (id) => coordinatorOf(env, id));
+      await receiveCallback(body, (id) => coordinatorOf(env, id));
       return Response.json({ received: true });
     }
     const key = await identify(request, env, body);

@@ -8,15 +8,20 @@ import { type Burst, type Decision, decide } from './sliding-window.ts';
 /** The alarm runs at most this often, and may be this late, ms: each `setAlarm` costs a write. */
 const SWEEP_MS = 5 * 60_000;
 
+/** Counts are written at most this often, ms: a crash may forget what came in between. */
+const WRITE_MS = 1_000;
+
 /**
  * The limiter of one merchant: how much of its quota is used, and which nonces were. Its rows survive eviction. Bursts and alarm time are
- * also held in memory, so that an admission reads no row and writes at most one burst and one nonce, in one commit.
+ * also held in memory, so that an admission reads no row. A nonce is durable before the answer; counts are written a second's at a time.
  */
 export class MerchantGate extends DurableObject<Bindings> {
   readonly #store: LimiterStore;
   #bursts: readonly Burst[];
   /** When the alarm will run, ms; null: none is set. */
   #alarmAt: number | null = null;
+  /** Bursts that are to be written, by their start, with the time when each expires (ms). */
+  readonly #unwritten = new Map<number, { burst: Burst; expiresAt: number }>();
 
   constructor(state: DurableObjectState, env: Bindings) {
     super(state, env);
@@ -28,8 +33,8 @@ export class MerchantGate extends DurableObject<Bindings> {
   }
 
   /**
-   * Claims the nonce first: a replay costs nothing, and a limited request has used up its nonce. There is no `await` inside, so all that
-   * an admission writes commits together, and no other admission runs in between.
+   * Claims the nonce first: a replay costs nothing, and a limited request has used up its nonce. There is no `await` inside, so no other
+   * admission runs in between.
    */
   admit({ quota, cost, nonce }: LimiterRequest): LimiterAnswer {
     const now = Date.now();
@@ -52,12 +57,20 @@ export class MerchantGate extends DurableObject<Bindings> {
 
   #save({ bursts, changed }: Decision, windowMs: number, now: number): void {
     if (!changed) return;
-    const oldest = bursts[0]?.start;
-    if (oldest !== undefined && oldest !== this.#bursts[0]?.start) this.#store.dropBurstsBefore(oldest);
     this.#bursts = bursts;
     const expiresAt = changed.last + windowMs;
-    this.#store.save(changed, expiresAt);
     this.#setAlarmBy(expiresAt, now);
+    if (this.#unwritten.size === 0) this.ctx.waitUntil(scheduler.wait(WRITE_MS).then(() => this.write()));
+    this.#unwritten.set(changed.start, { burst: changed, expiresAt });
+  }
+
+  /** Writes the counts of the last second. */
+  write(): void {
+    const oldest = this.#bursts[0]?.start;
+    if (this.#unwritten.size === 0 || oldest === undefined) return;
+    if (this.#store.bursts()[0]?.start !== oldest) this.#store.dropBurstsBefore(oldest);
+    for (const { burst, expiresAt } of this.#unwritten.values()) this.#store.save(burst, expiresAt);
+    this.#unwritten.clear();
   }
 
   #setAlarmBy(time: number, now: number): void {
@@ -71,6 +84,7 @@ export class MerchantGate extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#alarmAt = null;
+    this.write();
     this.#bursts = this.#store.deleteExpired(now);
     const last = this.#store.lastExpiry();
     if (last === null) await this.#store.clear();

@@ -17,6 +17,7 @@ export const titles: Record<ErrorCode, string> = {
   suppressed: 'Recipient is suppressed',
   country_not_allowed: 'Country not allowed',
   not_unknown: 'The outcome is known',
+  paylink_full: 'The Paylink is full',
   unauthenticated: 'Authentication required',
   forbidden: 'Not allowed',
   suspended: 'Merchant is suspended',

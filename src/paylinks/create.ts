@@ -3,10 +3,11 @@ import { type FieldError, notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
+import { OPERATION_MS } from '../store/retention.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
 import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
-import { createFingerprint, RETENTION_MS } from './domain/idempotency.ts';
+import { createFingerprint } from './domain/idempotency.ts';
 import { checkoutUrlOf } from './domain/links.ts';
 import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -117,7 +118,7 @@ export async function createPaylink(
       : {
           key,
           fingerprint: await createFingerprint(hashKey, fields),
-          expiredBefore: now - RETENTION_MS,
+          expiredBefore: now - OPERATION_MS,
         };
   const reply = await ctx.timings.during(
     'coordinator',

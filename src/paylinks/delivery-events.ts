@@ -1,98 +1,163 @@
 import type { Bindings, Config } from '../env.ts';
+import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
+import { Slots } from '../lib/slots.ts';
+import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
 import type { DeliveryEvent } from '../model.ts';
+import { coordinatorOf } from '../paylink-id.ts';
 import {
   dueDeliveryEvents,
   forgetProviderEvents,
-  locateAttempts,
   settleDeliveryEvents,
   storeDeliveryEvents,
 } from '../store/provider-events.ts';
+import { PROVIDER_EVENT_MS } from '../store/retention.ts';
 import { insertSuppressions } from '../store/suppressions.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
+import { MAX_CALLS } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
+import type { DeliveryEventReply } from './coordinator/rpc.ts';
 import { suppressionOf } from './recipients/suppressions.ts';
 
-/** What is not applied by then, the sweep applies, ms. */
-const graceMs = 30_000;
-/** How long an event may wait for its attempt, and what suppressed is remembered, ms. */
-const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
-/** Events that one invocation applies, and how many of them at a time; keeps clear of the runtime's limit on subrequests. */
-const MAX_BATCH = 500;
-const atOnce = 25;
+/** What could not be placed the sweep tries again after this, ms. */
+const GRACE_MS = 30_000;
+/** Events that one sweep takes up, and that one call to a coordinator carries. */
+const MAX_SWEPT = 500;
+const MAX_CALL = 250;
 
-/** `applied` also when there is nothing to apply it to; `later`: its attempt is not known yet, or something failed. */
-type Application = 'applied' | 'later';
+/** What became of events: their ids, and those that nobody could place yet. */
+type Placed = { applied: DeliveryEvent[]; later: DeliveryEvent[] };
 
 /**
- * Keeps what a provider reports; once this returns, nothing of it can be lost.
- * @returns how many events are new, and the work of applying them, for after the answer
+ * Takes what a provider reports: the coordinator that an event's ids name applies it at once, durably. What cannot be placed yet, or what
+ * suppresses a recipient, is stored in D1 too; once this returns, nothing can be lost.
+ * @returns how many events were taken, repeats of such that suppress left out
  */
 export async function receiveDeliveryEvents(
   env: Bindings,
   config: Config,
   events: readonly DeliveryEvent[],
   now: number,
-): Promise<{ fresh: number; apply: () => Promise<void> }> {
-  const stored = await storeDeliveryEvents(env.DB, events, now, now + graceMs);
-  const fresh = events.filter((event) => stored.delete(event.id));
-  const apply = () =>
-    applyAll(env, config, fresh.slice(0, MAX_BATCH), now).catch((error: unknown) => {
-      // Nothing is lost: they are stored, and fall due.
-      log('error', 'provider_events_put_off', { error: error instanceof Error ? error.message : 'unknown' });
-    });
-  return { fresh: fresh.length, apply };
+): Promise<{ fresh: number }> {
+  // A repeat of what suppressed must not undo what a merchant lifted since: those are remembered.
+  const suppressing = events.filter(({ suppression }) => suppression !== null);
+  const stored = await storeDeliveryEvents(env.DB, suppressing, now, now + GRACE_MS);
+  const fresh = events.filter((event) => event.suppression === null || stored.delete(event.id));
+  const { applied, later } = await place(env, config, fresh, now);
+  const done = applied.filter(({ suppression }) => suppression !== null).map(({ id }) => id);
+  await settleDeliveryEvents(env.DB, done, [], now);
+  await storeDeliveryEvents(
+    env.DB,
+    later.filter(({ suppression }) => suppression === null),
+    now,
+    now + GRACE_MS,
+  );
+  return { fresh: fresh.length };
 }
 
-/** Applies what is due: events that failed, came before our own record of their attempt, or were too many at once. For the cron. */
-export async function sweepProviderEvents(env: Bindings, config: Config, now: number): Promise<void> {
-  await applyAll(env, config, await dueDeliveryEvents(env.DB, now, MAX_BATCH), now);
-  const lost = await forgetProviderEvents(env.DB, now - RETENTION_MS);
-  if (lost > 0) log('warn', 'provider_events_expired', { events: lost });
-}
-
-async function applyAll(env: Bindings, config: Config, events: readonly DeliveryEvent[], now: number): Promise<void> {
-  if (events.length === 0) return;
-  const located = await locateAttempts(env.DB, events);
-  const ids: Record<Application, string[]> = { applied: [], later: [] };
-  for (let at = 0; at < events.length; at += atOnce) {
-    const group = events.slice(at, at + atOnce);
-    const results = await Promise.all(group.map((event) => apply(env, config, event, located.get(event.id), now)));
-    for (const [index, event] of group.entries()) ids[results[index] ?? 'later'].push(event.id);
-  }
-  await settleDeliveryEvents(env.DB, ids.applied, ids.later, now);
-  log('info', 'provider_events_applied', { applied: ids.applied.length, later: ids.later.length });
-}
-
-async function apply(
+/**
+ * Stores events that are to be applied in a moment: should this invocation end before, the sweep applies them.
+ * @returns the work of applying them
+ */
+export async function putOffDeliveryEvents(
   env: Bindings,
   config: Config,
-  event: DeliveryEvent,
-  located: { attemptId: string; paylinkId: string } | undefined,
+  events: readonly DeliveryEvent[],
   now: number,
-): Promise<Application> {
-  const attemptId = located?.attemptId ?? event.attemptId;
-  // A Paylink's id that the provider gave back under its signature is as good: the coordinator knows attempts before D1 does.
-  const paylinkId = located?.paylinkId ?? event.paylinkId;
-  if (!attemptId || !paylinkId) return 'later';
-  const { status, messageId, reason } = event;
-  try {
-    const reply = await callCoordinator(env, config, paylinkId, (stub) =>
-      stub.change(paylinkId, null, { kind: 'delivery', attemptId, news: { status, messageId, reason } }),
-    );
-    const attempt = reply.kind === 'done' ? reply.paylink.deliveryLogs.find((one) => one.id === attemptId) : undefined;
-    if (reply.kind === 'refused' || !attempt) {
-      log('warn', 'provider_event_of_nothing', { provider: event.provider, paylinkId, attemptId });
-      return 'applied';
-    }
-    if (event.suppression) {
-      const suppression = suppressionOf(reply.paylink.merchantId, attempt, event.suppression, now);
-      await enqueue(env.EVENTS, await insertSuppressions(env.DB, [suppression]));
-    }
-    return 'applied';
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'unknown';
-    log('error', 'provider_event_failed', { provider: event.provider, paylinkId, error: message });
-    return 'later';
+): Promise<() => Promise<void>> {
+  await storeDeliveryEvents(env.DB, events, now, now + GRACE_MS);
+  return async () => {
+    const { applied, later } = await place(env, config, events, now);
+    const ids = (of: DeliveryEvent[]) => of.map(({ id }) => id);
+    await settleDeliveryEvents(env.DB, ids(applied), ids(later), now);
+  };
+}
+
+/**
+ * Applies what is due: events that failed, or came before our own record of their attempt. For the cron. What was tried is due again
+ * later, so a turn begins where the last one ended.
+ */
+export async function sweepProviderEvents(
+  env: Bindings,
+  config: Config,
+  now: number,
+  turn: Turn = wholeTurn,
+): Promise<TurnEnd> {
+  let done = 0;
+  let isMore = true;
+  do {
+    const due = await dueDeliveryEvents(env.DB, now, MAX_SWEPT);
+    const { applied, later } = await place(env, config, due, now);
+    const ids = (of: DeliveryEvent[]) => of.map(({ id }) => id);
+    await settleDeliveryEvents(env.DB, ids(applied), ids(later), now);
+    done += due.length;
+    isMore = due.length === MAX_SWEPT;
+  } while (isMore && turn.mayGoOn());
+  const lost = await forgetProviderEvents(env.DB, now - PROVIDER_EVENT_MS);
+  if (lost > 0) log('warn', 'provider_events_expired', { events: lost });
+  return { done, position: isMore ? 'more' : null };
+}
+
+/** Has each coordinator apply the events that name it. One whose ids name none can never be placed: its message is not ours. */
+async function place(env: Bindings, config: Config, events: readonly DeliveryEvent[], now: number): Promise<Placed> {
+  const placed: Placed = { applied: [], later: [] };
+  const named = Map.groupBy(events, ({ paylinkId, attemptId }) => {
+    const id = attemptId === null ? null : (paylinkId ?? attemptId);
+    return id === null ? null : coordinatorOf(id);
+  });
+  for (const event of named.get(null) ?? []) {
+    log('warn', 'provider_event_of_nothing', { provider: event.provider });
+    placed.applied.push(event);
   }
+  named.delete(null);
+  const slots = new Slots(MAX_CALLS);
+  const calls = [...named.values()].flatMap((ofOne) =>
+    chunks(ofOne).map((some) => slots.run(() => call(env, config, some, now))),
+  );
+  for (const { applied, later } of await Promise.all(calls)) {
+    placed.applied.push(...applied);
+    placed.later.push(...later);
+  }
+  if (events.length > 0) {
+    log('info', 'provider_events_applied', { applied: placed.applied.length, later: placed.later.length });
+  }
+  return placed;
+}
+
+async function call(env: Bindings, config: Config, events: DeliveryEvent[], now: number): Promise<Placed> {
+  const [first] = events;
+  const id = first?.paylinkId ?? first?.attemptId;
+  if (!id) return { applied: [], later: events };
+  try {
+    const replies = await callCoordinator(env, config, id, (stub) => stub.deliveryEvents(events));
+    await suppress(env, events, replies, now);
+    const isApplied = (_: DeliveryEvent, n: number) => replies[n]?.kind === 'applied' || replies[n]?.kind === 'nothing';
+    return { applied: events.filter(isApplied), later: events.filter((event, n) => !isApplied(event, n)) };
+  } catch (error) {
+    log('error', 'provider_events_failed', { events: events.length, error: errorMessage(error) });
+    return { applied: [], later: events };
+  }
+}
+
+/** Suppresses recipients whose attempts D1 did not know when the events were stored. */
+async function suppress(
+  env: Bindings,
+  events: readonly DeliveryEvent[],
+  replies: readonly DeliveryEventReply[],
+  now: number,
+): Promise<void> {
+  const found = events.flatMap((event, n) => {
+    const reply = replies[n];
+    if (reply?.kind === 'nothing') log('warn', 'provider_event_of_nothing', { provider: event.provider });
+    if (reply?.kind !== 'applied' || !reply.recipient || !event.suppression) return [];
+    const { merchantId, ...attempt } = reply.recipient;
+    return [suppressionOf(merchantId, attempt, event.suppression, now)];
+  });
+  await enqueue(env.EVENTS, await insertSuppressions(env.DB, found));
+}
+
+function chunks(events: DeliveryEvent[]): DeliveryEvent[][] {
+  const found: DeliveryEvent[][] = [];
+  for (let at = 0; at < events.length; at += MAX_CALL) found.push(events.slice(at, at + MAX_CALL));
+  return found;
 }

@@ -2,7 +2,7 @@ import { rehearsalOf } from '../delivery/providers/inbox/rehearse.ts';
 import { refusal } from '../errors.ts';
 import type { Channel, DeliveryEvent, Paylink } from '../model.ts';
 import type { Context } from './context.ts';
-import { receiveDeliveryEvents } from './delivery-events.ts';
+import { putOffDeliveryEvents } from './delivery-events.ts';
 import { amountDue } from './domain/amounts.ts';
 import { attemptsOf } from './domain/operation.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -24,8 +24,7 @@ export async function rehearseDeliveries(ctx: Context, paylink: Paylink, operati
   const waitMs = config.SANDBOX_REPORT_MS;
   const events = reportsOf(paylink, operationId);
   if (waitMs === 0 || events.length === 0) return;
-  // Stored first: should this invocation end, the sweep applies them.
-  const { apply } = await receiveDeliveryEvents(env, config, events, Date.now());
+  const apply = await putOffDeliveryEvents(env, config, events, Date.now());
   await scheduler.wait(waitMs);
   await apply();
 }

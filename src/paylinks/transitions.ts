@@ -1,9 +1,13 @@
+import * as z from 'zod/mini';
 import type { Bindings, Config } from '../env.ts';
 import { notFound } from '../errors.ts';
 import { log } from '../lib/log.ts';
+import { Slots } from '../lib/slots.ts';
+import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
 import type { Merchant, Paylink } from '../model.ts';
-import { listExpired } from '../store/paylinks.ts';
-import type { Context } from './context.ts';
+import { coordinatorOf } from '../paylink-id.ts';
+import { type Expired, listExpired } from '../store/paylinks.ts';
+import { type Context, MAX_CALLS } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaymentReport } from './domain/change.ts';
 import { CANCEL_FINGERPRINT, changeFingerprint } from './domain/idempotency.ts';
@@ -11,21 +15,48 @@ import type { Outcome } from './domain/outcome.ts';
 import { ownerOf } from './read.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
-/** The most Paylinks that one sweep expires. */
-const MAX_BATCH = 500;
+/** Paylinks that one query finds, and that one call has a coordinator expire. */
+const MAX_FOUND = 2_000;
+const MAX_CALL = 500;
+
+const Position = z.object({ expiration: z.int(), row: z.int() });
 
 /**
  * Writes EXPIRED, with its event, to Paylinks whose expiration has passed. Sends are refused from that moment on without it; the sweep
- * only records it, and merchants get their webhook. @returns how many were found
+ * only records it, and merchants get their webhook. Those whose coordinator fails keep back no other: the next round comes to them.
  */
-export async function sweepExpired(env: Bindings, config: Config, now: number): Promise<number> {
-  const ids = await listExpired(env.DB, now, MAX_BATCH);
-  const expire = (id: string) =>
-    callCoordinator(env, config, id, (coordinator) => coordinator.change(id, null, { kind: 'expire' }));
-  const ended = await Promise.allSettled(ids.map(expire));
-  const failed = ended.filter((end) => end.status === 'rejected').length;
-  if (failed > 0) log('error', 'expire_failed', { failed, found: ids.length });
-  return ids.length;
+export async function sweepExpired(
+  env: Bindings,
+  config: Config,
+  now: number,
+  turn: Turn = wholeTurn,
+): Promise<TurnEnd> {
+  let after = turn.position === null ? undefined : Position.parse(JSON.parse(turn.position));
+  let done = 0;
+  do {
+    const found = await listExpired(env.DB, now, MAX_FOUND, after);
+    done += await expireAll(env, config, found);
+    const last = found.at(-1);
+    after = last && found.length === MAX_FOUND ? { expiration: last.expiration, row: last.row } : undefined;
+  } while (after && turn.mayGoOn());
+  return { done, position: after ? JSON.stringify(after) : null };
+}
+
+/** One call a coordinator for many. @returns how many were expired */
+async function expireAll(env: Bindings, config: Config, found: readonly Expired[]): Promise<number> {
+  const slots = new Slots(MAX_CALLS);
+  const groups = Map.groupBy(found, ({ id }) => coordinatorOf(id)).values();
+  const parts = [...groups].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / MAX_CALL) }, (_, n) => group.slice(n * MAX_CALL, (n + 1) * MAX_CALL)),
+  );
+  const call = async (part: readonly Expired[]) => {
+    const ids = part.map(({ id }) => id);
+    return callCoordinator(env, config, ids[0] ?? '', (coordinator) => coordinator.expire(ids));
+  };
+  const ended = await Promise.allSettled(parts.map((part) => slots.run(() => call(part))));
+  const expired = ended.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
+  if (expired < found.length) log('error', 'expire_failed', { failed: found.length - expired, found: found.length });
+  return expired;
 }
 
 /** Records that the customer has opened the link of an existing Paylink. */

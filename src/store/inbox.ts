@@ -178,13 +178,28 @@ export async function deleteInboxMessages(db: D1Database, filter: InboxFilter): 
     .run();
 }
 
-/** Deletes messages stored before `before` (ms), at most `limit` of them. */
-export async function forgetInboxMessages(db: D1Database, before: number, limit: number): Promise<void> {
-  await db
+// From one merchant to the next along the index; of each, what lies beyond its newest.
+const beyond = `WITH RECURSIVE owners (merchant) AS (
+    SELECT min(merchant_id) FROM inbox_messages
+    UNION ALL SELECT (SELECT min(merchant_id) FROM inbox_messages WHERE merchant_id > o.merchant) FROM owners o WHERE o.merchant IS NOT NULL)
+  DELETE FROM inbox_messages WHERE id IN (
+    SELECT i.id FROM owners o CROSS JOIN inbox_messages i ON i.merchant_id = o.merchant AND (i.created_at, i.id) <
+      (SELECT created_at, id FROM inbox_messages WHERE merchant_id = o.merchant ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?1 - 1)
+    LIMIT ?2)`;
+
+/** Deletes messages stored before `before` (ms), and of each merchant all but the newest `most`: at most `limit` of each. @returns how many */
+export async function forgetInboxMessages(
+  db: D1Database,
+  before: number,
+  most: number,
+  limit: number,
+): Promise<number> {
+  const old = db
     .prepare(
       `DELETE FROM inbox_messages WHERE id IN
          (SELECT id FROM inbox_messages WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)`,
     )
-    .bind(before, limit)
-    .run();
+    .bind(before, limit);
+  const results = await db.batch([old, db.prepare(beyond).bind(most, limit)]);
+  return results.reduce((sum, { meta }) => sum + meta.changes, 0);
 }

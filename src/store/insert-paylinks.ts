@@ -4,7 +4,7 @@ import type { Changes } from './changes.ts';
 import { insertFromJson } from './columns.ts';
 import { deliveriesIn, enqueueCreatedStatement } from './outbox.ts';
 import { eventColumns, itemColumns, toEventRow, toItemRow } from './paylink-part-rows.ts';
-import { headColumns, toHeadRow } from './paylink-row.ts';
+import { headColumns, isEnded, toHeadRow } from './paylink-row.ts';
 
 /** The caller's idempotency key for a create. A key used at or before `expiredBefore` (ms) may be used again. */
 export type CreateKey = { key: string; fingerprint: string; expiredBefore: number };
@@ -20,15 +20,15 @@ export type Inserted = { ids: Set<string>; deliveries: string[] };
 const clearOldKeys = `UPDATE paylinks SET create_key = NULL, create_fingerprint = NULL
   FROM (SELECT value->>'merchantId' AS merchant_id, value->>'key' AS key, value->>'expiredBefore' AS before FROM json_each(?1)) AS j
   WHERE paylinks.merchant_id = j.merchant_id AND paylinks.create_key = j.key AND paylinks.created_at <= j.before`;
-const newColumns = [...headColumns, 'create_key', 'create_fingerprint'];
+const newColumns = [...headColumns, 'create_key', 'create_fingerprint', 'ended'];
 const insertHeads = `${insertFromJson('paylinks', newColumns)} WHERE true
   ON CONFLICT DO NOTHING RETURNING id`;
 // Parts of inserted Paylinks only: one whose key another Paylink has is not inserted.
 const inserted = `EXISTS (SELECT 1 FROM paylinks p WHERE p.id = value->>'paylink_id')`;
 const insertParts = (table: string, columns: readonly string[]) =>
-  `${insertFromJson(table, columns)} WHERE ${inserted} ON CONFLICT (id) DO NOTHING`;
-const insertItems = insertParts('line_items', itemColumns);
-const insertEvents = insertParts('events', eventColumns);
+  `${insertFromJson(table, columns)} WHERE ${inserted} ON CONFLICT (paylink_id, id) DO NOTHING`;
+const insertItems = insertParts('paylink_items', itemColumns);
+const insertEvents = insertParts('paylink_events', eventColumns);
 
 const Ids = z.array(z.object({ id: z.string() }));
 
@@ -46,6 +46,7 @@ export async function insertPaylinks(
     ...toHeadRow(head),
     create_key: key?.key ?? null,
     create_fingerprint: key?.fingerprint ?? null,
+    ended: Number(isEnded(head.status)),
   }));
   const items = fresh.flatMap(({ head, lineItems }) =>
     (lineItems ?? []).map((item, at) => toItemRow(head.id, item, at)),

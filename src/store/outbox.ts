@@ -4,9 +4,9 @@ import type { WebhookPayload } from '../model.ts';
 const Ids = z.array(z.object({ id: z.string() }));
 const idsOf = (results: unknown): string[] => Ids.parse(results).map(({ id }) => id);
 
-const insertDeliveries = (condition: string) => `INSERT INTO webhook_deliveries
+const insertDeliveries = (condition: string) => `INSERT INTO endpoint_deliveries
     (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at)
-  SELECT (a.value->>'id') || '.' || w.id, w.id, a.value->>'id', a.value->>'type', a.value->>'paylinkId', a.value->>'payload', 'pending',
+  SELECT w.id || '.' || printf('%012x', a.value->>'createdAt') || '.' || (a.value->>'id'), w.id, a.value->>'id', a.value->>'type', a.value->>'paylinkId', a.value->>'payload', 'pending',
     a.value->>'createdAt', a.value->>'createdAt'
   FROM json_each(?1) a CROSS JOIN webhook_endpoints w ON w.merchant_id IN
     (a.value->>'merchantId', (SELECT parent_id FROM merchants WHERE id = a.value->>'merchantId'))
@@ -73,9 +73,9 @@ export const suppressionsStatement = (
 ): D1PreparedStatement =>
   db.prepare(insertOfSuppressions).bind(JSON.stringify(ids), type, at, new Date(at).toISOString());
 
-const insertOfSuppressions = `INSERT INTO webhook_deliveries
+const insertOfSuppressions = `INSERT INTO endpoint_deliveries
     (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at)
-  SELECT s.id || '.' || ?2 || '.' || w.id, w.id, s.id || '.' || ?2, ?2, NULL,
+  SELECT w.id || '.' || printf('%012x', ?3) || '.' || s.id || '.' || ?2, w.id, s.id || '.' || ?2, ?2, NULL,
     json_object('type', ?2, 'timestamp', ?4, 'data',
       json_object('suppressionId', s.id, 'merchantId', s.merchant_id, 'channel', s.channel, 'reason', s.reason)), 'pending', ?3, ?3
   FROM json_each(?1) j CROSS JOIN suppressions s ON s.id = j.value
@@ -86,12 +86,12 @@ const DueRows = z.array(z.object({ id: z.string(), next_attempt_at: z.int() }));
 
 // From one endpoint to the next along the index: the cost is a few rows an endpoint, however many deliveries each has waiting.
 const longestDue = `WITH RECURSIVE waiting (endpoint_id) AS (
-    SELECT min(endpoint_id) FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL
+    SELECT min(endpoint_id) FROM endpoint_deliveries WHERE next_attempt_at IS NOT NULL
     UNION ALL
-    SELECT (SELECT min(d.endpoint_id) FROM webhook_deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > w.endpoint_id)
+    SELECT (SELECT min(d.endpoint_id) FROM endpoint_deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.endpoint_id > w.endpoint_id)
     FROM waiting w WHERE w.endpoint_id IS NOT NULL)
-  SELECT d.id, d.next_attempt_at FROM waiting w CROSS JOIN webhook_deliveries d ON d.id = (
-    SELECT id FROM webhook_deliveries WHERE endpoint_id = w.endpoint_id AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT 1)`;
+  SELECT d.id, d.next_attempt_at FROM waiting w CROSS JOIN endpoint_deliveries d ON d.id = (
+    SELECT id FROM endpoint_deliveries WHERE endpoint_id = w.endpoint_id AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT 1)`;
 
 /**
  * The longest due delivery of each endpoint that has one due by `now` (ms). Of more than `limit` endpoints, those whose delivery has

@@ -1,8 +1,14 @@
 import * as z from 'zod/mini';
-import { DeliveryLog, LineItem, Order, Paylink, PaylinkEvent, PaylinkHead } from '../model.ts';
+import { DeliveryLog, LineItem, Order, Paylink, PaylinkEvent, PaylinkHead, type PaylinkStatus } from '../model.ts';
 import { columnsOf } from './columns.ts';
+import { withOld } from './old-rows.ts';
 
-/** A Paylink's own row. `insertPaylinks` adds `create_key` and `create_fingerprint`, which never change. */
+const ENDED: readonly PaylinkStatus[] = ['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED', 'EXPIRED', 'CANCELED'];
+
+/** Column `ended`: is a Paylink of this status in the index of what is over, or in that of what may expire? */
+export const isEnded = (status: PaylinkStatus): boolean => ENDED.includes(status);
+
+/** A Paylink's own row. `insertPaylinks` adds `ended`, and `create_key` and `create_fingerprint`, which never change. */
 export const { names: headColumns, toRow: toHeadRow } = columnsOf(PaylinkHead);
 
 const stored = columnsOf(
@@ -18,12 +24,16 @@ export function parsePaylinkRow(row: Readonly<Record<string, unknown>>): StoredP
   return { paylink, parentId, createFingerprint };
 }
 
-const list = (part: z.ZodMiniObject, alias: string, table: string, order: string) =>
-  `(SELECT json_group_array(${columnsOf(part).toJson(alias)} ORDER BY ${order}) FROM ${table} ${alias} WHERE ${alias}.paylink_id = p.id)`;
+function list(part: z.ZodMiniObject, alias: string, table: Parameters<typeof withOld>[0], order: string): string {
+  const columns = columnsOf(part);
+  const names = table === 'paylink_items' ? [...columns.names, 'position'] : columns.names;
+  const rows = withOld(table, names, (of) => `${of}.paylink_id = p.id`);
+  return `(SELECT json_group_array(${columns.toJson(alias)} ORDER BY ${order}) FROM ${rows} ${alias})`;
+}
 
 /** Select list that reads a whole Paylink with its lists as one row, `FROM paylinks p JOIN merchants m` (see `parsePaylinkRow`). */
 export const wholePaylink = `p.*, m.parent_id AS parent_id,
-  ${list(LineItem, 'i', 'line_items', 'i.position')} AS line_items,
-  ${list(DeliveryLog, 'd', 'delivery_logs', 'd.created_at, d.rowid')} AS delivery_logs,
-  ${list(PaylinkEvent, 'e', 'events', 'e.version, e.id')} AS events,
-  ${list(Order, 'o', 'orders', 'o.created_at, o.id')} AS orders`;
+  ${list(LineItem, 'i', 'paylink_items', 'i.position')} AS line_items,
+  ${list(DeliveryLog, 'd', 'paylink_logs', 'd.created_at, d.id')} AS delivery_logs,
+  ${list(PaylinkEvent, 'e', 'paylink_events', 'e.version, e.id')} AS events,
+  ${list(Order, 'o', 'paylink_orders', 'o.created_at, o.id')} AS orders`;

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import type { DeliveryStatus, Paylink, PaylinkStatus } from '../model.ts';
-import { parsePaylinkRow, wholePaylink } from './paylink-row.ts';
+import { idsFrom } from '../paylink-id.ts';
+import { isMoved } from './move-rows.ts';
+import { oldOf } from './old-rows.ts';
+import { isEnded, parsePaylinkRow, wholePaylink } from './paylink-row.ts';
 
 /** Where a page begins or ends: the time (ms) and id of a Paylink. */
 export type PagePlace = { createdAt: number; id: string };
@@ -27,54 +30,117 @@ export type PaylinkFilter = {
   limit: number;
 };
 
+/** Whether rows of before migration 0020 may be left, which the indexes of today do not know (see move-rows.ts). */
+type Rows = { isMoved: boolean };
+
+/** Deliveries of these statuses are rare, and have an index of their own. */
+const TROUBLE: readonly DeliveryStatus[] = ['UNKNOWN', 'FAILED', 'BOUNCED'];
+const inTrouble = `('${TROUBLE.join("', '")}')`;
+
+/** Whether a search is read along an index that has today's rows alone. */
+const isByIndexOfToday = ({ status, deliveryStatus }: Pick<PaylinkFilter, 'status' | 'deliveryStatus'>): boolean =>
+  (status?.some(isEnded) ?? false) || (deliveryStatus !== undefined && TROUBLE.includes(deliveryStatus));
+
 /**
- * The query and its bound values. Each merchant and each status gives at most one page, read along an index from the page's place on; the
- * page is the newest of these. So a deep page costs what the first does.
+ * The query and its bound values. Each merchant gives at most one page for what is going on and one for each status of what is over, read
+ * along an index from the page's place on; the page is the newest of these. So a deep page costs what the first does.
  */
-export function searchQuery(callerId: string, filter: PaylinkFilter): { sql: string; values: (string | number)[] } {
-  const { found, order, values } = foundQuery(callerId, filter);
+export function searchQuery(
+  callerId: string,
+  filter: PaylinkFilter,
+  rows: Rows,
+): { sql: string; values: (string | number)[] } {
+  const { found, order, values } = foundQuery(callerId, filter, rows);
   const sql = `SELECT ${wholePaylink} FROM (${found}) w CROSS JOIN paylinks p ON p.id = w.id CROSS JOIN merchants m ON m.id = p.merchant_id
     ORDER BY p.created_at ${order}, p.id ${order}`;
   return { sql, values };
 }
 
+const hasLog = (
+  status: string,
+) => `EXISTS (SELECT 1 FROM paylink_logs l WHERE l.paylink_id = x.id AND l.status = ${status})
+  OR EXISTS (SELECT 1 FROM ${oldOf.paylink_logs} l WHERE l.paylink_id = x.id AND l.status = ${status})`;
+const ofOrder = (id: string) =>
+  `SELECT paylink_id FROM paylink_orders WHERE id = ${id} UNION ALL SELECT paylink_id FROM ${oldOf.paylink_orders} WHERE id = ${id}`;
+const ofRecipient = (hash: string) =>
+  `SELECT id FROM paylinks WHERE email_hash = ${hash} UNION ALL SELECT id FROM paylinks WHERE phone_hash = ${hash}`;
+
 /** The ids and times that are found, in order; no more than the limit. */
 function foundQuery(
   callerId: string,
   filter: PaylinkFilter,
+  { isMoved }: Rows,
 ): { found: string; order: string; values: (string | number)[] } {
   const values: (string | number)[] = [callerId];
   const bind = (value: string | number) => `?${values.push(value)}`;
   const limit = bind(filter.limit);
   const order = filter.before ? 'ASC' : 'DESC';
+  const { after, before, orderId, recipientHash, deliveryStatus } = filter;
+  const statuses = filter.status && [...new Set(filter.status)];
 
-  const statuses = filter.status ? `JOIN json_each(${bind(JSON.stringify([...new Set(filter.status)]))}) s` : '';
-  // A few Paylinks have this order or recipient: they are looked up by it, and the merchant is checked afterwards.
-  const isLookup = filter.orderId !== undefined || filter.recipientHash !== undefined;
-  const where = [isLookup ? '+x.merchant_id = m.id' : 'x.merchant_id = m.id'];
-  if (filter.status) where.push(isLookup ? '+x.status = s.value' : 'x.status = s.value');
-  if (filter.merchantInvoiceId !== undefined) where.push(`x.merchant_invoice_id = ${bind(filter.merchantInvoiceId)}`);
-  if (filter.deliveryStatus !== undefined) {
-    const status = bind(filter.deliveryStatus);
-    where.push(`EXISTS (SELECT 1 FROM delivery_logs l WHERE l.paylink_id = x.id AND l.status = ${status})`);
-  }
-  if (filter.orderId !== undefined)
-    where.push(`x.id IN (SELECT paylink_id FROM orders WHERE id = ${bind(filter.orderId)})`);
-  if (filter.recipientHash !== undefined) {
-    const hash = bind(filter.recipientHash);
-    where.push(
-      `x.id IN (SELECT id FROM paylinks WHERE email_hash = ${hash} UNION ALL SELECT id FROM paylinks WHERE phone_hash = ${hash})`,
-    );
-  }
-  if (filter.createdAfter !== undefined) where.push(`x.created_at > ${bind(filter.createdAfter)}`);
-  if (filter.createdBefore !== undefined) where.push(`x.created_at < ${bind(filter.createdBefore)}`);
-  const { after, before } = filter;
-  if (after) where.push(`(x.created_at, x.id) < (${bind(after.createdAt)}, ${bind(after.id)})`);
-  if (before) where.push(`(x.created_at, x.id) > (${bind(before.createdAt)}, ${bind(before.id)})`);
+  // A few Paylinks have this order or recipient: they are looked up by it, and everything else is checked afterwards.
+  const lookups = [
+    ...(orderId === undefined ? [] : [`x.id IN (${ofOrder(bind(orderId))})`]),
+    ...(recipientHash === undefined ? [] : [`x.id IN (${ofRecipient(bind(recipientHash))})`]),
+  ];
+  const isLookup = lookups.length > 0;
+  const also = [...lookups];
+  const invoice = filter.merchantInvoiceId === undefined ? null : bind(filter.merchantInvoiceId);
+  if (invoice) also.push(`x.merchant_invoice_id = ${invoice}`);
+  if (filter.createdAfter !== undefined) also.push(`x.created_at > ${bind(filter.createdAfter)}`);
+  if (filter.createdBefore !== undefined) also.push(`x.created_at < ${bind(filter.createdBefore)}`);
+  // An id begins with its time, so its order is that of the page.
+  const idRange = (id: string) => [
+    ...(after ? [`${id} < ${bind(after.id)}`] : []),
+    ...(before ? [`${id} > ${bind(before.id)}`] : []),
+    ...(filter.createdAfter === undefined ? [] : [`${id} >= ${bind(idsFrom(filter.createdAfter + 1))}`]),
+    ...(filter.createdBefore === undefined ? [] : [`${id} < ${bind(idsFrom(filter.createdBefore))}`]),
+  ];
+  const log = deliveryStatus === undefined ? null : bind(deliveryStatus);
 
-  const page = `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT ${limit}`;
-  const found = `SELECT f.id, f.created_at FROM merchants m ${statuses} JOIN paylinks f ON f.id IN (${page})
-    WHERE ${ownersOf(filter.merchantId, bind)} ORDER BY f.created_at ${order}, f.id ${order} LIMIT ${limit}`;
+  /** A page of each merchant, along its Paylinks (or those of an invoice) in the order of time. */
+  const byTime = (some: readonly PaylinkStatus[] | undefined): string => {
+    const where = [isLookup ? '+x.merchant_id = m.id' : 'x.merchant_id = m.id', ...also];
+    if (some) where.push(`+x.status IN (SELECT value FROM json_each(${bind(JSON.stringify(some))}))`);
+    if (log) where.push(`(${hasLog(log)})`);
+    if (after) where.push(`(x.created_at, x.id) < (${bind(after.createdAt)}, ${bind(after.id)})`);
+    if (before) where.push(`(x.created_at, x.id) > (${bind(before.createdAt)}, ${bind(before.id)})`);
+    return `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT ${limit}`;
+  };
+  /** A page of each merchant and status, along what is over. */
+  const ended = (): string => {
+    const where = ['x.merchant_id = m.id', 'x.ended = 1', 'x.status = s.value', ...also, ...idRange('x.id')];
+    if (log) where.push(`(${hasLog(log)})`);
+    return `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.id ${order} LIMIT ${limit}`;
+  };
+  /** A page of each merchant, along its deliveries in trouble. */
+  const inTroubles = (): string => {
+    const where = [
+      'l.merchant_id = m.id',
+      `l.status = ${log}`,
+      `l.status IN ${inTrouble}`,
+      ...idRange('l.paylink_id'),
+      ...also,
+    ];
+    if (statuses) where.push(`x.status IN (SELECT value FROM json_each(${bind(JSON.stringify(statuses))}))`);
+    return `SELECT l.paylink_id FROM paylink_logs l CROSS JOIN paylinks x ON x.id = l.paylink_id WHERE ${where.join(' AND ')}
+      GROUP BY l.paylink_id ORDER BY l.paylink_id ${order} LIMIT ${limit}`;
+  };
+
+  const owners = ownersOf(filter.merchantId, bind);
+  const over = isMoved && !isLookup && !invoice ? (statuses ?? []).filter(isEnded) : [];
+  const open = statuses?.filter((status) => !over.includes(status));
+  const from = (joined: string, page: string) =>
+    `SELECT f.id, f.created_at FROM merchants m ${joined} JOIN paylinks f ON f.id IN (${page}) WHERE ${owners}`;
+  const isTrouble = deliveryStatus !== undefined && TROUBLE.includes(deliveryStatus);
+  const pages =
+    isMoved && isTrouble && !isLookup && !invoice
+      ? [from('', inTroubles())]
+      : [
+          ...(open?.length === 0 ? [] : [from('', byTime(open))]),
+          ...(over.length === 0 ? [] : [from(`JOIN json_each(${bind(JSON.stringify(over))}) s`, ended())]),
+        ];
+  const found = `SELECT id, created_at FROM (${pages.join(' UNION ALL ')}) ORDER BY created_at ${order}, id ${order} LIMIT ${limit}`;
   return { found, order, values };
 }
 
@@ -87,9 +153,13 @@ function ownersOf(merchantId: string | undefined, bind: (value: string) => strin
   return 'm.id IN (SELECT ?1 UNION ALL SELECT id FROM (SELECT id FROM merchants WHERE parent_id = ?1 LIMIT 100))';
 }
 
+const rowsOf = async (db: D1Database, filter: Pick<PaylinkFilter, 'status' | 'deliveryStatus'>): Promise<Rows> => ({
+  isMoved: isByIndexOfToday(filter) && (await isMoved(db)),
+});
+
 /** The Paylinks that a caller may see and that fit, newest first: one page, by one query. */
 export async function searchPaylinks(db: D1Database, callerId: string, filter: PaylinkFilter): Promise<Paylink[]> {
-  const { sql, values } = searchQuery(callerId, filter);
+  const { sql, values } = searchQuery(callerId, filter, await rowsOf(db, filter));
   const { results } = await db
     .prepare(sql)
     .bind(...values)
@@ -107,7 +177,7 @@ export async function findPlace(
   filter: Omit<PaylinkFilter, 'limit'>,
   rows: number,
 ): Promise<PagePlace | null> {
-  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 });
+  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 }, await rowsOf(db, filter));
   const { results } = await db
     .prepare(`${found} OFFSET ${rows - 1}`)
     .bind(...values)

@@ -1,6 +1,13 @@
 import * as z from 'zod/mini';
 import type { Channel } from '../model.ts';
+import { withOld } from './old-rows.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
+
+const namedIn = withOld(
+  'paylink_logs',
+  ['paylink_id'],
+  (of) => `${of}.merchant_id = ?1 AND ${of}.recipient_hash = ?2 AND ${of}.recipient IS NOT NULL`,
+);
 
 const Row = z.object({ id: z.string(), total: z.int() });
 
@@ -17,7 +24,7 @@ export async function listPaylinksOfRecipient(
     .prepare(
       `SELECT id, count(*) OVER () AS total FROM (
          SELECT id FROM paylinks WHERE ${column} = ?2 AND merchant_id = ?1
-         UNION SELECT paylink_id FROM delivery_logs WHERE merchant_id = ?1 AND recipient_hash = ?2 AND recipient IS NOT NULL
+         UNION SELECT paylink_id FROM ${namedIn}
        ) ORDER BY id LIMIT ?3`,
     )
     .bind(merchantId, hash, limit)
@@ -60,19 +67,35 @@ export async function loadPaylink(db: D1Database, id: string): Promise<StoredPay
   return row ? parsePaylinkRow(row) : null;
 }
 
-/** Ids of open Paylinks whose expiration has passed, oldest first, read from a partial index. */
-export async function listExpired(db: D1Database, now: number, limit: number): Promise<string[]> {
+/** Many Paylinks of any merchant, for their coordinator. Read from the primary. */
+export async function loadPaylinks(db: D1Database, ids: readonly string[]): Promise<Map<string, StoredPaylink>> {
+  const { results } = await db
+    .withSession('first-primary')
+    .prepare(`SELECT ${wholePaylink} ${from} WHERE p.id IN (SELECT value FROM json_each(?1))`)
+    .bind(JSON.stringify(ids))
+    .all();
+  return new Map(results.map(parsePaylinkRow).map((stored) => [stored.paylink.id, stored]));
+}
+
+const Expired = z.object({ id: z.string(), expiration: z.int(), row: z.int() });
+/** An open Paylink whose expiration has passed; with it the next of a list begins. */
+export type Expired = z.infer<typeof Expired>;
+
+/** Open Paylinks whose expiration has passed, oldest first, read from a partial index. `after`: where an earlier list ended. */
+export async function listExpired(
+  db: D1Database,
+  now: number,
+  limit: number,
+  after?: Pick<Expired, 'expiration' | 'row'>,
+): Promise<Expired[]> {
   const { results } = await db
     .prepare(
-      `SELECT id FROM paylinks WHERE status IN ('CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED') AND expiration <= ?1
-       ORDER BY expiration LIMIT ?2`,
+      `SELECT id, expiration, rowid AS row FROM paylinks WHERE ended = 0 AND expiration <= ?1 AND (expiration, rowid) > (?3, ?4)
+       ORDER BY expiration, rowid LIMIT ?2`,
     )
-    .bind(now, limit)
+    .bind(now, limit, after?.expiration ?? Number.MIN_SAFE_INTEGER, after?.row ?? 0)
     .all();
-  return z
-    .array(z.object({ id: z.string() }))
-    .parse(results)
-    .map((row) => row.id);
+  return z.array(Expired).parse(results);
 }
 
 /** The merchant's Paylink that was created with this idempotency key, if any. */

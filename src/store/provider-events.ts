@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DeliveryEvent, type ReportingProvider } from '../model.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
+import { withOld } from './old-rows.ts';
 import { suppressionsStatement } from './outbox.ts';
 import { sharedSender } from './suppressions.ts';
 
@@ -17,14 +18,18 @@ const columns = columnsOf(DeliveryEvent);
 const names = [...columns.names, 'kind', 'due_at', 'received_at'];
 export const providerEventColumns = [...names, 'tries'];
 
-const insertEvents = `${insertFromJson('provider_events', names)} WHERE true
+/** Nothing is stored under this id, in the table of before 0020 neither. */
+const isUnheard = (id: string) =>
+  `NOT EXISTS (SELECT 1 FROM provider_reports p WHERE p.id = ${id}) AND NOT EXISTS (SELECT 1 FROM provider_events p WHERE p.id = ${id})`;
+
+const insertEvents = `${insertFromJson('provider_reports', names)} WHERE ${isUnheard("value->>'id'")}
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 // Suppresses the recipient of a known attempt. An event whose attempt D1 does not have yet suppresses when it is applied.
 const suppressKnown = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
   SELECT value->>'suppression_id', d.merchant_id, d.channel, d.recipient_hash, d.recipient, value->>'suppression', ?2
-  FROM json_each(?1) JOIN delivery_logs d ON d.id = value->>'attempt_id' AND d.provider = value->>'provider'
-  WHERE NOT EXISTS (SELECT 1 FROM provider_events p WHERE p.id = value->>'id')
+  FROM json_each(?1) JOIN paylink_logs d ON d.id = value->>'attempt_id' AND d.provider = value->>'provider'
+  WHERE ${isUnheard("value->>'id'")}
   ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
 
 /**
@@ -65,7 +70,7 @@ export async function storeDeliveryEvents(
   );
 }
 
-const isNew = 'NOT EXISTS (SELECT 1 FROM provider_events WHERE id = ?1)';
+const isNew = isUnheard('?1');
 const stop = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
   SELECT ?2, '${sharedSender}', 'SMS', ?3, NULL, 'stop', ?4 WHERE ${isNew} ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
 const start = `DELETE FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`;
@@ -79,7 +84,7 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
       : db.prepare(start).bind(id, recipientHash);
   const kept = db
     .prepare(
-      `INSERT INTO provider_events (id, provider, kind, recipient_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
+      `INSERT INTO provider_reports (id, provider, kind, recipient_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (id) DO NOTHING`,
     )
     .bind(id, provider, kind, recipientHash, now);
@@ -106,35 +111,29 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
 /** Events due by `now` (ms), the longest overdue first. */
 export async function dueDeliveryEvents(db: D1Database, now: number, limit: number): Promise<DeliveryEvent[]> {
   const { results } = await db
-    .prepare(`SELECT ${columns.names.join(', ')} FROM provider_events WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`)
+    .prepare(`SELECT ${columns.names.join(', ')} FROM provider_reports WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2`)
     .bind(now, limit)
     .all();
   return results.map((row) => columns.parse(row));
 }
 
-const LocatedRow = z.object({ event: z.string(), attempt: z.string(), paylink: z.string() });
+const LocatedRow = z.object({ attempt: z.string(), paylink: z.string() });
 
-/** Finds the attempt and Paylink of each event that D1 knows: by our attempt id, or without one by the provider's message id. One query. */
-export async function locateAttempts(
-  db: D1Database,
-  events: readonly DeliveryEvent[],
-): Promise<Map<string, { attemptId: string; paylinkId: string }>> {
-  const located = new Map<string, { attemptId: string; paylinkId: string }>();
-  if (events.length === 0) return located;
-  const asked = events.map(({ id, provider, attemptId, messageId }) => ({ id, provider, attemptId, messageId }));
+const located = withOld('paylink_logs', ['id', 'paylink_id'], (d) => `${d}.id IN (SELECT value FROM json_each(?1))`);
+
+/** The Paylink of each attempt that D1 knows, by the attempt's id. One query. */
+export async function locateAttempts(db: D1Database, attemptIds: readonly string[]): Promise<Map<string, string>> {
+  if (attemptIds.length === 0) return new Map();
   const { results } = await db
-    .prepare(
-      `SELECT value->>'id' AS event, d.id AS attempt, d.paylink_id AS paylink
-       FROM json_each(?1) JOIN delivery_logs d ON d.id = value->>'attemptId' AND d.provider = value->>'provider'
-       UNION ALL SELECT value->>'id', d.id, d.paylink_id
-       FROM json_each(?1) JOIN delivery_logs d ON d.message_id = value->>'messageId' AND d.provider = value->>'provider'
-       WHERE value->>'attemptId' IS NULL`,
-    )
-    .bind(JSON.stringify(asked))
+    .prepare(`SELECT id AS attempt, paylink_id AS paylink FROM ${located}`)
+    .bind(JSON.stringify(attemptIds))
     .all();
-  for (const row of z.array(LocatedRow).parse(results))
-    located.set(row.event, { attemptId: row.attempt, paylinkId: row.paylink });
-  return located;
+  return new Map(
+    z
+      .array(LocatedRow)
+      .parse(results)
+      .map(({ attempt, paylink }) => [attempt, paylink]),
+  );
 }
 
 /** Deletes applied events (one that suppressed is kept, no longer due) and delays those that could not be applied. */
@@ -149,12 +148,12 @@ export async function settleDeliveryEvents(
   if (applied.length > 0) {
     const ids = JSON.stringify(applied);
     statements.push(
-      db.prepare(`DELETE FROM provider_events WHERE id IN ${of} AND suppression IS NULL`).bind(ids),
-      db.prepare(`UPDATE provider_events SET due_at = NULL WHERE id IN ${of}`).bind(ids),
+      db.prepare(`DELETE FROM provider_reports WHERE id IN ${of} AND suppression IS NULL`).bind(ids),
+      db.prepare(`UPDATE provider_reports SET due_at = NULL WHERE id IN ${of}`).bind(ids),
     );
   }
   if (later.length > 0) {
-    const putOff = `UPDATE provider_events SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`;
+    const putOff = `UPDATE provider_reports SET tries = tries + 1, due_at = ?2 + ?3 * (1 << min(tries, 8)) WHERE id IN ${of} AND due_at IS NOT NULL`;
     statements.push(db.prepare(putOff).bind(JSON.stringify(later), now, FIRST_RETRY_MS));
   }
   if (statements.length > 0) await db.batch(statements);
@@ -163,7 +162,7 @@ export async function settleDeliveryEvents(
 /** Deletes events received before `before` (ms). @returns how many of them were never applied */
 export async function forgetProviderEvents(db: D1Database, before: number): Promise<number> {
   const { results } = await db
-    .prepare('DELETE FROM provider_events WHERE received_at < ?1 RETURNING due_at')
+    .prepare('DELETE FROM provider_reports WHERE received_at < ?1 RETURNING due_at')
     .bind(before)
     .all();
   return results.filter((row) => row.due_at !== null).length;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AttachmentFile, LineItem, Order, paylinkStatuses } from '../model.ts';
 import { columnsOf, jsonText } from './columns.ts';
+import { withOld } from './old-rows.ts';
 
 const Item = z.pick(LineItem, { description: true, sku: true, quantity: true, price: true, tax: true });
 
@@ -35,6 +36,12 @@ const Row = z.object({
   merchantTimeZone: z.nullable(z.string()),
 });
 
+const itemColumns = columnsOf(Item);
+const ofPaylink = (alias: string) => `${alias}.paylink_id = p.id`;
+const items = withOld('paylink_items', [...itemColumns.names, 'position'], ofPaylink);
+const orderColumns = columnsOf(Payment);
+const orders = withOld('paylink_orders', orderColumns.names, ofPaylink);
+
 /** What anyone with the short link may see. It says nothing about the customer except their locale and time zone, and has no reference of the merchant's own. */
 export type PublicPaylink = z.output<typeof Row>;
 
@@ -43,10 +50,8 @@ export const publicPaylinkSql = `
   SELECT p.id, p.merchant_id AS merchantId, p.status, p.code, p.checkout_url AS checkoutUrl, p.success_url AS successUrl, p.files, p.currency_code AS currencyCode, p.description, p.memo,
     p.tax, p.shipping, p.sub_total AS subTotal, p.total, p.expiration,
     json_extract(p.customer, '$.locale') AS customerLocale, json_extract(p.customer, '$.timeZone') AS customerTimeZone,
-    (SELECT json_group_array(${columnsOf(Payment).toJson('o')}
-      ORDER BY o.created_at, o.id) FROM orders o WHERE o.paylink_id = p.id) AS payments,
-    (SELECT json_group_array(${columnsOf(Item).toJson('i')}
-      ORDER BY i.position) FROM line_items i WHERE i.paylink_id = p.id) AS lineItems,
+    (SELECT json_group_array(${orderColumns.toJson('o')} ORDER BY o.created_at, o.id) FROM ${orders} o) AS payments,
+    (SELECT json_group_array(${itemColumns.toJson('i')} ORDER BY i.position) FROM ${items} i) AS lineItems,
     coalesce(p.brand_name, m.name) AS merchantName, m.brand_color AS brandColor, coalesce(p.brand_logo_url, m.logo_url) AS logoUrl, m.support_email AS supportEmail, m.locale AS merchantLocale,
     m.time_zone AS merchantTimeZone
   FROM paylinks p JOIN merchants m ON m.id = p.merchant_id

@@ -11,17 +11,18 @@ import { endpointColumns } from './webhook-endpoints.ts';
 
 const tables = {
   credentials: credentialColumns,
-  paylinks: headColumns,
-  line_items: itemColumns,
-  delivery_logs: logColumns,
-  events: eventColumns,
-  orders: orderColumns,
+  paylinks: [...headColumns, 'ended'],
+  paylink_items: itemColumns,
+  paylink_logs: logColumns,
+  paylink_events: eventColumns,
+  paylink_orders: orderColumns,
   suppressions: suppressionColumns,
   webhook_endpoints: endpointColumns,
-  webhook_deliveries: deliveryColumns,
-  provider_events: providerEventColumns,
+  endpoint_deliveries: deliveryColumns,
+  provider_reports: providerEventColumns,
   inbox_messages: inboxColumns,
   audit: auditColumns,
+  sweeps: ['name', 'leased_until', 'position'],
 };
 
 const statements = [

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Channel } from '../model.ts';
+import { oldOf } from './old-rows.ts';
 
 const Hashed = z.object({ channel: Channel, recipient: z.string(), recipientHash: z.string() });
 /** A recipient beside the hash that was made of it. */
@@ -27,6 +28,7 @@ export async function fixRecipientKey(db: D1Database, fingerprint: string, now: 
 export async function someHashedRecipients(db: D1Database): Promise<Hashed[]> {
   const of = (table: string) =>
     `SELECT * FROM (SELECT channel, recipient, recipient_hash AS recipientHash FROM ${table} WHERE recipient IS NOT NULL LIMIT 5)`;
-  const { results } = await db.prepare(`${of('suppressions')} UNION ALL ${of('delivery_logs')}`).all();
+  const tables = ['suppressions', 'paylink_logs', oldOf.paylink_logs];
+  const { results } = await db.prepare(tables.map(of).join(' UNION ALL ')).all();
   return z.array(Hashed).parse(results);
 }

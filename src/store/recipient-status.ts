@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Channel, Merchant } from '../model.ts';
 import { jsonText } from './columns.ts';
 import { merchantJson } from './merchants.ts';
+import { withOld } from './old-rows.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -32,15 +33,18 @@ const Row = z.object({
 const Rows = z.array(Row);
 
 const hashes = `(SELECT value FROM json_each(q.value, '$.hashes'))`;
+const counted = withOld(
+  'paylink_logs',
+  ['recipient_hash'],
+  (d) => `${d}.merchant_id = m.id AND ${d}.recipient_hash IN ${hashes} AND ${d}.created_at > ?2
+    AND ${d}.status <> 'SUPPRESSED' AND NOT (${d}.status = 'FAILED' AND ${d}.accepted_at IS NULL)`,
+);
 const sql = `SELECT q.key AS n, CASE WHEN m.updated_at = q.value->>'knownAt' THEN NULL ELSE ${merchantJson('m')} END AS merchant,
   (SELECT json_group_array(json_object('channel', s.channel, 'hash', s.recipient_hash, 'reason', s.reason,
        'id', iif(s.merchant_id = '*', NULL, s.id))) FROM suppressions s
      WHERE s.recipient_hash IN ${hashes} AND s.channel IN ('EMAIL', 'SMS') AND s.merchant_id IN (m.id, '*')) AS suppressed,
   (SELECT json_group_array(json_object('hash', r.recipient_hash, 'count', r.n)) FROM
-     (SELECT d.recipient_hash, count(*) AS n FROM delivery_logs d
-        WHERE d.merchant_id = m.id AND d.recipient_hash IN ${hashes} AND d.created_at > ?2
-          AND d.status <> 'SUPPRESSED' AND NOT (d.status = 'FAILED' AND d.accepted_at IS NULL)
-        GROUP BY d.recipient_hash) r) AS recent
+     (SELECT d.recipient_hash, count(*) AS n FROM ${counted} d GROUP BY d.recipient_hash) r) AS recent
   FROM json_each(?1) q JOIN merchants m ON m.id = q.value->>'merchantId'`;
 
 /**

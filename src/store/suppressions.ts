@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Channel } from '../model.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
+import { withOld } from './old-rows.ts';
 import { deliveriesIn, suppressionsStatement } from './outbox.ts';
 
 /** Why a recipient gets no more messages on a channel. */
@@ -58,22 +59,26 @@ export async function insertErased(
   ]);
 }
 
+const attempt = withOld(
+  'paylink_logs',
+  ['id', 'merchant_id', 'channel', 'recipient_hash', 'recipient'],
+  (of) => `${of}.id = ?1 AND ${of}.paylink_id = ?2`,
+);
+
 /** Suppresses the recipient of an attempt. @returns the new webhook deliveries; null: the Paylink has no such attempt */
 export async function suppressAttempt(
   db: D1Database,
-  attempt: { id: string; paylinkId: string },
+  { id, paylinkId }: { id: string; paylinkId: string },
   suppression: Pick<Suppression, 'id' | 'reason' | 'createdAt'>,
 ): Promise<string[] | null> {
-  const found = db
-    .prepare('SELECT id FROM delivery_logs WHERE id = ?1 AND paylink_id = ?2')
-    .bind(attempt.id, attempt.paylinkId);
+  const found = db.prepare(`SELECT id FROM ${attempt}`).bind(id, paylinkId);
   const write = db
     .prepare(
       `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
-       SELECT ?3, merchant_id, channel, recipient_hash, recipient, ?4, ?5 FROM delivery_logs WHERE id = ?1 AND paylink_id = ?2
+       SELECT ?3, merchant_id, channel, recipient_hash, recipient, ?4, ?5 FROM ${attempt} WHERE true
        ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`,
     )
-    .bind(attempt.id, attempt.paylinkId, suppression.id, suppression.reason, suppression.createdAt);
+    .bind(id, paylinkId, suppression.id, suppression.reason, suppression.createdAt);
   const tell = suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt);
   const [known, , told] = await db.batch([found, write, tell]);
   return known?.results.length === 1 ? deliveriesIn(told) : null;

@@ -28,7 +28,7 @@ export async function endpointsOfDue(
 ): Promise<Map<string, string>> {
   const { results } = await db
     .prepare(
-      `SELECT id, endpoint_id FROM webhook_deliveries WHERE id IN (SELECT value FROM json_each(?1)) AND next_attempt_at <= ?2`,
+      `SELECT id, endpoint_id FROM endpoint_deliveries WHERE id IN (SELECT value FROM json_each(?1)) AND next_attempt_at <= ?2`,
     )
     .bind(JSON.stringify(ids), now)
     .all();
@@ -36,12 +36,12 @@ export async function endpointsOfDue(
 }
 
 const named = 'SELECT value FROM json_each(?4)';
-const claim = `UPDATE webhook_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?3
+const claim = `UPDATE endpoint_deliveries SET attempts = attempts + 1, round = round + 1, next_attempt_at = ?3
   WHERE id IN (
-    SELECT id FROM webhook_deliveries WHERE id IN (${named}) AND next_attempt_at <= ?2
+    SELECT id FROM endpoint_deliveries WHERE id IN (${named}) AND next_attempt_at <= ?2
     UNION ALL
     SELECT id FROM (
-      SELECT id FROM webhook_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 AND id NOT IN (${named})
+      SELECT id FROM endpoint_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 AND id NOT IN (${named})
       ORDER BY next_attempt_at LIMIT ?5))
   RETURNING ${claimedColumns.names.join(', ')}`;
 
@@ -74,7 +74,7 @@ export async function claimDeliveries(
     db.prepare('SELECT * FROM webhook_endpoints WHERE id = ?1').bind(endpointId),
     db
       .prepare(
-        'SELECT id, endpoint_id FROM webhook_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at LIMIT 1',
+        'SELECT id, endpoint_id FROM endpoint_deliveries WHERE endpoint_id = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at LIMIT 1',
       )
       .bind(endpointId, now),
   ]);
@@ -104,10 +104,16 @@ export type AttemptRecord = {
   disable: { reason: 'gone' | 'failing'; failingBefore: number; payload: WebhookPayload };
 };
 
-const insertAttempt = `INSERT INTO webhook_attempts
-    (id, delivery_id, endpoint_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING`;
-const settleDelivery = `UPDATE webhook_deliveries SET status = ?3, next_attempt_at = ?4 WHERE id = ?1 AND attempts = ?2 AND status = 'pending'`;
+const insertAttempt = `INSERT INTO endpoint_attempts (delivery_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (delivery_id, attempt) DO NOTHING`;
+// A first success that was claimed again meanwhile settles nothing and is only noted.
+const noteFirst = `INSERT INTO endpoint_attempts (delivery_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+  WHERE NOT EXISTS (SELECT 1 FROM endpoint_deliveries WHERE id = ?1 AND attempted_at IS NOT NULL) ON CONFLICT DO NOTHING`;
+// Most deliveries succeed at once: that attempt is told by the delivery's own row.
+const settleFirst = `UPDATE endpoint_deliveries SET status = 'delivered', next_attempt_at = NULL, attempted_at = ?3, status_code = ?4, answer = ?5, duration_ms = ?6
+  WHERE id = ?1 AND attempts = ?2 AND status = 'pending'`;
+const settleDelivery = `UPDATE endpoint_deliveries SET status = ?3, next_attempt_at = ?4 WHERE id = ?1 AND attempts = ?2 AND status = 'pending'`;
 const works = 'UPDATE webhook_endpoints SET failing_since = NULL WHERE id = ?1 AND failing_since IS NOT NULL';
 const fails = 'UPDATE webhook_endpoints SET failing_since = ?2 WHERE id = ?1 AND failing_since IS NULL';
 const disable = `UPDATE webhook_endpoints SET disabled_at = ?2, disabled_reason = ?3, updated_at = ?2
@@ -125,25 +131,18 @@ export async function recordAttempt(
   const { delivery, outcome, statusCode, error, answer, attemptedAt, durationMs, nextAttemptAt } = record;
   const { id, endpointId, attempt } = delivery;
   const endedAt = attemptedAt + durationMs;
-  const row = [
-    `${id}.${attempt}`,
-    id,
-    endpointId,
-    attempt,
-    outcome,
-    statusCode,
-    error,
-    answer,
-    durationMs,
-    attemptedAt,
-  ];
+  const row = [id, attempt, outcome, statusCode, error, answer, durationMs, attemptedAt];
   const status = outcome === 'delivered' ? 'delivered' : nextAttemptAt === null ? 'failed' : 'pending';
   const statements = [
     db.prepare(insertAttempt).bind(...row),
     db.prepare(settleDelivery).bind(id, attempt, status, nextAttemptAt),
   ];
   if (outcome === 'delivered') {
-    await db.batch([...statements, db.prepare(works).bind(endpointId)]);
+    const first = db.prepare(settleFirst).bind(id, attempt, attemptedAt, statusCode, answer, durationMs);
+    await db.batch([
+      ...(attempt === 1 ? [first, db.prepare(noteFirst).bind(...row)] : statements),
+      db.prepare(works).bind(endpointId),
+    ]);
     return { disabled: false, enqueue: [] };
   }
   const { reason, failingBefore, payload } = record.disable;
@@ -165,7 +164,7 @@ export async function releaseDeliveries(db: D1Database, claimed: readonly Claime
   if (claimed.length === 0) return;
   await db
     .prepare(
-      `UPDATE webhook_deliveries SET attempts = attempts - 1, round = round - 1, next_attempt_at = ?2 ${unsettled}`,
+      `UPDATE endpoint_deliveries SET attempts = attempts - 1, round = round - 1, next_attempt_at = ?2 ${unsettled}`,
     )
     .bind(claimsOf(claimed), dueAt)
     .run();
@@ -176,7 +175,7 @@ export async function closeDeliveries(db: D1Database, claimed: readonly Claimed[
   if (claimed.length === 0) return;
   await db
     .prepare(
-      `UPDATE webhook_deliveries SET status = 'failed', attempts = attempts - 1, next_attempt_at = NULL ${unsettled}`,
+      `UPDATE endpoint_deliveries SET status = 'failed', attempts = attempts - 1, next_attempt_at = NULL ${unsettled}`,
     )
     .bind(claimsOf(claimed))
     .run();

@@ -61,11 +61,11 @@ export async function replayDeliveries(
   return { kind: 'done', queued: ids.length, nextSince };
 }
 
-/** An endpoint's attempts of the last 30 days, newest first. */
+/** An endpoint's attempts of the last 30 days, those of its latest delivery first. */
 export async function attemptsOf(
   ctx: EndpointContext,
   endpointId: string,
-  page: { limit: number; after: { attemptedAt: number; id: string } | undefined },
+  page: { limit: number; after: string | undefined },
 ): Promise<Managed<{ page: WebhookAttempt[]; more: boolean }>> {
   const found = await readEndpoint(ctx, endpointId);
   if (found.kind === 'refused') return found;

@@ -95,29 +95,44 @@ describe('a nonce', () => {
 });
 
 describe('what a merchant limiter stores', () => {
-  it('survives eviction', async () => {
+  it('survives eviction once it is written', async () => {
     await stub.admit(bearer());
     await stub.admit({ ...bearer(), cost: 4 });
+    await inLimiter(stub, (limiter) => limiter.write());
     await evictDurableObject(stub);
     expect(await stub.admit(bearer())).toMatchObject({ quota: { admitted: true, remaining: 94 } });
   });
 
-  it('is one row an admission and one a nonce, none for a refusal', async () => {
-    const quota = { limit: 2, windowSeconds: 60 };
+  it('is one row a nonce, and one a second for all admissions; none for a refusal', async () => {
+    const quota = { limit: 3, windowSeconds: 60 };
     await stub.admit(bearer(quota));
-    const steps = [signed('row-counting-01', quota), bearer(quota), signed('row-counting-02', quota)];
+    const steps = [
+      () => stub.admit(signed('row-counting-01', quota)),
+      () => stub.admit(bearer(quota)),
+      () => inLimiter(stub, (limiter) => limiter.write()),
+      () => stub.admit(bearer(quota)),
+      () => inLimiter(stub, (limiter) => limiter.write()),
+    ];
     const written: number[] = [];
     for (const step of steps) {
       const before = await changes(stub);
-      await stub.admit(step);
+      await step();
       written.push((await changes(stub)) - before);
     }
-    expect(written).toEqual([2, 0, 1]);
+    expect(written).toEqual([1, 0, 1, 0, 0]);
+  });
+
+  it('is written within a second, by itself', async () => {
+    await stub.admit(bearer());
+    const bursts = () =>
+      runInDurableObject(stub, (_limiter, { storage }) => storage.sql.exec('SELECT units FROM bursts').toArray());
+    await expect.poll(bursts).toEqual([{ units: 1 }]);
   });
 
   it('drops bursts that have left the window as new ones begin', async () => {
     for (let minute = 0; minute < 5; minute++) {
       await stub.admit(bearer());
+      await inLimiter(stub, (limiter) => limiter.write());
       pass(60_000);
     }
     const kept = await runInDurableObject(stub, (_limiter, { storage }) =>

@@ -48,6 +48,9 @@ const Changes = z.object({
 });
 export type Changes = z.infer<typeof Changes>;
 
+/** A coordinator's row of one Paylink. */
+const JournalEntry = z.object({ changes: Changes.nullable(), operations: z.array(OperationRow) });
+
 /** All that is written down about the sends, as it lies on the disk: D1, and the coordinators. */
 export type Records = {
   paylinks: PaylinkRow[];
@@ -61,7 +64,7 @@ export type Records = {
 
 /** An object that was killed as it was born has no tables yet. */
 const isBorn = (database: DatabaseSync) =>
-  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'operations'").get() !== undefined;
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'journal'").get() !== undefined;
 
 function rows<T>(database: DatabaseSync, sql: string, schema: z.ZodType<T>): T[] {
   return z.array(schema).parse(database.prepare(sql).all());
@@ -97,10 +100,19 @@ export function writeDatabase(state: string, sql: string): void {
 
 function readCoordinator(database: DatabaseSync): Pick<Records, 'operations' | 'changes'> {
   if (!isBorn(database)) return { operations: [], changes: [] };
-  const bodies = rows(database, 'SELECT body FROM changes', z.object({ body: z.string() }));
+  const bodies = rows(database, 'SELECT body FROM journal', z.object({ body: z.string() }));
+  const entries = bodies.map(({ body }) => JournalEntry.parse(JSON.parse(body)));
+  const days = rows(
+    database,
+    "SELECT name FROM sqlite_master WHERE name LIKE 'kept_operations_%'",
+    z.object({ name: z.string() }),
+  );
+  const kept = days.flatMap(({ name }) =>
+    rows(database, `SELECT id, paylink_id AS paylinkId, key, state, 0 AS tries FROM ${name}`, OperationRow),
+  );
   return {
-    operations: rows(database, 'SELECT id, paylink_id AS paylinkId, key, state, tries FROM operations', OperationRow),
-    changes: bodies.map(({ body }) => Changes.parse(JSON.parse(body))),
+    operations: [...entries.flatMap(({ operations }) => operations), ...kept],
+    changes: entries.flatMap(({ changes }) => changes ?? []),
   };
 }
 
@@ -111,11 +123,15 @@ export function readRecords(state: string): Records {
     logs: rows(
       database,
       `SELECT id, paylink_id AS paylinkId, operation_id AS operationId, channel, status, provider, message_id AS messageId,
-         accepted_at AS acceptedAt, reason, created_at AS createdAt, version FROM delivery_logs`,
+         accepted_at AS acceptedAt, reason, created_at AS createdAt, version FROM paylink_logs`,
       LogRow,
     ),
-    events: rows(database, 'SELECT id, paylink_id AS paylinkId, type, new_value AS newValue FROM events', EventRow),
-    orders: rows(database, 'SELECT paylink_id AS paylinkId, id FROM orders', OrderRow),
+    events: rows(
+      database,
+      'SELECT id, paylink_id AS paylinkId, type, new_value AS newValue FROM paylink_events',
+      EventRow,
+    ),
+    orders: rows(database, 'SELECT paylink_id AS paylinkId, id FROM paylink_orders', OrderRow),
   }));
   const coordinators = files(state, 'do/*-PaylinkCoordinator').map((file) => read(file, readCoordinator));
   return {

@@ -144,8 +144,8 @@ describe('malformed requests', () => {
   /** Counts of the rows that a request could leave half-written. */
   const rows = async () => {
     const { results } = await env.DB.prepare(
-      `SELECT (SELECT count(*) FROM paylinks) AS paylinks, (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM delivery_logs) AS logs,
-         (SELECT count(*) FROM paylinks p WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.paylink_id = p.id)) AS half`,
+      `SELECT (SELECT count(*) FROM paylinks) AS paylinks, (SELECT count(*) FROM paylink_events) AS events, (SELECT count(*) FROM paylink_logs) AS logs,
+         (SELECT count(*) FROM paylinks p WHERE NOT EXISTS (SELECT 1 FROM paylink_events e WHERE e.paylink_id = p.id)) AS half`,
     ).all<{ paylinks: number; events: number; logs: number; half: number }>();
     return results[0];
   };

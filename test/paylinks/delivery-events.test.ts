@@ -67,7 +67,9 @@ describe('delivery events', () => {
     if (!stored) throw new Error('lost');
     const byId = new Map(stored.deliveryLogs.map(({ id, status }) => [id, status]));
     expect(byId).toEqual(new Map(orderedChannels.map(({ attemptId, status }) => [attemptId, status])));
-    expect((await env.DB.prepare('SELECT id FROM provider_events WHERE due_at IS NOT NULL').all()).results).toEqual([]);
+    expect((await env.DB.prepare('SELECT id FROM provider_reports WHERE due_at IS NOT NULL').all()).results).toEqual(
+      [],
+    );
   });
 
   it('that overtake the answer to our own request win over it', async () => {

@@ -6,10 +6,10 @@ import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 /** Every row of every table, as text. */
 async function wholeDatabase(merchantId: string): Promise<string> {
-  const of = ['paylinks', 'delivery_logs', 'suppressions', 'inbox_messages'];
+  const of = ['paylinks', 'paylink_logs', 'suppressions', 'inbox_messages'];
   const statements = of.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE merchant_id = ?`).bind(merchantId));
   const events = env.DB.prepare(
-    'SELECT * FROM events WHERE paylink_id IN (SELECT id FROM paylinks WHERE merchant_id = ?)',
+    'SELECT * FROM paylink_events WHERE paylink_id IN (SELECT id FROM paylinks WHERE merchant_id = ?)',
   );
   return JSON.stringify((await env.DB.batch([...statements, events.bind(merchantId)])).map(({ results }) => results));
 }
@@ -17,10 +17,7 @@ async function wholeDatabase(merchantId: string): Promise<string> {
 /** All that the Paylink's coordinator keeps, as text. */
 const coordinatorState = (paylinkId: string) =>
   inCoordinator(paylinkId, (_, { storage }) =>
-    JSON.stringify([
-      storage.sql.exec('SELECT * FROM changes WHERE paylink_id = ?', paylinkId).toArray(),
-      storage.sql.exec('SELECT * FROM operations WHERE paylink_id = ?', paylinkId).toArray(),
-    ]),
+    JSON.stringify(storage.sql.exec('SELECT * FROM journal WHERE paylink_id = ?', paylinkId).toArray()),
   );
 
 const email = 'Grace.Hopper@Example.com';

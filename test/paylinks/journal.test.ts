@@ -32,6 +32,15 @@ const operation = (id: string, some: Partial<Operation> = {}): Operation => ({
   ...some,
 });
 
+const changes = (id: string, version: number) => ({
+  head: headOf(aPaylink({ id, version, status: 'SENT' })),
+  progressOnly: true as const,
+  lineItems: null,
+  deliveryLogs: [],
+  events: [],
+  orders: [],
+});
+
 /** Runs `work` on an object's empty storage. */
 const onStorage = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(env.GATE.get(env.GATE.idFromName(crypto.randomUUID())), (_, { storage }) => work(storage.sql));
@@ -40,14 +49,82 @@ describe('a coordinator’s journal', () => {
   it('takes over the tables of the version before', async () => {
     const found = await onStorage((sql) => {
       sql.exec(before);
-      sql.exec("INSERT INTO operations VALUES ('a', 'p', 'k', 'f', 'done', 'API Key', 1, 9, 0, '{}')");
-      sql.exec("INSERT INTO operations VALUES ('b', 'p', NULL, 'f', 'done', 'API Key', 2, 9, 0, '{}')");
-      sql.exec("INSERT INTO operations VALUES ('c', 'p', NULL, 'f', 'done', 'API Key', 3, 9, 0, '{}')");
-      const journal = new Journal(sql);
+      const week = Date.now() + 7 * 24 * 60 * 60_000;
+      sql.exec("INSERT INTO operations VALUES ('a', 'p', 'k', 'f', 'done', 'API Key', 1, ?, 0, '{}')", week);
+      sql.exec("INSERT INTO operations VALUES ('b', 'p', NULL, 'f', 'done', 'API Key', 2, ?, 0, '{}')", week);
+      sql.exec("INSERT INTO operations VALUES ('c', 'p', NULL, 'f', 'done', 'API Key', 3, ?, 0, '{}')", week);
+      sql.exec("INSERT INTO operations VALUES ('d', 'q', 'k', 'f', 'running', 'API Key', 4, 9, 0, NULL)");
+      sql.exec('INSERT INTO changes VALUES (?, 3, ?, 8)', 'q', JSON.stringify(changes('q', 3)));
       new Journal(sql);
-      return [journal.operationOf('p', 'k')?.id, journal.unkeyedOperation('p', 'f')?.id];
+      const journal = new Journal(sql);
+      const taken = [
+        journal.changesOf('q')?.head.version,
+        journal.takeDueChanges(8, 20, 9),
+        journal.dueOperations(9, 9),
+      ];
+      return [journal.operationOf('p', 'k')?.id, journal.unkeyedOperation('p', 'f')?.id, ...taken];
     });
-    expect(found).toEqual(['a', 'c']);
+    const running = operation('d', { paylinkId: 'q', key: 'k', createdAt: 4, dueAt: 9 });
+    expect(found).toEqual(['a', 'c', 3, ['q'], [running]]);
+  });
+
+  it('drops the tables of the version before when nothing in them is of use any more', async () => {
+    const left = await onStorage((sql) => {
+      sql.exec(before);
+      sql.exec("INSERT INTO operations VALUES ('a', 'p', 'k', 'f', 'done', 'API Key', 1, 9, 0, '{}')");
+      new Journal(sql);
+      return sql.exec("SELECT name FROM sqlite_master WHERE name IN ('changes', 'operations')").toArray();
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('writes one row for all that one turn changes of a Paylink, and none for what D1 has taken meanwhile', async () => {
+    const written = await onStorage((sql) => {
+      const journal = new Journal(sql);
+      const rowsOf = (work: () => void) => {
+        const count = () => Number(sql.exec<{ n: number }>('SELECT total_changes() AS n').one().n);
+        const at = count();
+        work();
+        return count() - at;
+      };
+      return [
+        rowsOf(() =>
+          journal.together(() => {
+            journal.addOperation(operation('a', { key: 'k' }));
+            journal.saveChanges(changes('p', 2), 10);
+            journal.saveOperation(operation('a', { key: 'k', state: 'done', outcome: '{}', endedAt: 1 }));
+          }),
+        ),
+        rowsOf(() => journal.dropChanges(new Map([['p', 2]]))),
+        journal.takeDueChanges(99, 100, 10).length,
+        rowsOf(() => journal.saveChanges(changes('p', 3), 20)),
+        journal.takeDueChanges(99, 100, 10).length,
+      ];
+    });
+    expect(written).toEqual([1, 0, 0, 1, 1]);
+  });
+
+  it('keeps an operation of a key a week in its day’s table, its answer for that day and the next', async () => {
+    const day = 24 * 60 * 60_000;
+    const found = await onStorage((sql) => {
+      const journal = new Journal(sql);
+      const done = operation('a', { key: 'k', state: 'done', outcome: '{}', endedAt: 100 * day + 5 });
+      journal.addOperation(done);
+      journal.retireOperation(done);
+      const at = (now: number) => {
+        journal.dropOldDays(now);
+        const kept = new Journal(sql).operationOf('p', 'k');
+        return [kept?.state, kept?.outcome, journal.nextDue()];
+      };
+      return [100 * day + 6, 102 * day - 1, 102 * day, 108 * day - 1, 108 * day].map(at);
+    });
+    expect(found).toEqual([
+      ['done', '{}', 102 * day],
+      ['done', '{}', 102 * day],
+      ['done', null, 108 * day],
+      ['done', null, 108 * day],
+      [undefined, undefined, null],
+    ]);
   });
 
   it('keeps one operation for a key, any number without, and frees the key of one that failed', async () => {
@@ -64,7 +141,7 @@ describe('a coordinator’s journal', () => {
       }
       journal.saveOperation(operation('a', { state: 'failed', dueAt: 20, outcome: '{}' }));
       journal.addOperation(operation('e', { key: 'k' }));
-      return [second, journal.operationOf('p', 'k')?.id, journal.operation('a')];
+      return [second, journal.operationOf('p', 'k')?.id, journal.operation('p', 'a')];
     });
     expect(found).toEqual(['refused', 'e', operation('a', { state: 'failed', dueAt: 20, outcome: '{}' })]);
   });
@@ -72,14 +149,6 @@ describe('a coordinator’s journal', () => {
   it('forgets the changes that D1 has taken, and none that came since', async () => {
     const left = await onStorage((sql) => {
       const journal = new Journal(sql);
-      const changes = (id: string, version: number) => ({
-        head: headOf(aPaylink({ id, version, status: 'SENT' })),
-        progressOnly: true as const,
-        lineItems: null,
-        deliveryLogs: [],
-        events: [],
-        orders: [],
-      });
       journal.saveChanges(changes('p', 2), 10);
       journal.saveChanges(changes('p', 3), 20);
       journal.saveChanges(changes('q', 5), 10);

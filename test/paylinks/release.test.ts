@@ -73,8 +73,7 @@ describe('a release', () => {
     const alarm = () => inCoordinator(paylink.id, (_, state) => state.storage.getAlarm());
     // What rings for others does not count.
     await inCoordinator(paylink.id, async (_, { storage }) => {
-      storage.sql.exec('DELETE FROM operations');
-      storage.sql.exec('DELETE FROM changes');
+      storage.sql.exec('DELETE FROM journal');
       await storage.deleteAlarm();
     });
     await abortAllDurableObjects();
@@ -85,7 +84,7 @@ describe('a release', () => {
     now += 30_000;
     await ring(paylink.id);
     const found = await inCoordinator(paylink.id, (_, { storage }) =>
-      storage.sql.exec('SELECT id FROM operations WHERE id = ?', command.operationId).toArray(),
+      storage.sql.exec('SELECT body FROM journal WHERE paylink_id = ?', command.paylinkId).toArray(),
     );
     expect(found).toEqual([]);
   });

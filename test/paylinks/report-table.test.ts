@@ -250,7 +250,10 @@ describe('a report of an attempt whose operation is forgotten', () => {
   const forgotten = async () => {
     const call = await asking(paylink);
     await inCoordinator(paylink.id, (_, state) => {
-      state.storage.sql.exec('DELETE FROM operations WHERE id = ?', call.command.operationId);
+      state.storage.sql.exec(
+        "UPDATE journal SET operation_due = NULL, body = json_set(body, '$.operations', json('[]')) WHERE paylink_id = ?",
+        call.command.paylinkId,
+      );
     });
     return call;
   };

@@ -39,7 +39,7 @@ async function until(after: number): Promise<void> {
   for (;;) {
     const due = await inCoordinator(paylink.id, (_, { storage }) =>
       storage.sql
-        .exec<{ at: number | null }>('SELECT min(due_at) AS at FROM operations WHERE paylink_id = ?', paylink.id)
+        .exec<{ at: number | null }>('SELECT min(operation_due) AS at FROM journal WHERE paylink_id = ?', paylink.id)
         .one(),
     );
     if (due.at === null || due.at > start + after) break;

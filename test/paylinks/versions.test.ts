@@ -3,19 +3,20 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { providerBreaker } from '../../src/delivery/circuit-breaker.ts';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Bindings } from '../../src/env.ts';
+import { type Bindings, configOf } from '../../src/env.ts';
 import { isUnavailable } from '../../src/lib/unavailable.ts';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { DeliveryEvent, Merchant, Paylink } from '../../src/model.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import type { CoordinatorRpc, PredecessorSend } from '../../src/paylinks/coordinator/rpc.ts';
+import { receiveDeliveryEvents, sweepProviderEvents } from '../../src/paylinks/delivery-events.ts';
 import { sendFingerprint } from '../../src/paylinks/domain/idempotency.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { changesOf } from '../support/a-paylink.ts';
-import { anAttempt } from '../support/attempts.ts';
+import { anAttempt, attemptInD1, seedSent } from '../support/attempts.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, claim, ring, stored } from '../support/protocol.ts';
 import { coordinatorStub, inCoordinator, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
-import { emptyOldTables, type OldOperation, writeOldSend } from '../support/release-before.ts';
+import { emptyOldTables, type OldOperation, writeOldSend, writeOldUpdate } from '../support/release-before.ts';
 import { aCoordinator, lost, tapped } from '../support/tapped.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
@@ -52,21 +53,23 @@ beforeEach(() => {
   received.length = 0;
 });
 
-describe('what the release before left in a coordinator', () => {
-  /** The coordinator of this release on the tables of the one before. */
-  async function left(some: Pick<OldOperation, 'state'> & { attempt?: Parameters<typeof anAttempt>[0] }) {
-    const paylink = await freshPaylink();
-    const pending = { status: 'PENDING', messageId: null, acceptedAt: null } as const;
-    const attempt = anAttempt({ ...pending, createdAt: now, recipientHash: like.emailHash ?? '', ...some.attempt });
-    await inCoordinator(paylink.id, (_, { storage }) => {
-      emptyOldTables(storage.sql);
-      writeOldSend(storage.sql, { paylink, key: 'k', fingerprint, at: now, ...some, attempt });
-    });
-    await evictDurableObject(coordinatorStub(paylink.id));
-    await usingProviders(paylink.id, [provider], () => now);
-    return { paylink, attempt };
-  }
+/** The coordinator of this release on the tables of the one before. */
+async function left(
+  some: Pick<OldOperation, 'state' | 'isGivenUp'> & { key?: null; attempt?: Parameters<typeof anAttempt>[0] },
+) {
+  const paylink = await freshPaylink();
+  const pending = { status: 'PENDING', messageId: null, acceptedAt: null } as const;
+  const attempt = anAttempt({ ...pending, createdAt: now, recipientHash: like.emailHash ?? '', ...some.attempt });
+  await inCoordinator(paylink.id, (_, { storage }) => {
+    emptyOldTables(storage.sql);
+    writeOldSend(storage.sql, { paylink, key: 'k', fingerprint, at: now, ...some, attempt });
+  });
+  await evictDurableObject(coordinatorStub(paylink.id));
+  await usingProviders(paylink.id, [provider], () => now);
+  return { paylink, attempt };
+}
 
+describe('what the release before left in a coordinator', () => {
   it('as a running operation with a PENDING attempt is in progress, UNKNOWN after 30 s, and settled by a callback; nothing is asked again', async () => {
     const { paylink, attempt } = await left({ state: 'running' });
     const again = () => send(contextOf(merchant), paylink.id, { ...email, key: 'k' });
@@ -104,19 +107,64 @@ describe('what the release before left in a coordinator', () => {
       version: 2,
       deliveryLogs: [{ id: attempt.id, status: 'UNKNOWN', reason: 'time-out' }],
     });
-    const changes = await inCoordinator(paylink.id, (_, { storage }) =>
-      storage.sql.exec('SELECT * FROM changes').toArray(),
+    // The row goes on for its operation; what D1 has goes with its next write.
+    now += 30_000;
+    await ring(paylink.id);
+    const pending = await inCoordinator(paylink.id, (_, { storage }) =>
+      storage.sql.exec("SELECT * FROM journal WHERE body->'changes' IS NOT 'null'").toArray(),
     );
-    expect(changes).toEqual([]);
+    expect(pending).toEqual([]);
     expect(await send(contextOf(merchant), paylink.id, { ...email, key: 'k' })).toMatchObject({ kind: 'pending' });
+  });
+});
+
+describe('what the release before left of what is over', () => {
+  it('as an un-keyed send is the same as one like it, for its window', async () => {
+    const { paylink } = await left({ state: 'done', key: null, attempt: { status: 'SENT', acceptedAt: now } });
+    expect(await send(contextOf(merchant), paylink.id, email)).toMatchObject({ kind: 'sent', replayed: true });
+    now += 10_001;
+    expect(await send(contextOf(merchant), paylink.id, email)).toMatchObject({ kind: 'sent', replayed: false });
+    expect(received).toHaveLength(1);
+  });
+
+  it('as a send that was given up answers for its key as things stand, till the end of its week', async () => {
+    const { paylink } = await left({ state: 'unsettled', isGivenUp: true, attempt: { status: 'UNKNOWN' } });
+    const again = () => send(contextOf(merchant), paylink.id, { ...email, key: 'k' });
+    now += 6 * 24 * 3_600_000;
+    await ring(paylink.id);
+    expect(await again()).toMatchObject({ kind: 'pending', replayed: true });
+    expect(received).toEqual([]);
+  });
+
+  it('as the answer to an update with a key is replayed, and its key names nothing else', async () => {
+    const paylink = await freshPaylink();
+    await inCoordinator(paylink.id, (_, { storage }) => {
+      emptyOldTables(storage.sql);
+      writeOldUpdate(storage.sql, { ...paylink, memo: 'as it was answered' }, 'k', 'f', now);
+    });
+    await evictDurableObject(coordinatorStub(paylink.id));
+    await usingProviders(paylink.id, [provider], () => now);
+    const update = (idempotency: { key: string; fingerprint: string }) =>
+      coordinatorStub(paylink.id).change(paylink.id, merchant.id, {
+        kind: 'update',
+        patch: { memo: 'again' },
+        createdBy: 'API Key',
+        idempotency,
+      });
+    expect(await update({ key: 'k', fingerprint: 'f' })).toMatchObject({
+      kind: 'done',
+      replayed: true,
+      paylink: { memo: 'as it was answered' },
+    });
+    expect(await update({ key: 'k', fingerprint: 'other' })).toMatchObject({
+      refusal: { code: 'idempotency_key_reuse' },
+    });
   });
 });
 
 describe('rows of later releases', () => {
   const dump = (paylink: Paylink) =>
-    inCoordinator(paylink.id, (_, { storage }) =>
-      ['changes', 'operations'].map((table) => storage.sql.exec(`SELECT * FROM ${table} ORDER BY 1`).toArray()),
-    );
+    inCoordinator(paylink.id, (_, { storage }) => storage.sql.exec('SELECT * FROM journal').toArray());
   /** A send that was recorded, in rows of that version, by an earlier life. */
   async function writtenBy(version: number): Promise<Paylink> {
     const paylink = await freshPaylink();
@@ -124,8 +172,7 @@ describe('rows of later releases', () => {
     await send(contextOf(merchant), paylink.id, { ...email, key: 'k' });
     received.length = 0;
     await inCoordinator(paylink.id, (_, { storage }) => {
-      storage.sql.exec('UPDATE changes SET v = ?', version);
-      storage.sql.exec('UPDATE operations SET v = ?', version);
+      storage.sql.exec('UPDATE journal SET v = ?', version);
     });
     await abortAllDurableObjects();
     await usingProviders(paylink.id, [provider], () => now);
@@ -133,23 +180,22 @@ describe('rows of later releases', () => {
   }
 
   it('one version on are read', async () => {
-    const paylink = await writtenBy(3);
+    const paylink = await writtenBy(4);
     expect(await send(contextOf(merchant), paylink.id, { ...email, key: 'k' })).toMatchObject({
       kind: 'sent',
       replayed: true,
     });
-    now += 60_000;
+    now += 3_600_000;
     await ring(paylink.id);
-    const [changes] = await dump(paylink);
-    expect(changes).toEqual([]);
+    expect(await dump(paylink)).toEqual([]);
     expect(received).toEqual([]);
   });
 
   it('two versions on are answered 503 and left byte for byte as they are, also by the alarm', async () => {
-    const paylink = await writtenBy(4);
+    const paylink = await writtenBy(5);
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const before = await dump(paylink);
-    expect(before.map((rows) => rows.length)).toEqual([1, 1]);
+    expect(before).toHaveLength(1);
     for (const key of ['k', 'another', null]) {
       const outcome = await send(contextOf(merchant), paylink.id, { ...email, key });
       expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'unavailable' } });
@@ -181,8 +227,8 @@ describe('rows of later releases', () => {
     const paylink = await freshPaylink();
     await usingProviders(paylink.id, [provider], () => now);
     await send(contextOf(merchant), paylink.id, { ...email, key: 'k' });
-    await inCoordinator(paylink.id, (_, { storage }) => storage.sql.exec('UPDATE operations SET v = 4').rowsWritten);
-    const [, before] = await dump(paylink);
+    await inCoordinator(paylink.id, (_, { storage }) => storage.sql.exec('UPDATE journal SET v = 5').rowsWritten);
+    const before = await dump(paylink);
     const erase = { kind: 'erase', hash: paylink.emailHash ?? '' } as const;
     const error: unknown = await coordinatorStub(paylink.id)
       .change(paylink.id, null, erase)
@@ -191,7 +237,7 @@ describe('rows of later releases', () => {
         (thrown: unknown) => thrown,
       );
     expect(isUnavailable(error)).toBe(true);
-    expect((await dump(paylink))[1]).toEqual(before);
+    expect(await dump(paylink)).toEqual(before);
     expect(await stored(merchant, paylink.id)).toMatchObject({ customer: { email: 'ada@example.com' } });
   });
 });
@@ -285,13 +331,16 @@ describe('an old Worker with a new coordinator', () => {
 describe('a new Worker with an old coordinator', () => {
   const unknownMethod = (name: string) => () =>
     Promise.reject(new TypeError(`The RPC receiver does not implement the method "${name}".`));
-  /** Coordinators of the release before: one call does it all. */
+  const unexpected = () => Promise.reject(new Error('an unexpected call'));
+  /** Coordinators of releases before: one call sends, and none takes many callbacks. */
   function oldObjects(reply: CoordinatorRpc['send']): { bindings: Bindings; asked: PredecessorSend[] } {
     const asked: PredecessorSend[] = [];
     const old = aCoordinator({
       claim: unknownMethod('claim'),
       report: unknownMethod('report'),
       release: unknownMethod('release'),
+      deliveryEvents: unknownMethod('deliveryEvents'),
+      expire: unknownMethod('expire'),
       send: (command) => {
         asked.push(command);
         return reply(command);
@@ -321,6 +370,21 @@ describe('a new Worker with an old coordinator', () => {
     expect(outcome).toMatchObject({ kind: 'sent', replayed: false, accepted: ['EMAIL'], paylink: { id: paylink.id } });
     expect(asked).toMatchObject([{ key: 'k', waitMs: 7_000, again: false, channels: ['EMAIL'], fingerprint }]);
     expect(received).toEqual([]);
+  });
+
+  it('stores a callback that it cannot apply, and the sweep brings it to the new one', async () => {
+    const attempt = anAttempt({ provider: 'resend', createdAt: now, recipientHash: like.emailHash ?? '' });
+    const paylink = await seedSent(merchant, [attempt]);
+    const { bindings } = oldObjects(unexpected);
+    const event: DeliveryEvent = {
+      ...{ id: `resend:${attempt.id}`, provider: 'resend', attemptId: attempt.id, paylinkId: paylink.id },
+      ...{ messageId: null, status: 'DELIVERED', suppression: null, reason: null },
+    };
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    expect(await receiveDeliveryEvents(bindings, configOf(env), [event], now)).toEqual({ fresh: 1 });
+    expect(await attemptInD1(attempt.id)).toMatchObject({ status: 'SENT' });
+    await sweepProviderEvents(env, configOf(env), now + 60_000);
+    expect(await attemptInD1(attempt.id)).toMatchObject({ status: 'DELIVERED' });
   });
 
   it('asks it again under the same operation id when its answer was lost, and says that it does', async () => {

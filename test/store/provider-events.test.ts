@@ -63,12 +63,12 @@ describe('provider events', () => {
     const due: unknown[] = [];
     for (let tries = 0; tries < 10; tries++) {
       await settleDeliveryEvents(env.DB, [], [one.id], 0);
-      const row = await env.DB.prepare('SELECT due_at FROM provider_events WHERE id = ?').bind(one.id).first();
+      const row = await env.DB.prepare('SELECT due_at FROM provider_reports WHERE id = ?').bind(one.id).first();
       due.push(Number(row?.due_at) / 60_000);
     }
     expect(due).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 256]);
     await settleDeliveryEvents(env.DB, [one.id], [], 0);
-    expect(await env.DB.prepare('SELECT 1 FROM provider_events WHERE id = ?').bind(one.id).first()).toBeNull();
+    expect(await env.DB.prepare('SELECT 1 FROM provider_reports WHERE id = ?').bind(one.id).first()).toBeNull();
   });
 
   it('and recipients are found by indexes alone', async () => {
@@ -76,7 +76,7 @@ describe('provider events', () => {
     await storeDeliveryEvents(db, [event({ suppression: 'complaint' })], 0, 0);
     await storeOptOutEvent(db, { id: 'a', provider: 'twilio', kind: 'stop', recipientHash: 'h' }, 0);
     await storeOptOutEvent(db, { id: 'b', provider: 'twilio', kind: 'start', recipientHash: 'h' }, 0);
-    await locateAttempts(db, [event()]);
+    await locateAttempts(db, ['a']);
     await dueDeliveryEvents(db, 0, 1);
     await settleDeliveryEvents(db, ['a'], ['b'], 0);
     await forgetProviderEvents(db, 0);
@@ -91,7 +91,8 @@ describe('provider events', () => {
       const { results } = await plan.all<{ detail: string }>();
       const scans = results
         .map(({ detail }) => detail)
-        .filter((detail) => /^SCAN (?!json_each|\(|CONSTANT)/.test(detail) && !detail.includes('VIRTUAL TABLE'));
+        // `d`: the few rows that a subquery has found.
+        .filter((detail) => /^SCAN (?!json_each|\(|CONSTANT|d$)/.test(detail) && !detail.includes('VIRTUAL TABLE'));
       expect(scans, sql).toEqual([]);
     }
   });

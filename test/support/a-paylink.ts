@@ -72,6 +72,7 @@ export const anOrder = (some: Partial<Order> = {}): Order => ({
   createdAt: 1,
   updatedAt: 1,
   version: 2,
+  folded: null,
   ...some,
 });
 

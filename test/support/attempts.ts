@@ -47,13 +47,13 @@ export async function project(paylink: Paylink, attempts: DeliveryLog[]): Promis
 
 /** What D1 says of an attempt. */
 export const attemptInD1 = (id: string) =>
-  env.DB.prepare('SELECT status, message_id AS messageId, reason FROM delivery_logs WHERE id = ?')
+  env.DB.prepare('SELECT status, message_id AS messageId, reason FROM paylink_logs WHERE id = ?')
     .bind(id)
     .first<{ status: string; messageId: string | null; reason: string | null }>();
 
 /** Everything that a callback could have changed. */
 export async function everything(): Promise<unknown> {
-  const tables = ['paylinks', 'delivery_logs', 'events', 'orders', 'suppressions', 'provider_events'];
+  const tables = ['paylinks', 'paylink_logs', 'paylink_events', 'paylink_orders', 'suppressions', 'provider_reports'];
   const results = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`)));
   return results.map(({ results: rows }) => rows);
 }

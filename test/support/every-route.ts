@@ -112,12 +112,15 @@ export const byOperators: Asked[] = [
   asked('DELETE', '/admin/merchants/:id/credentials/:credentialId'),
 ];
 
-const message = { id: 'm-1', to: [{ phone_number: '+12025550123', status: 'delivered' }], tags: [] };
+/** An attempt whose coordinator is asked for it. */
+const attempt = '01890000-0000-7001-8000-0000000000aa';
+const message = { id: 'm-1', to: [{ phone_number: '+12025550123', status: 'delivered' }], tags: [attempt] };
 /** Callbacks of every provider, signed. */
 export const callbacks = (): Callback[] => [
   fromMailchannels([
     {
       event: 'delivered',
+      campaign_id: attempt,
       email: 'pay@example.com',
       customer_handle: handle,
       recipients: ['a@b.example'],
@@ -127,10 +130,10 @@ export const callbacks = (): Callback[] => [
   fromResend({
     type: 'email.delivered',
     created_at: '2026-01-01T00:00:00Z',
-    data: { email_id: 'm-1', to: ['a@b.example'] },
+    data: { email_id: 'm-1', to: ['a@b.example'], tags: { attempt } },
   }),
   fromTelnyx({ data: { id: crypto.randomUUID(), event_type: 'message.finalized', payload: message } }),
-  fromTwilio({ MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12025550123' }),
+  fromTwilio({ MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12025550123' }, `?attempt=${attempt}`),
   fromTwilio({ MessageSid: 'SM2', From: '+12025550123', To: '+12025550143', OptOutType: 'STOP' }),
 ];
 

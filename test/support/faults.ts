@@ -41,7 +41,7 @@ export function failingDatabase(error: Error): D1Database {
 export const lockedDatabase = () => failingDatabase(new Error('D1_ERROR: database is locked: SQLITE_BUSY'));
 
 /** Has these methods of all coordinators throw, until `vi.restoreAllMocks`; the error crosses the real RPC boundary. */
-export function failCoordinators(...methods: ('create' | 'claim' | 'change' | 'ping')[]): void {
+export function failCoordinators(...methods: ('create' | 'claim' | 'change' | 'deliveryEvents' | 'ping')[]): void {
   for (const method of methods) {
     vi.spyOn(PaylinkCoordinator.prototype, method).mockRejectedValue(new Error('the object’s storage failed'));
   }

@@ -74,9 +74,7 @@ const DeliveryRow = z.object({
 
 /** Every delivery to the endpoint as D1 has it, in the order of the events. */
 export async function deliveriesOf(endpointId: string) {
-  const { results } = await env.DB.prepare(
-    'SELECT * FROM webhook_deliveries WHERE endpoint_id = ?1 ORDER BY created_at, rowid',
-  )
+  const { results } = await env.DB.prepare('SELECT * FROM endpoint_deliveries WHERE endpoint_id = ?1 ORDER BY id')
     .bind(endpointId)
     .all();
   return z.array(DeliveryRow).parse(results);
@@ -104,12 +102,16 @@ export function notingQueue(): { bindings: Bindings; sent: QueueMessage[] } {
   return { bindings: { ...env, EVENTS: { ...env.EVENTS, sendBatch } }, sent };
 }
 
+/** The id of the nth delivery of a backlog whose first is due at `dueAt` (ms). */
+export const backlogId = (endpointId: string, n: number, dueAt: number) =>
+  `${endpointId}.${(dueAt + n).toString(16).padStart(12, '0')}.backlog${n}`;
+
 /** Queues `count` deliveries to the endpoint, due from `dueAt` (ms) on, one each millisecond. */
 export async function seedBacklog(endpointId: string, count: number, dueAt: number): Promise<void> {
   await env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
-     INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, payload, status, next_attempt_at, created_at)
-     SELECT 'backlog' || i || '.' || ?1, ?1, 'backlog' || i, 'paylink.sent', '{}', 'pending', ?3 + i, ?3 + i FROM n`,
+     INSERT INTO endpoint_deliveries (id, endpoint_id, event_id, event_type, payload, status, next_attempt_at, created_at)
+     SELECT ?1 || '.' || printf('%012x', ?3 + i) || '.backlog' || i, ?1, 'backlog' || i, 'paylink.sent', '{}', 'pending', ?3 + i, ?3 + i FROM n`,
   )
     .bind(endpointId, count, dueAt)
     .run();

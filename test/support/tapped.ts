@@ -93,6 +93,8 @@ export const aCoordinator = (some: Partial<CoordinatorRpc>): CoordinatorRpc => (
   awaitOperation: unexpected,
   release: unexpected,
   change: unexpected,
+  deliveryEvents: unexpected,
+  expire: unexpected,
   ping: unexpected,
   send: unexpected,
   ...some,

@@ -11,6 +11,7 @@ import { changeEndpoint, endpointContext, removeEndpoint, rotateEndpointSecret }
 import { replayDeliveries, testEndpoint } from '../../src/webhooks/replay.ts';
 import { RETRY_DELAYS } from '../../src/webhooks/retry-policy.ts';
 import {
+  backlogId,
   behave,
   consume,
   deliveriesOf,
@@ -60,7 +61,7 @@ describe('delivering to merchants’ endpoints', () => {
     const [request, ...more] = await heardBy(hook.name);
     expect(more).toEqual([]);
     if (!request) throw new Error('nothing was heard');
-    expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': hook.id.split('.')[0] });
+    expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': hook.id.split('.')[2] });
     expect(new Webhook(hook.secret).verify(request.body, request.headers)).toMatchObject({ type: 'paylink.created' });
     await consume([hook.enqueue], hook.now + day);
     expect(await heardBy(hook.name)).toHaveLength(1);
@@ -388,7 +389,7 @@ describe('delivering to merchants’ endpoints', () => {
     await seedBacklog(hook.endpoint.id, 25, now);
     await changeEndpoint(context(now), hook.endpoint.id, { enabled: false });
     const { bindings, sent } = notingQueue();
-    let messages: unknown[] = messagesFor([`backlog0.${hook.endpoint.id}`]);
+    let messages: unknown[] = messagesFor([backlogId(hook.endpoint.id, 0, now)]);
     for (let turn = 0; turn < 3; turn += 1) {
       await consume(messages, now + 1_000, bindings);
       messages = sent.splice(0);
@@ -415,10 +416,10 @@ describe('delivering to merchants’ endpoints', () => {
         },
       }),
     };
-    const ids = [`backlog0.${hook.endpoint.id}`];
+    const ids = [backlogId(hook.endpoint.id, 0, now)];
     await deliverToEndpoint({ env: posting, config: configOf(env), clock: () => at }, hook.endpoint.id, ids);
     expect(await heardBy(hook.name)).toHaveLength(1);
-    expect(sent).toEqual([{ deliveryId: `backlog1.${hook.endpoint.id}` }]);
+    expect(sent).toEqual([{ deliveryId: backlogId(hook.endpoint.id, 1, now) }]);
     expect(await deliveriesOf(hook.endpoint.id)).toMatchObject([
       { status: 'delivered', attempts: 1 },
       { status: 'pending', attempts: 0, round: 0, next_attempt_at: at },

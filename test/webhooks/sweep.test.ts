@@ -2,8 +2,18 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
-import { RETENTION_MS, sweepEvents } from '../../src/webhooks/sweep.ts';
-import { behave, consume, deliveriesOf, heardBy, notingQueue, seedBacklog, seedHook } from '../support/hooks.ts';
+import { WEBHOOK_MS } from '../../src/store/retention.ts';
+import { sweepEvents } from '../../src/webhooks/sweep.ts';
+import {
+  backlogId,
+  behave,
+  consume,
+  deliveriesOf,
+  heardBy,
+  notingQueue,
+  seedBacklog,
+  seedHook,
+} from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { plansOf } from '../support/planning.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
@@ -52,17 +62,17 @@ describe('the sweep of events', () => {
     await seedBacklog(well.endpoint.id, 3, now - 20_000);
     const { bindings, sent } = notingQueue();
     const plans = await plansOf((db) => sweepEvents({ ...bindings, DB: db }, configOf(env), now));
-    const ofThese = (endpointId: string) => sent.filter(({ deliveryId }) => deliveryId.endsWith(endpointId));
-    expect(ofThese(well.endpoint.id)).toEqual([{ deliveryId: `backlog0.${well.endpoint.id}` }]);
-    expect(ofThese(dead.endpoint.id)).toEqual([{ deliveryId: `backlog0.${dead.endpoint.id}` }]);
+    const ofThese = (endpointId: string) => sent.filter(({ deliveryId }) => deliveryId.startsWith(endpointId));
+    expect(ofThese(well.endpoint.id)).toMatchObject([{ deliveryId: expect.stringMatching(/\.backlog0$/) }]);
+    expect(ofThese(dead.endpoint.id)).toMatchObject([{ deliveryId: expect.stringMatching(/\.backlog0$/) }]);
     // An endpoint costs a look at the index: to find it, and to find what is longest due for it. Nothing is sorted, no table is read.
-    const due = plans.filter((detail) => detail.includes('webhook_deliveries_due'));
+    const due = plans.filter((detail) => detail.includes('endpoint_deliveries_due_at'));
     expect(due).toEqual([
-      'SEARCH webhook_deliveries USING COVERING INDEX webhook_deliveries_due',
-      'SEARCH d USING COVERING INDEX webhook_deliveries_due (endpoint_id>?)',
-      'SEARCH webhook_deliveries USING INDEX webhook_deliveries_due (endpoint_id=? AND next_attempt_at<?)',
+      'SEARCH endpoint_deliveries USING COVERING INDEX endpoint_deliveries_due_at',
+      'SEARCH d USING COVERING INDEX endpoint_deliveries_due_at (endpoint_id>?)',
+      'SEARCH endpoint_deliveries USING COVERING INDEX endpoint_deliveries_due_at (endpoint_id=? AND next_attempt_at<?)',
     ]);
-    expect(plans.filter((detail) => /TEMP B-TREE|^SCAN webhook/.test(detail))).toEqual([]);
+    expect(plans.filter((detail) => /TEMP B-TREE|^SCAN endpoint/.test(detail))).toEqual([]);
     await consume(sent.splice(0), now, bindings);
     expect(await heardBy(dead.name)).toHaveLength(1);
     expect((await heardBy(well.name)).map(({ headers }) => headers['webhook-id'])).toEqual([
@@ -76,7 +86,7 @@ describe('the sweep of events', () => {
     const merchant = await seedMerchant();
     const hooks = [await seedHook(merchant), await seedHook(merchant), await seedHook(merchant)];
     for (const [index, { endpoint }] of hooks.entries()) await seedBacklog(endpoint.id, 2, 1_000 - index * 10);
-    const wanted = hooks.map(({ endpoint }) => `backlog0.${endpoint.id}`).reverse();
+    const wanted = hooks.map(({ endpoint }, index) => backlogId(endpoint.id, 0, 1_000 - index * 10)).reverse();
     expect(await longestDueDeliveries(env.DB, 2_000, 2)).toEqual(wanted.slice(0, 2));
     expect(await longestDueDeliveries(env.DB, 2_000, 3)).toEqual(wanted);
     expect(await longestDueDeliveries(env.DB, 985, 3)).toEqual([wanted[0]]);
@@ -89,16 +99,17 @@ describe('the sweep of events', () => {
     await seedPaylink(merchant, {}, contextOf(merchant, env, now));
     const [delivery] = await deliveriesOf(hook.endpoint.id);
     const { bindings } = losing();
+    await behave(hook.name, [500]);
     await consume([{ deliveryId: delivery?.id }], now, bindings);
     const count = async () =>
       (
-        await env.DB.prepare('SELECT count(*) AS n FROM webhook_attempts WHERE endpoint_id = ?1')
-          .bind(hook.endpoint.id)
+        await env.DB.prepare('SELECT count(*) AS n FROM endpoint_attempts WHERE delivery_id LIKE ?1')
+          .bind(`${hook.endpoint.id}%`)
           .first<{ n: number }>()
       )?.n;
-    await sweepEvents(bindings, configOf(env), now + RETENTION_MS);
+    await sweepEvents(bindings, configOf(env), now + WEBHOOK_MS);
     expect([await count(), (await deliveriesOf(hook.endpoint.id)).length]).toEqual([1, 1]);
-    await sweepEvents(bindings, configOf(env), now + RETENTION_MS + 1_000);
+    await sweepEvents(bindings, configOf(env), now + WEBHOOK_MS + 1_000);
     expect([await count(), (await deliveriesOf(hook.endpoint.id)).length]).toEqual([0, 0]);
   });
 });

@@ -37,14 +37,13 @@ export function receiveCallback(provider: string, { read, answer }: CallbackHand
   };
 }
 
-/** Stores a report before it is answered. It is applied after the answer, for which a provider may wait only 2 s (Telnyx). */
+/** Makes a report durable before it is answered. */
 async function storeReport(c: Context<AppEnv>, provider: string, report: Report): Promise<void> {
   const { events, ignored, optOut } = report;
   const config = c.get('config');
   const now = c.get('now');
   if (optOut) await recordOptOut(c.env, config, { provider, ...optOut }, now);
-  const { fresh, apply } = await receiveDeliveryEvents(c.env, config, events, now);
-  if (fresh > 0) c.executionCtx.waitUntil(apply());
+  const { fresh } = await receiveDeliveryEvents(c.env, config, events, now);
   const counts = { events: events.length, fresh, optOut: optOut?.kind ?? null, ignored: ignored.length };
   log('info', 'provider_events', { requestId: c.get('requestId'), provider, ...counts });
   for (const type of new Set(ignored)) {

@@ -86,6 +86,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'send_in_progress':
     case 'not_unknown':
     case 'recipient_decides':
+    case 'paylink_full':
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':

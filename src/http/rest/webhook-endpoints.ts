@@ -156,7 +156,7 @@ async function attempts(c: Context<AppEnv>): Promise<Response> {
   const { limit, cursor } = query.value;
   const found = await attemptsOf(contextOf(c), idOf(c), {
     limit,
-    after: cursor && { attemptedAt: cursor.at, id: cursor.id },
+    after: cursor?.id,
   });
   if (found.kind === 'refused') return problem(c, found.refusal);
   const last = found.page.at(-1);

@@ -4,6 +4,7 @@ import type { DeliveryLog, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
 import { applyReport, GRANT_MS, newAttempt, type Target } from '../domain/attempts.ts';
+import { fullRefusal } from '../domain/bounds.ts';
 import { decideSend, refusalFor } from '../domain/decide-send.ts';
 import { matchOperation, UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf } from '../domain/operation.ts';
@@ -81,7 +82,7 @@ export class Claims {
   #repeated(command: ClaimCommand, entry: CachedPaylink, status: RecipientStatus | null): ClaimReply | 'unread' | null {
     const { journal, now } = this.#deps;
     const { operationId, key, paylinkId, fingerprint } = command;
-    const own = journal.operation(operationId);
+    const own = journal.operation(paylinkId, operationId);
     if (own) return this.#again(own, entry, status);
     if (key === null && !status) return 'unread';
     const existing =
@@ -125,11 +126,13 @@ export class Claims {
     const { journal, cache, alarm, providersFor, now: clock } = this.#deps;
     const now = clock();
     const { paylink } = entry;
-    const attempts = targets.map((target) => {
+    const attempts: DeliveryLog[] = [];
+    for (const target of targets) {
       const provider = nextProvider(providersFor(target.channel, merchant.mode), [], command.skip);
       if (!provider) throw new Error(`no provider is configured for ${target.channel}`);
-      return newAttempt(paylink, command.operationId, target, provider.name, now);
-    });
+      const before = { ...paylink, deliveryLogs: [...paylink.deliveryLogs, ...attempts] };
+      attempts.push(newAttempt(before, command.operationId, target, provider.name, now));
+    }
     const { operationId: id, paylinkId, key, fingerprint, createdBy } = command;
     const open = { state: 'running', endedAt: null, tries: 0, outcome: null } as const;
     const operation: Operation = {
@@ -141,10 +144,13 @@ export class Claims {
       createdAt: now,
       dueAt: now + GRANT_MS,
       ...open,
+      ...(key === null ? { windowMs: merchant.unkeyedWindowMs } : {}),
     };
-    journal.addOperation(operation);
     const deliveryLogs = [...paylink.deliveryLogs, ...attempts];
-    cache.commit(entry, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
+    journal.together(() => {
+      journal.addOperation(operation);
+      cache.commit(entry, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
+    });
     for (const { hash } of targets) this.#inFlight.add(entry, hash);
     alarm.ringBy(operation.dueAt);
     return granted(entry.paylink, merchant, attempts);
@@ -155,7 +161,7 @@ export class Claims {
     const { journal, cache, alarm, now: clock } = this.#deps;
     const entry = await cache.get(paylinkId);
     if (!entry) return;
-    const operation = journal.operation(operationId);
+    const operation = journal.operation(paylinkId, operationId);
     if (operation) {
       if (operation.state === 'running') this.#giveUp(operation, entry);
       return;
@@ -180,11 +186,13 @@ export class Claims {
   /** None of its calls was begun: FAILED, and its key is free. */
   #giveUp(operation: Operation, entry: CachedPaylink): void {
     const { operations, journal, cache, now } = this.#deps;
-    for (const { id } of attemptsOf(entry.paylink, operation.id)) {
-      operations.changeAttempt(entry, id, (log, at, version) => applyReport(log, { kind: 'not_begun' }, at, version));
-    }
     const ended = { state: 'failed', key: null, outcome: null, endedAt: now(), dueAt: now() + GRANT_MS } as const;
-    journal.saveOperation({ ...operation, ...ended });
+    journal.together(() => {
+      for (const { id } of attemptsOf(entry.paylink, operation.id)) {
+        operations.changeAttempt(entry, id, (log, at, version) => applyReport(log, { kind: 'not_begun' }, at, version));
+      }
+      journal.saveOperation({ ...operation, ...ended });
+    });
     void cache.project(entry);
   }
 
@@ -202,13 +210,13 @@ export class Claims {
           log.createdAt > now - DAY_MS,
       );
     const fresh = targets.filter((target) => !isLogged(target));
-    if (fresh.length === 0) return;
-    const logs = fresh.map((target) => ({
-      ...newAttempt(paylink, command.operationId, target, null, now),
-      status: 'SUPPRESSED' as const,
-      reason: 'The recipient is suppressed.',
-    }));
-    const deliveryLogs = [...paylink.deliveryLogs, ...logs];
+    if (fresh.length === 0 || fullRefusal(paylink, fresh.length)) return;
+    let { deliveryLogs } = paylink;
+    for (const target of fresh) {
+      const attempt = newAttempt({ ...paylink, deliveryLogs }, command.operationId, target, null, now);
+      const log = { ...attempt, status: 'SUPPRESSED', reason: 'The recipient is suppressed.' } as const;
+      deliveryLogs = [...deliveryLogs, log];
+    }
     cache.commit(entry, { ...paylink, version: paylink.version + 1, deliveryLogs }, now);
     await cache.project(entry);
   }

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Bindings, type Config, configOf } from '../../env.ts';
 import { notFound, type Refusal, refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
+import type { DeliveryEvent } from '../../model.ts';
 import { enqueue } from '../../webhooks/enqueue.ts';
 import { configuredProviders, type ProvidersFor } from '../context.ts';
 import { applyChange } from '../domain/apply-change.ts';
@@ -11,6 +12,7 @@ import { summarize } from '../domain/operation.ts';
 import { Alarm } from './alarm.ts';
 import { SerialQueue } from './batcher.ts';
 import { BoundedQueue } from './bounded-queue.ts';
+import { Callbacks } from './callbacks.ts';
 import { Cancels } from './cancels.ts';
 import { Claims } from './claims.ts';
 import { Creates } from './creates.ts';
@@ -31,6 +33,7 @@ import type {
   CoordinatorRpc,
   CreateCommand,
   CreateReply,
+  DeliveryEventReply,
   EndedReply,
   PredecessorSend,
   PredecessorSendReply,
@@ -82,6 +85,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #cancels: Cancels;
   readonly #predecessorSends: PredecessorSends;
   readonly #keyed: KeyedChanges;
+  readonly #callbacks: Callbacks;
   readonly #signals = new Signals();
   readonly #load = new BoundedQueue(LOAD);
 
@@ -110,8 +114,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#reports = new Reports({ ...shared, recipients, claims: this.#claims });
     this.#reconciler = new Reconciler({ ...shared, recipients });
     this.#keyed = new KeyedChanges(journal, now);
+    this.#callbacks = new Callbacks(shared);
     this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
-    this.#predecessorSends = new PredecessorSends(this, (id) => journal.operation(id) !== null);
+    this.#predecessorSends = new PredecessorSends(this, (paylinkId, id) => journal.operation(paylinkId, id) !== null);
     void ctx.blockConcurrencyWhile(() => alarm.load());
   }
 
@@ -132,10 +137,10 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   }
 
   async awaitOperation({ paylinkId, operationId, waitMs }: AwaitCommand): Promise<EndedReply | Refused> {
-    const isOver = () => this.#journal.operation(operationId)?.state !== 'running';
+    const isOver = () => this.#journal.operation(paylinkId, operationId)?.state !== 'running';
     if (!(await this.#signals.until(paylinkId, isOver, waitMs))) return refused(stillRunning);
     const entry = await this.#cache.get(paylinkId);
-    const operation = this.#journal.operation(operationId);
+    const operation = this.#journal.operation(paylinkId, operationId);
     if (!entry || !operation) return refused(stillRunning);
     // Its key is free again: whoever waited for it may send.
     if (summarize(entry.paylink, operationId).notBegun) return refused(notBegun);
@@ -192,6 +197,28 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     return { kind: 'done', paylink, changed };
   }
 
+  deliveryEvents(events: DeliveryEvent[]): Promise<DeliveryEventReply[]> {
+    return this.#callbacks.apply(events);
+  }
+
+  async expire(paylinkIds: string[]): Promise<number> {
+    await this.#cache.load(paylinkIds);
+    const changed: CachedPaylink[] = [];
+    let done = 0;
+    for (const id of paylinkIds) {
+      // One that cannot be read keeps back no other; the next round comes to it.
+      const entry = await this.#cache.get(id).catch(() => null);
+      if (!entry) continue;
+      const now = this.clock();
+      const applied = applyChange(entry.paylink, { kind: 'expire' }, now);
+      if (applied.kind === 'changed') this.#cache.commit(entry, applied.paylink, now);
+      changed.push(entry);
+      done += 1;
+    }
+    await Promise.all(changed.map((entry) => this.#cache.project(entry)));
+    return done;
+  }
+
   async ping(): Promise<'ok'> {
     this.#journal.nextDue();
     return 'ok';
@@ -236,6 +263,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   }
 
   async #lookAfterDue(now: number): Promise<void> {
+    this.#journal.dropOldDays(now);
     const unsettled = await this.#reconciler.expireDue(now);
     const projected = await Promise.allSettled([this.#cache.projectDue(now)]);
     if (unsettled.length > 0) await this.#reconciler.askDue(unsettled, now, ASK_MS);

@@ -1,177 +1,213 @@
 import * as z from 'zod/mini';
 import { JournaledChanges } from '../../store/changes.ts';
 import { type Operation, OperationRow } from '../domain/operation.ts';
+import { KeptOperations } from './kept-operations.ts';
+import { OldJournal } from './old-journal.ts';
 
 /**
  * The version of the rows that this release writes. It reads every version up to the next one's, which writes only what this one can
  * read; a row further on is left as it is, and whoever asks for it gets an error.
  */
-const VERSION = 2;
-const READS_UP_TO = VERSION + 1;
+const VERSION = 3;
+export const READS_UP_TO = VERSION + 1;
 
 /**
- * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) with their
- * idempotency keys. Everything has a `due_at` (ms): when somebody has to look at it again. Every index is written with every send, so
- * there are few. `cancels`: those that were told 409, as a call was in flight.
+ * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) under way or just ended.
+ * Both lie in one row a Paylink, so that a claim writes one row and a report one. No index: the table holds what is going on, and that is
+ * little. `…_due` (ms): when somebody has to look at it again. `cancels`: those that were told 409, as a call was in flight.
  */
 const schema = `
-CREATE TABLE IF NOT EXISTS changes (
-  paylink_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL
+CREATE TABLE IF NOT EXISTS journal (
+  paylink_id TEXT PRIMARY KEY, v INTEGER NOT NULL, version INTEGER NOT NULL, changes_due INTEGER, operation_due INTEGER, body TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS operations (
-  id TEXT PRIMARY KEY, paylink_id TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL,
-  created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, tries INTEGER NOT NULL, outcome TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS operations_by_paylink_key ON operations (paylink_id, key);
-CREATE INDEX IF NOT EXISTS operations_due ON operations (due_at);`;
+CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID;`;
 
-/** Columns that came later, by table. */
-const added: [table: string, column: string, type: string][] = [
-  ['changes', 'v', 'INTEGER NOT NULL DEFAULT 1'],
-  ['operations', 'v', 'INTEGER NOT NULL DEFAULT 1'],
-  ['operations', 'ended_at', 'INTEGER'],
-];
+const Entry = z.object({
+  changes: z.nullable(JournaledChanges),
+  changesDue: z.nullable(z.int()),
+  operations: z.array(OperationRow),
+});
+type Entry = z.infer<typeof Entry>;
 
-const columns = `id, paylink_id AS paylinkId, key, fingerprint, state, created_by AS createdBy, created_at AS createdAt,
-  ended_at AS endedAt, due_at AS dueAt, tries, outcome`;
-
-const Versioned = z.object({ v: z.int() });
-const ChangesRow = z.object({ v: z.int(), body: z.string() });
+const Row = z.object({ v: z.int(), body: z.string() });
+const Due = z.array(z.object({ id: z.string(), version: z.int(), due: z.int() }));
 
 /** A row was written by a release two or more versions on. */
 export class NewerRow extends Error {
   override name = 'NewerRow';
 }
 
-function readable<T>(row: T): T {
-  const { v } = Versioned.parse(row);
-  if (v > READS_UP_TO) throw new NewerRow(`a row of version ${v}; this release reads up to ${READS_UP_TO}`);
-  return row;
-}
+const isOpen = ({ state }: Operation) => state === 'running' || state === 'unsettled' || state === 'settling';
 
 /** Typed statements over the object's SQLite. Writes without an `await` between them commit together. */
 export class Journal {
   readonly #sql: SqlStorage;
+  readonly #kept: KeptOperations;
+  readonly #old: OldJournal | null;
+  /** Entries as they become, while several writes of one turn are made one. */
+  #together: Map<string, Entry> | null = null;
+  /** Versions that D1 has though the row is still here, for its operation. */
+  readonly #projected = new Map<string, number>();
+  /** When changes whose projection is being tried fall due again, ms. */
+  readonly #again = new Map<string, number>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(schema);
-    for (const [table, column, type] of added) {
-      const [found] = sql.exec('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column).toArray();
-      if (!found) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+    this.#kept = new KeptOperations(sql);
+    this.#old = OldJournal.open(sql, Date.now());
+    this.together(() => {
+      for (const { changes, dueAt } of this.#old?.takeChanges() ?? []) this.saveChanges(changes, dueAt);
+      for (const operation of this.#old?.takeOpen() ?? []) this.addOperation(operation);
+    });
+  }
+
+  /** What `work` writes, without an `await`, becomes one row a Paylink. */
+  together<T>(work: () => T): T {
+    if (this.#together) return work();
+    const entries = new Map<string, Entry>();
+    this.#together = entries;
+    try {
+      return work();
+    } finally {
+      this.#together = null;
+      for (const [paylinkId, entry] of entries) this.#store(paylinkId, entry);
     }
   }
 
   /** Keeps what D1 may not have; what is kept already stays due when it was. */
   saveChanges(changes: JournaledChanges, dueAt: number): void {
-    this.#sql.exec(
-      `INSERT INTO changes (paylink_id, version, body, due_at, v) VALUES (?, ?, ?, ?, ${VERSION})
-       ON CONFLICT (paylink_id) DO UPDATE SET version = excluded.version, body = excluded.body, v = excluded.v`,
-      changes.head.id,
-      changes.head.version,
-      JSON.stringify(changes),
-      dueAt,
-    );
+    const { id } = changes.head;
+    const entry = this.#entry(id);
+    const changesDue = this.#isPending(id, entry) && entry.changesDue !== null ? entry.changesDue : dueAt;
+    this.#write(id, { ...entry, changes, changesDue });
   }
 
   /** Changes of a Paylink that D1 may not have. @throws NewerRow */
   changesOf(paylinkId: string): JournaledChanges | null {
-    const [row] = this.#sql.exec('SELECT v, body FROM changes WHERE paylink_id = ?', paylinkId).toArray();
-    return row ? JournaledChanges.parse(JSON.parse(ChangesRow.parse(readable(row)).body)) : null;
+    return this.#entry(paylinkId).changes;
   }
 
   /** Forgets what D1 has taken (versions by Paylink), unless more has come since. */
   dropChanges(projected: ReadonlyMap<string, number>): void {
-    this.#sql.exec(
-      `DELETE FROM changes WHERE (paylink_id, version) IN
-         (SELECT c.paylink_id, c.version FROM json_each(?) t JOIN changes c ON c.paylink_id = t.value->>0 AND c.version <= t.value->>1)`,
-      JSON.stringify([...projected]),
-    );
+    for (const [id, version] of projected) {
+      const [row] = this.#sql
+        .exec<{ version: number; operation: number | null }>(
+          `SELECT version, operation_due AS operation FROM journal WHERE paylink_id = ? AND v <= ${READS_UP_TO}`,
+          id,
+        )
+        .toArray();
+      if (!row || row.version > version) continue;
+      // The row goes with its operation: until then this needs no write.
+      if (row.operation === null) this.#delete(id);
+      else this.#projected.set(id, version);
+    }
   }
 
   /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
   takeDueChanges(now: number, again: number, limit: number): string[] {
-    const ids = this.#sql
-      .exec<{ id: string }>(
-        `SELECT paylink_id AS id FROM changes WHERE due_at <= ? AND v <= ${READS_UP_TO} ORDER BY due_at LIMIT ?`,
-        now,
-        limit,
-      )
-      .toArray()
+    const due = this.#pending().filter(({ at }) => at <= now);
+    const ids = due
+      .sort((one, other) => one.at - other.at)
+      .slice(0, limit)
       .map(({ id }) => id);
-    for (const id of ids) this.#sql.exec('UPDATE changes SET due_at = ? WHERE paylink_id = ?', again, id);
+    for (const id of ids) this.#again.set(id, again);
     return ids;
   }
 
   addOperation(operation: Operation): void {
-    const { id, paylinkId, key, fingerprint, state, createdBy, createdAt, endedAt, dueAt, tries, outcome } = operation;
-    this.#sql.exec(
-      `INSERT INTO operations (id, paylink_id, key, fingerprint, state, created_by, created_at, ended_at, due_at, tries, outcome, v)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${VERSION})`,
-      ...[id, paylinkId, key, fingerprint, state, createdBy, createdAt, endedAt, dueAt, tries, outcome],
-    );
+    const { paylinkId, key } = operation;
+    if (key !== null && this.operationOf(paylinkId, key)) throw new Error('another operation has this key');
+    const entry = this.#entry(paylinkId);
+    this.#write(paylinkId, { ...entry, operations: [...entry.operations, operation] });
   }
 
   /** Writes down how far an operation has come. */
-  saveOperation({ id, key, state, endedAt, dueAt, tries, outcome }: Operation): void {
-    if (state === 'failed') this.#sql.exec('UPDATE operations SET key = ? WHERE id = ?', key, id);
-    this.#sql.exec(
-      `UPDATE operations SET state = ?, ended_at = ?, due_at = ?, tries = ?, outcome = ?, v = ${VERSION} WHERE id = ?`,
-      ...[state, endedAt, dueAt, tries, outcome, id],
-    );
+  saveOperation(operation: Operation): void {
+    const { paylinkId, id } = operation;
+    const entry = this.#entry(paylinkId);
+    const operations = entry.operations.map((one) => (one.id === id ? operation : one));
+    this.#write(paylinkId, { ...entry, operations });
   }
 
-  /** Has an operation looked at again at `at` (ms). */
-  postpone(id: string, at: number): void {
-    this.#sql.exec('UPDATE operations SET due_at = ? WHERE id = ?', at, id);
+  /** Has an operation looked at again at `at` (ms), whatever else its row holds. */
+  postpone({ paylinkId }: Operation, at: number): void {
+    this.#sql.exec('UPDATE journal SET operation_due = ? WHERE paylink_id = ?', at, paylinkId);
   }
 
   /** Kept answers name the customer; without one a repeat is answered from how the Paylink is now. @throws NewerRow */
   forgetAnswers(paylinkId: string): void {
-    for (const row of this.#sql.exec('SELECT v FROM operations WHERE paylink_id = ?', paylinkId)) readable(row);
-    this.#sql.exec('UPDATE operations SET outcome = NULL WHERE paylink_id = ?', paylinkId);
+    const entry = this.#entry(paylinkId);
+    this.#kept.forgetAnswers(paylinkId);
+    this.#old?.forgetAnswers(paylinkId);
+    if (entry.operations.length === 0) return;
+    this.#write(paylinkId, { ...entry, operations: entry.operations.map((one) => ({ ...one, outcome: null })) });
   }
 
-  deleteOperation(id: string): void {
-    this.#sql.exec('DELETE FROM operations WHERE id = ?', id);
+  /** Keeps what was answered at once, without an operation under way, to answer for its key. */
+  keepAnswer(operation: Operation, key: string): void {
+    this.#kept.keep(operation, key);
+  }
+
+  /** Takes an operation that is over out of its Paylink's row. One that was done with a key goes on answering for it. */
+  retireOperation(operation: Operation): void {
+    const { paylinkId, id } = operation;
+    if (operation.state === 'done' && operation.key !== null) this.#kept.keep(operation, operation.key);
+    const entry = this.#entry(paylinkId);
+    const operations = entry.operations.filter((one) => one.id !== id);
+    this.#write(paylinkId, { ...entry, operations });
   }
 
   /** @throws NewerRow */
-  operation(id: string): Operation | null {
-    return this.#operations('WHERE id = ?', id)[0] ?? null;
+  operation(paylinkId: string, id: string): Operation | null {
+    return this.#entry(paylinkId).operations.find((one) => one.id === id) ?? this.#old?.operation(id) ?? null;
   }
 
   /** The Paylink's operation of this key. @throws NewerRow */
   operationOf(paylinkId: string, key: string): Operation | null {
-    return this.#operations('WHERE paylink_id = ? AND key = ?', paylinkId, key)[0] ?? null;
+    const own = this.#entry(paylinkId).operations.find((one) => one.key === key);
+    return own ?? this.#kept.operationOf(paylinkId, key) ?? this.#old?.operationOf(paylinkId, key) ?? null;
   }
 
   /** The latest un-keyed operation that asked for the same and has not failed. @throws NewerRow */
   unkeyedOperation(paylinkId: string, fingerprint: string): Operation | null {
-    const where = `WHERE paylink_id = ? AND fingerprint = ? AND key IS NULL AND state <> 'failed' ORDER BY id DESC LIMIT 1`;
-    return this.#operations(where, paylinkId, fingerprint)[0] ?? null;
+    const alike = this.#entry(paylinkId).operations.filter(
+      (one) => one.key === null && one.fingerprint === fingerprint && one.state !== 'failed',
+    );
+    return alike.at(-1) ?? this.#old?.unkeyedOperation(paylinkId, fingerprint) ?? null;
   }
 
   /** Operations of a Paylink whose end is not known. @throws NewerRow */
   openOperations(paylinkId: string): Operation[] {
-    return this.#operations(`WHERE paylink_id = ? AND state IN ('running', 'unsettled', 'settling')`, paylinkId);
+    return this.#entry(paylinkId).operations.filter(isOpen);
   }
 
   /** What has to be looked at by now, the longest due first. */
   dueOperations(now: number, limit: number): Operation[] {
-    return this.#operations(`WHERE due_at <= ? AND v <= ${READS_UP_TO} ORDER BY due_at LIMIT ?`, now, limit);
+    const rows = this.#sql
+      .exec<{ id: string }>(
+        `SELECT paylink_id AS id FROM journal WHERE operation_due <= ? AND v <= ${READS_UP_TO} ORDER BY operation_due LIMIT ?`,
+        now,
+        limit,
+      )
+      .toArray();
+    const due = rows.flatMap(({ id }) => this.#entry(id).operations).filter(({ dueAt }) => dueAt <= now);
+    return due.sort((one, other) => one.dueAt - other.dueAt).slice(0, limit);
+  }
+
+  /** Drops the tables of days that are over. */
+  dropOldDays(now: number): void {
+    this.#kept.dropOldDays(now);
   }
 
   /** When the earliest of everything is due, ms; null when nothing ever is. */
   nextDue(): number | null {
     const [row] = this.#sql
-      .exec<{ at: number | null }>(
-        `SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM changes WHERE v <= ${READS_UP_TO}
-           UNION ALL SELECT * FROM (SELECT due_at FROM operations WHERE v <= ${READS_UP_TO} ORDER BY due_at LIMIT 1))`,
-      )
+      .exec<{ at: number | null }>(`SELECT min(operation_due) AS at FROM journal WHERE v <= ${READS_UP_TO}`)
       .toArray();
-    return row?.at ?? null;
+    const due = [...this.#pending().map(({ at }) => at), row?.at ?? null, this.#kept.nextDrop()];
+    const times = due.filter((at) => at !== null);
+    return times.length > 0 ? Math.min(...times) : null;
   }
 
   /** Whether a cancel of this Paylink was told 409 and none was told 204 since. */
@@ -184,8 +220,59 @@ export class Journal {
     else this.#sql.exec('DELETE FROM cancels WHERE paylink_id = ?', paylinkId);
   }
 
-  #operations(where: string, ...values: (string | number)[]): Operation[] {
-    const rows = this.#sql.exec(`SELECT ${columns}, v FROM operations ${where}`, ...values).toArray();
-    return rows.map((row) => OperationRow.parse(readable(row)));
+  /** Changes that D1 is not known to have, and when they are due. */
+  #pending(): { id: string; at: number }[] {
+    const sql = `SELECT paylink_id AS id, version, changes_due AS due FROM journal WHERE changes_due IS NOT NULL AND v <= ${READS_UP_TO}`;
+    const rows = Due.parse(this.#sql.exec(sql).toArray());
+    return rows
+      .filter(({ id, version }) => version > (this.#projected.get(id) ?? -1))
+      .map(({ id, due }) => ({ id, at: Math.max(due, this.#again.get(id) ?? 0) }));
+  }
+
+  #isPending(paylinkId: string, { changes }: Pick<Entry, 'changes'>): boolean {
+    return changes !== null && changes.head.version > (this.#projected.get(paylinkId) ?? -1);
+  }
+
+  /** @throws NewerRow */
+  #entry(paylinkId: string): Entry {
+    const staged = this.#together?.get(paylinkId);
+    if (staged) return staged;
+    const [found] = this.#sql.exec('SELECT v, body FROM journal WHERE paylink_id = ?', paylinkId).toArray();
+    if (!found) return { changes: null, changesDue: null, operations: [] };
+    const { v, body } = Row.parse(found);
+    if (v > READS_UP_TO) throw new NewerRow(`a row of version ${v}; this release reads up to ${READS_UP_TO}`);
+    return Entry.parse(JSON.parse(body));
+  }
+
+  #write(paylinkId: string, entry: Entry): void {
+    if (this.#together) this.#together.set(paylinkId, entry);
+    else this.#store(paylinkId, entry);
+  }
+
+  #store(paylinkId: string, { operations, ...entry }: Entry): void {
+    // What D1 has goes with the next write of its row.
+    const { changes, changesDue } = this.#isPending(paylinkId, entry) ? entry : { changes: null, changesDue: null };
+    if (changes === null && operations.length === 0) {
+      this.#delete(paylinkId);
+      return;
+    }
+    const version = changes?.head.version ?? 0;
+    if (version > (this.#projected.get(paylinkId) ?? version)) {
+      this.#projected.delete(paylinkId);
+      this.#again.delete(paylinkId);
+    }
+    const operationDue = operations.length > 0 ? Math.min(...operations.map(({ dueAt }) => dueAt)) : null;
+    this.#sql.exec(
+      `INSERT INTO journal (paylink_id, v, version, changes_due, operation_due, body) VALUES (?, ${VERSION}, ?, ?, ?, ?)
+       ON CONFLICT (paylink_id) DO UPDATE SET v = excluded.v, version = excluded.version, changes_due = excluded.changes_due,
+         operation_due = excluded.operation_due, body = excluded.body`,
+      ...[paylinkId, version, changesDue, operationDue, JSON.stringify({ changes, changesDue, operations })],
+    );
+  }
+
+  #delete(paylinkId: string): void {
+    this.#sql.exec('DELETE FROM journal WHERE paylink_id = ?', paylinkId);
+    this.#projected.delete(paylinkId);
+    this.#again.delete(paylinkId);
   }
 }

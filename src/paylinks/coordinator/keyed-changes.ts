@@ -2,7 +2,8 @@ import { refusal } from '../../errors.ts';
 import { Paylink } from '../../model.ts';
 import { coordinatorOf, newIdAt } from '../../paylink-id.ts';
 import type { ChangeCommand } from '../domain/change.ts';
-import { matchOperation, RETENTION_MS } from '../domain/idempotency.ts';
+import { matchOperation } from '../domain/idempotency.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { Journal } from './journal.ts';
 import type { CachedPaylink } from './pending-changes.ts';
 import type { ChangeReply } from './rpc.ts';
@@ -49,7 +50,7 @@ export class KeyedChanges {
     const keyed = keyOf(command);
     if (!keyed) return;
     const now = this.#now();
-    this.#journal.addOperation({
+    const operation: Operation = {
       id: newIdAt(now, coordinatorOf(paylink.id)),
       paylinkId: paylink.id,
       ...keyed,
@@ -57,10 +58,11 @@ export class KeyedChanges {
       createdBy: 'API Key',
       createdAt: now,
       endedAt: now,
-      dueAt: now + RETENTION_MS,
+      dueAt: now,
       tries: 0,
       outcome: JSON.stringify(paylink),
-    });
+    };
+    this.#journal.keepAnswer(operation, keyed.key);
   }
 
   /** A cancel, whose answer is kept once it is that it is cancelled. */

@@ -1,8 +1,9 @@
 import { log } from '../../lib/log.ts';
 import type { DeliveryLog, Paylink } from '../../model.ts';
+import { ENDED_OPERATION_MS, OPERATION_MS } from '../../store/retention.ts';
 import { applyLateReport } from '../domain/apply-change.ts';
 import { applyReport, isInFlight, personSaidSent, type ReportedOutcome } from '../domain/attempts.ts';
-import { RETENTION_MS } from '../domain/idempotency.ts';
+import { UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf, summarize, withOperationResult } from '../domain/operation.ts';
 import type { SendResult } from '../domain/outcome.ts';
 import type { Alarm } from './alarm.ts';
@@ -24,12 +25,13 @@ const attemptOf = ({ paylink }: CachedPaylink, id: string): DeliveryLog | undefi
   paylink.deliveryLogs.find((attempt) => attempt.id === id);
 
 /** When an open operation is looked into next, ms: not later than its merchant is to hear of an attempt that is still unknown. */
-function settleAt(paylink: Paylink, { id, tries }: Operation, now: number): number {
+function settleAt(paylink: Paylink, { id, key, tries }: Operation, now: number): number {
   const tellAt = attemptsOf(paylink, id)
     .filter(({ status }) => status === 'UNKNOWN')
     .map(({ createdAt }) => createdAt + TELL_AFTER_MS)
     .filter((at) => at > now);
-  return Math.min(now + (SETTLE_AFTER_MS[tries] ?? RETENTION_MS), ...tellAt);
+  const lastly = key === null ? UNKNOWN_WINDOW_MS : OPERATION_MS;
+  return Math.min(now + (SETTLE_AFTER_MS[tries] ?? lastly), ...tellAt);
 }
 
 /** Writes down what attempts and operations have come to. */
@@ -57,15 +59,17 @@ export class Operations {
     if (outcome.kind === 'refused' && before && personSaidSent(before)) {
       log('warn', 'settled_wrongly', { paylinkId: entry.paylink.id, attemptId });
     }
-    const operation = this.#journal.operation(operationId);
+    const operation = this.#journal.operation(entry.paylink.id, operationId);
     if (!operation) {
       this.#recordLate(entry, attemptId, outcome);
       return;
     }
-    this.changeAttempt(entry, attemptId, (current, now, version) => applyReport(current, outcome, now, version));
-    if (operation.state === 'running' || attemptOf(entry, attemptId)?.status === before?.status) return;
-    const isSettling = operation.state === 'settling';
-    this.conclude(entry, isSettling ? operation : { ...operation, state: 'unsettled', outcome: null });
+    this.#journal.together(() => {
+      this.changeAttempt(entry, attemptId, (current, now, version) => applyReport(current, outcome, now, version));
+      if (operation.state === 'running' || attemptOf(entry, attemptId)?.status === before?.status) return;
+      const isSettling = operation.state === 'settling';
+      this.conclude(entry, isSettling ? operation : { ...operation, state: 'unsettled', outcome: null });
+    });
   }
 
   #recordLate(entry: CachedPaylink, attemptId: string, outcome: ReportedOutcome): void {
@@ -89,6 +93,10 @@ export class Operations {
 
   /** Writes down what an operation that no Worker is busy with came to, as far as that is known now. */
   conclude(entry: CachedPaylink, operation: Operation): SendResult {
+    return this.#journal.together(() => this.#conclude(entry, operation));
+  }
+
+  #conclude(entry: CachedPaylink, operation: Operation): SendResult {
     const now = this.#now();
     const toldBefore = operation.state === 'settling';
     const next = toldBefore
@@ -109,22 +117,22 @@ export class Operations {
     { open, byPerson, now }: { open: boolean; byPerson: boolean; now: number },
   ): void {
     const text = JSON.stringify(result);
-    const over = now + RETENTION_MS;
+    const over = now + Math.max(ENDED_OPERATION_MS, operation.key === null ? (operation.windowMs ?? 0) : 0);
     if (result.kind === 'pending') {
-      this.#saveOpen({ ...operation, state: 'unsettled' });
+      this.#saveDue({ ...operation, state: 'unsettled' });
       // A person's word never frees a key: the message may have gone out after all.
     } else if (result.kind === 'failed' && !byPerson) {
-      this.#journal.saveOperation({ ...operation, state: 'failed', key: null, dueAt: over, outcome: text });
+      this.#saveDue({ ...operation, state: 'failed', key: null, dueAt: over, outcome: text });
       // What was answered first stays the answer, also when the other channel is settled later.
     } else if (open) {
       const outcome = operation.state === 'running' ? text : operation.outcome;
-      this.#saveOpen({ ...operation, state: 'settling', outcome });
+      this.#saveDue({ ...operation, state: 'settling', outcome });
     } else {
-      this.#journal.saveOperation({ ...operation, state: 'done', dueAt: over, outcome: operation.outcome ?? text });
+      this.#saveDue({ ...operation, state: 'done', dueAt: over, outcome: operation.outcome ?? text });
     }
   }
 
-  #saveOpen(operation: Operation): void {
+  #saveDue(operation: Operation): void {
     this.#journal.saveOperation(operation);
     this.#alarm.ringBy(operation.dueAt);
   }
@@ -144,6 +152,12 @@ export class Operations {
   /** Looked into for the last time: UNKNOWN stays in the log for a person to see. */
   isGivenUp(operation: Operation): boolean {
     return operation.tries >= SETTLE_AFTER_MS.length;
+  }
+
+  /** Until when one that is given up stands for its repeats, ms: tries that a reset cut off follow each other within minutes. */
+  keptUntil({ key, createdAt, endedAt, windowMs }: Operation): number {
+    if (key !== null) return createdAt + OPERATION_MS;
+    return (endedAt ?? createdAt) + Math.max(UNKNOWN_WINDOW_MS, windowMs ?? 0);
   }
 
   /** After an attempt was settled from outside: writes down what its operation has come to, unless it still runs. */

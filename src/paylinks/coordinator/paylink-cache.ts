@@ -1,7 +1,8 @@
 import { log } from '../../lib/log.ts';
 import { LruMap } from '../../lib/lru-map.ts';
 import type { Paylink } from '../../model.ts';
-import { loadPaylink } from '../../store/paylinks.ts';
+import type { StoredPaylink } from '../../store/paylink-row.ts';
+import { loadPaylink, loadPaylinks } from '../../store/paylinks.ts';
 import type { Alarm } from './alarm.ts';
 import type { SerialQueue } from './batcher.ts';
 import type { Journal } from './journal.ts';
@@ -20,6 +21,10 @@ const PROJECTION_RETRY_MS = 15_000;
 const PROJECTION_WAIT_MS = 1_000;
 /** Changes that the alarm projects at a time. */
 const MAX_DUE = 500;
+/** Paylinks that one query reads ahead. */
+const MAX_LOADED = 50;
+/** Attempts whose Paylinks are remembered. */
+const MAX_ATTEMPTS = 5_000;
 /** The journal may hold so many changes that D1 has already taken. */
 const MAX_PROJECTED = 50;
 
@@ -39,6 +44,8 @@ export class PaylinkCache {
     weigh,
     mayEvict: ({ paylink, projectedVersion }) => projectedVersion >= paylink.version,
   });
+  /** Attempts of late, as their callbacks name them alone. */
+  readonly #attempts = new LruMap<string, string>({ max: MAX_ATTEMPTS });
   readonly #loading = new Map<string, Promise<CachedPaylink | null>>();
   /** What D1 has taken but the journal still holds; forgotten with the next write, as a write of its own would hold answers back. */
   readonly #projected = new Map<string, number>();
@@ -61,14 +68,37 @@ export class PaylinkCache {
   async get(id: string): Promise<CachedPaylink | null> {
     const entry = this.#entries.get(id);
     if (entry) return entry;
-    const loading = this.#loading.get(id) ?? this.#load(id);
+    const loading = this.#loading.get(id) ?? this.#load(id, loadPaylink(this.#db, id));
     this.#loading.set(id, loading);
     return loading;
   }
 
-  async #load(id: string): Promise<CachedPaylink | null> {
+  /** Reads many ahead, 50 a query: who gets them next finds them. What cannot be read, `get` reads again. */
+  async load(ids: readonly string[]): Promise<void> {
+    const missing = ids.filter((id) => !this.#entries.has(id) && !this.#loading.has(id));
+    for (let at = 0; at < missing.length; at += MAX_LOADED) {
+      const some = missing.slice(at, at + MAX_LOADED);
+      const stored = loadPaylinks(this.#db, some);
+      const loading = some.map((id) => {
+        const one = this.#load(
+          id,
+          stored.then((found) => found.get(id) ?? null),
+        );
+        this.#loading.set(id, one);
+        return one;
+      });
+      await Promise.allSettled(loading);
+    }
+  }
+
+  /** The Paylink of an attempt of late; null when it is not remembered. */
+  paylinkOf(attemptId: string): string | null {
+    return this.#attempts.get(attemptId) ?? null;
+  }
+
+  async #load(id: string, reading: Promise<StoredPaylink | null>): Promise<CachedPaylink | null> {
     try {
-      const stored = await loadPaylink(this.#db, id);
+      const stored = await reading;
       if (!stored) return null;
       // Whoever held it when it was evicted has changed it since.
       const current = this.#entries.get(id);
@@ -104,6 +134,8 @@ export class PaylinkCache {
   /** Takes `next` (a version further) as the truth, durably. Everything up to the next `await` commits with it. */
   commit(entry: CachedPaylink, next: Paylink, now: number, changed?: { lineItems: boolean }): void {
     this.stage(entry, next);
+    for (const { id, status, version } of next.deliveryLogs)
+      if (version === next.version && status === 'PENDING') this.#attempts.set(id, next.id);
     if (changed?.lineItems) entry.itemsVersion = next.version;
     // It may have been evicted since it was found: now it is the truth, and must be what the next one finds.
     const grew = entry.detailsVersion === next.version || changed?.lineItems;

@@ -25,21 +25,21 @@ type Deps = Pick<AskDeps, 'config' | 'providersFor'>;
 /** Sends for Workers of the release before: the whole of it here, providers and all. */
 export class PredecessorSends {
   readonly #coordinator: Coordinator;
-  readonly #isKnown: (operationId: string) => boolean;
+  readonly #isKnown: (paylinkId: string, operationId: string) => boolean;
   /** Those of this life that are under way, by operation. */
   readonly #underWay = new Map<string, Promise<PredecessorSendReply>>();
 
-  constructor(coordinator: Coordinator, isKnown: (operationId: string) => boolean) {
+  constructor(coordinator: Coordinator, isKnown: (paylinkId: string, operationId: string) => boolean) {
     this.#coordinator = coordinator;
     this.#isKnown = isKnown;
   }
 
   /** Such a Worker asks again when its call was lost. Its providers may have been asked then, so they are not asked again. */
   send(command: PredecessorSend, deps: Deps): Promise<PredecessorSendReply> {
-    const { operationId } = command;
+    const { paylinkId, operationId } = command;
     const underWay = this.#underWay.get(operationId);
     if (underWay) return underWay;
-    if (this.#isKnown(operationId)) return this.#end(command);
+    if (this.#isKnown(paylinkId, operationId)) return this.#end(command);
     const sending = sendForPredecessor(this.#coordinator, command, deps).finally(() =>
       this.#underWay.delete(operationId),
     );

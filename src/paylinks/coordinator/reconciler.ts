@@ -6,9 +6,9 @@ import { withTimeout } from '../../lib/timeout.ts';
 import type { DeliveryLog, Merchant } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
+import { MAX_PARTS } from '../domain/bounds.ts';
 import { withEvent } from '../domain/change.ts';
 import { composeMessage } from '../domain/compose-message.ts';
-import { RETENTION_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
 import { isActive } from '../domain/status.ts';
 import type { Journal } from './journal.ts';
@@ -79,19 +79,21 @@ export class Reconciler {
       if (end.status === 'fulfilled') continue;
       log('error', 'expire_failed', { error: String(end.reason) });
       // The others must have their turn before this one has it again.
-      this.#deps.journal.postpone(due[n]?.id ?? '', now + AGAIN_MS);
+      const operation = due[n];
+      if (operation) this.#deps.journal.postpone(operation, now + AGAIN_MS);
     }
     return ended.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []));
   }
 
-  async #expire({ id, paylinkId, state }: Operation, now: number): Promise<Operation | null> {
+  async #expire(ended: Operation, now: number): Promise<Operation | null> {
+    const { id, paylinkId, state } = ended;
     const { journal, cache, operations } = this.#deps;
     if (state === 'done' || state === 'failed') {
-      journal.deleteOperation(id);
+      journal.retireOperation(ended);
       return null;
     }
     const entry = await cache.get(paylinkId);
-    const operation = journal.operation(id);
+    const operation = journal.operation(paylinkId, id);
     if (!operation || operation.dueAt > now) return null;
     if (!entry) {
       log('error', 'operation_without_paylink', { paylinkId });
@@ -108,10 +110,9 @@ export class Reconciler {
     this.#tellUnknown(entry, operation, now);
     await cache.project(entry);
     if (!operations.isGivenUp(operation)) return operation;
-    // Tries that a reset cut off follow each other within minutes: the key is kept as long as any other's all the same.
-    const keptUntil = operation.createdAt + RETENTION_MS;
+    const keptUntil = operations.keptUntil(operation);
     if (keptUntil > now) journal.saveOperation({ ...operation, dueAt: keptUntil });
-    else journal.deleteOperation(id);
+    else journal.retireOperation(operation);
     return null;
   }
 
@@ -120,6 +121,7 @@ export class Reconciler {
     for (const attempt of attemptsOf(entry.paylink, operation.id)) {
       if (attempt.status !== 'UNKNOWN' || attempt.createdAt > now - TELL_AFTER_MS) continue;
       const { paylink } = entry;
+      if (paylink.events.length >= MAX_PARTS) continue;
       const isTold = paylink.events.some(
         ({ newValue }) => newValue?.deliveryLogId === attempt.id && newValue.deliveryStatus === 'UNKNOWN',
       );
@@ -138,7 +140,7 @@ export class Reconciler {
   async askDue(due: readonly Operation[], now: number, forMs: number): Promise<void> {
     const until = Date.now() + forMs;
     const { journal } = this.#deps;
-    const open = due.flatMap(({ id }) => journal.operation(id) ?? []).filter(isUnsettled);
+    const open = due.flatMap(({ paylinkId, id }) => journal.operation(paylinkId, id) ?? []).filter(isUnsettled);
     // Counted before asking: a crash in between costs a try, not an endless loop.
     const tried = open.map((operation) => ({ ...operation, tries: operation.tries + 1, dueAt: now + AGAIN_MS }));
     for (const operation of tried) journal.saveOperation(operation);
@@ -155,7 +157,7 @@ export class Reconciler {
     const lost = entry ? attemptsOf(entry.paylink, id).filter(({ status }) => status === 'UNKNOWN') : [];
     await Promise.all(lost.map((attempt) => this.#slots.run(() => this.#settle(paylinkId, attempt, until))));
     const current = await cache.get(paylinkId);
-    const latest = journal.operation(id);
+    const latest = journal.operation(paylinkId, id);
     if (!current) return;
     if (latest && isUnsettled(latest)) operations.conclude(current, { ...latest, tries });
     await cache.project(current);

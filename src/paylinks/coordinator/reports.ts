@@ -4,6 +4,7 @@ import type { DeliveryLog } from '../../model.ts';
 import type { ProvidersFor } from '../context.ts';
 import { applyReport, newAttempt } from '../domain/attempts.ts';
 import { attemptsOf, summarize } from '../domain/operation.ts';
+import type { SendResult } from '../domain/outcome.ts';
 import { NEXT_CALL_MS } from '../domain/send-budget.ts';
 import { isActive } from '../domain/status.ts';
 import { suppressOptedOut } from '../recipients/suppressions.ts';
@@ -44,15 +45,31 @@ export class Reports {
       log('error', 'report_without_attempt', { paylinkId: command.paylinkId, attemptId: command.attemptId });
       return { kind: 'recorded' };
     }
-    const { outcome, operationId } = command;
-    operations.record(entry, attempt.id, outcome, operationId);
+    const { paylinkId, outcome, operationId } = command;
+    const result = journal.together(() => {
+      operations.record(entry, attempt.id, outcome, operationId);
+      return this.#concluded(entry, command);
+    });
     if (outcome.kind === 'refused' && outcome.optedOut) await this.#suppress(entry, attempt);
-    if (!journal.operation(operationId)) {
+    if (!journal.operation(paylinkId, operationId)) {
       await cache.project(entry);
       return { kind: 'recorded' };
     }
+    if (result) {
+      await cache.project(entry);
+      return { kind: 'ended', result, replayed: false };
+    }
     const grant = await this.#next(command);
     return grant ? { kind: 'granted', grant } : this.#end(command);
+  }
+
+  /** What the operation came to, where this report ends it: no other provider is to be asked, and no other channel is under way. */
+  #concluded(entry: CachedPaylink, { operationId, outcome }: ReportCommand): SendResult | null {
+    const { operations, journal } = this.#deps;
+    const operation = journal.operation(entry.paylink.id, operationId);
+    const mayBeFollowed = outcome.kind === 'refused' && outcome.by === 'provider';
+    if (operation?.state !== 'running' || mayBeFollowed || summarize(entry.paylink, operationId).running) return null;
+    return operations.conclude(entry, operation);
   }
 
   async #suppress({ paylink }: CachedPaylink, { channel, recipient, recipientHash: hash }: DeliveryLog): Promise<void> {
@@ -100,7 +117,7 @@ export class Reports {
     const entry = await this.#deps.cache.get(paylinkId);
     const attempt = entry?.paylink.deliveryLogs.find(({ id }) => id === attemptId);
     if (!entry || attempt?.status !== 'FAILED' || attempt.acceptedAt !== null) return null;
-    return this.#deps.journal.operation(operationId)?.state === 'running' ? { entry, attempt } : null;
+    return this.#deps.journal.operation(paylinkId, operationId)?.state === 'running' ? { entry, attempt } : null;
   }
 
   #mayFollow({ paylink }: CachedPaylink, { recipient }: DeliveryLog): boolean {
@@ -131,7 +148,7 @@ export class Reports {
   async #end({ paylinkId, operationId }: ReportCommand): Promise<ReportReply> {
     const { cache, journal, operations, claims } = this.#deps;
     const entry = await cache.get(paylinkId);
-    const operation = journal.operation(operationId);
+    const operation = journal.operation(paylinkId, operationId);
     if (!entry || !operation) return { kind: 'recorded' };
     if (operation.state !== 'running') {
       await cache.project(entry);

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../errors.ts';
-import type { Channel, Merchant, Paylink } from '../../model.ts';
+import type { Channel, DeliveryEvent, DeliveryLog, Merchant, Paylink } from '../../model.ts';
 import type { CreateKey } from '../../store/insert-paylinks.ts';
 import type { ReportedOutcome, Target } from '../domain/attempts.ts';
 import type { ChangeCommand } from '../domain/change.ts';
@@ -72,6 +72,18 @@ export type ChangeReply =
   | { kind: 'done'; paylink: Paylink; changed: boolean; replayed?: boolean }
   | { kind: 'refused'; refusal: Refusal };
 
+/**
+ * What became of a provider's event. `applied`: nothing is left to do; `recipient` is told where the event suppresses one. `nothing`: the
+ * Paylink has no such attempt. `later`: its attempt is not known yet, or could not be read.
+ */
+export type DeliveryEventReply =
+  | {
+      kind: 'applied';
+      recipient: ({ merchantId: string } & Pick<DeliveryLog, 'channel' | 'recipient' | 'recipientHash'>) | null;
+    }
+  | { kind: 'nothing' }
+  | { kind: 'later' };
+
 /** A send as Workers of the release before ask for it. */
 export type PredecessorSend = ClaimCommand & {
   again: boolean;
@@ -107,6 +119,10 @@ export interface CoordinatorRpc {
   release(command: ReleaseCommand): Promise<void>;
   /** Any other change. `callerId` null: the gateway itself (a sweep, a provider's callback), which may act on any Paylink. */
   change(paylinkId: string, callerId: string | null, command: ChangeCommand): Promise<ChangeReply>;
+  /** Applies what providers report of this coordinator's attempts. The replies are in the events' order. */
+  deliveryEvents(events: DeliveryEvent[]): Promise<DeliveryEventReply[]>;
+  /** Writes EXPIRED to those of these Paylinks that are past their expiration. @returns how many are looked after now */
+  expire(paylinkIds: string[]): Promise<number>;
   /** Answers when the object works. */
   ping(): Promise<'ok'>;
   /** For Workers of the release before this one. */

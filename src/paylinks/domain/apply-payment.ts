@@ -1,5 +1,6 @@
 import { refusal } from '../../errors.ts';
 import type { Order, Paylink, PaylinkStatus } from '../../model.ts';
+import { MAX_PARTS } from './bounds.ts';
 import { type Applied, type PaymentReport, withEvent } from './change.ts';
 
 const refundStatus = (order: Pick<Order, 'amount' | 'refunded'>): Order['status'] => {
@@ -22,10 +23,42 @@ function failedPayment(paylink: Paylink, { orderId, amount }: PaymentReport, isP
   const isKnown = paylink.events.some(
     ({ type, newValue }) => type === 'PAYMENT_FAILED' && newValue?.orderId === orderId && newValue.amount === amount,
   );
-  if (isPaid || isKnown) return { kind: 'unchanged' };
+  if (isPaid || isKnown || paylink.events.length >= MAX_PARTS) return { kind: 'unchanged' };
   const newValue = { status: paylink.status, orderId, amount };
   const event = { type: 'PAYMENT_FAILED', oldValue: null, newValue, createdBy: 'Checkout' } as const;
   return { kind: 'changed', paylink: withEvent(paylink, {}, event, now) };
+}
+
+/** The id of the order that stands for those beyond the 500th: no checkout's can have a control character. */
+const FOLD_ID = '\u001fmore';
+/** Orders that are told apart within it: enough that a repeat is known, and that the row stays small. */
+const MAX_FOLDED = 5_000;
+
+/** The order of this id, also one that was folded. */
+function orderOf({ orders }: Paylink, id: string): Order | undefined {
+  const own = orders.find((order) => order.id === id);
+  const fold = orders.find((order) => order.id === FOLD_ID);
+  const folded = fold?.folded?.find((order) => order.id === id);
+  return own ?? (fold && folded ? { ...fold, ...folded, status: refundStatus(folded), folded: null } : undefined);
+}
+
+/** The orders with this one in its place; beyond the 500th, folded into one. */
+function withOrder(orders: readonly Order[], order: Order): Order[] {
+  if (orders.some(({ id }) => id === order.id)) return orders.map((one) => (one.id === order.id ? order : one));
+  const others = orders.filter(({ id }) => id !== FOLD_ID);
+  const fold = orders.find(({ id }) => id === FOLD_ID);
+  if (others.length < MAX_PARTS) return [...orders, order];
+  const { id, amount, fees, refunded } = order;
+  const before = fold?.folded?.find((one) => one.id === id) ?? { amount: 0, fees: 0, refunded: 0 };
+  const rest = (fold?.folded ?? []).filter((one) => one.id !== id);
+  const sums = {
+    amount: (fold?.amount ?? 0) + amount - before.amount,
+    fees: (fold?.fees ?? 0) + fees - before.fees,
+    refunded: (fold?.refunded ?? 0) + refunded - before.refunded,
+  };
+  const folded = [...rest, { id, amount, fees, refunded }].slice(-MAX_FOLDED);
+  const createdAt = fold?.createdAt ?? order.createdAt;
+  return [...others, { ...order, ...sums, id: FOLD_ID, status: refundStatus(sums), createdAt, folded }];
 }
 
 /**
@@ -42,7 +75,7 @@ export function applyPayment(paylink: Paylink, news: PaymentReport, now: number)
     };
   }
   const version = paylink.version + 1;
-  const known = paylink.orders.find((order) => order.id === news.orderId);
+  const known = orderOf(paylink, news.orderId);
   if (news.kind === 'failed') return failedPayment(paylink, news, known !== undefined, now);
   let order: Order;
   if (news.kind === 'payment') {
@@ -60,6 +93,7 @@ export function applyPayment(paylink: Paylink, news: PaymentReport, now: number)
       createdAt: now,
       updatedAt: now,
       version,
+      folded: null,
     };
   } else {
     if (!known) return { kind: 'refused', refusal: refusal('not_found', 'There is no such order to refund.') };
@@ -75,7 +109,7 @@ export function applyPayment(paylink: Paylink, news: PaymentReport, now: number)
     const refunded = { ...known, refunded: news.amount, updatedAt: now, version };
     order = { ...refunded, status: refundStatus(refunded) };
   }
-  const orders = known ? paylink.orders.map((one) => (one.id === order.id ? order : one)) : [...paylink.orders, order];
+  const orders = withOrder(paylink.orders, order);
   const status = statusAfter(paylink.status, orders, paylink.total);
   const approvedAmount = orders.reduce((sum, one) => sum + one.amount, 0);
   const orderTotal = orders.reduce((sum, one) => sum + one.fees, paylink.total);

@@ -2,6 +2,7 @@ import { notActive, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Customer, Json, JsonObject, LineItem, Paylink, PaylinkStatus } from '../../model.ts';
 import { amountPaid } from './amounts.ts';
+import { fullRefusal } from './bounds.ts';
 import { type Applied, type PaylinkPatch, withEvent } from './change.ts';
 import { totalsOf } from './normalize.ts';
 import { statusAt } from './status.ts';
@@ -69,6 +70,8 @@ function changesIn(paylink: Paylink, patch: PaylinkPatch): PaylinkPatch {
 
 /** Longer values are told by their length, so that events stay small. */
 const MAX_VALUE = 2_000;
+/** Characters of events beyond which an update tells only which fields it changed, so that all of them stay far below 2 MB. */
+const MAX_EVENTS = 300_000;
 
 const masked = (text: string | null): string | null => (text === null ? null : `${text.slice(0, 1)}***`);
 
@@ -103,6 +106,8 @@ export function applyUpdate(paylink: Paylink, asked: PaylinkPatch, createdBy: st
   }
   const { status } = allowed;
   if (Object.keys(patch).length === 0 && !isRevival) return { kind: 'unchanged' };
+  const full = fullRefusal(paylink);
+  if (full) return { kind: 'refused', refusal: full };
   const next = { ...paylink, ...patch };
   const totals = totalsOf(next.lineItems, next.tax, next.shipping);
   if (!totals) {
@@ -110,9 +115,10 @@ export function applyUpdate(paylink: Paylink, asked: PaylinkPatch, createdBy: st
     return { kind: 'refused', refusal: refusal('invalid_request', 'The total is too large.', { errors }) };
   }
   const change = { ...patch, ...totals, ...(isRevival ? { status } : {}) };
+  const isRoom = JSON.stringify(paylink.events).length < MAX_EVENTS;
   const told = (of: Paylink, statusThen: PaylinkStatus): JsonObject => ({
     ...(isRevival ? { status: statusThen } : {}),
-    ...Object.fromEntries(names.map((name) => [name, valueToTell(of, name)])),
+    ...(isRoom ? Object.fromEntries(names.map((name) => [name, valueToTell(of, name)])) : { fields: names }),
     ...(paylink.total === totals.total ? {} : { total: of.total }),
   });
   const event = {

@@ -1,6 +1,7 @@
 import type { ProviderName, ProviderOutcome } from '../../delivery/port.ts';
 import type { DeliveryLog, DeliveryStatus, Paylink } from '../../model.ts';
-import { coordinatorOf, newIdAt } from '../../paylink-id.ts';
+import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
+import { messageIdOf } from './bounds.ts';
 
 /** Whom a message goes to: an email address or an E.164 number, and its hash. */
 export type Target = { channel: DeliveryLog['channel']; recipient: string; hash: string };
@@ -13,7 +14,7 @@ export const newAttempt = (
   provider: ProviderName | null,
   now: number,
 ): DeliveryLog => ({
-  id: newIdAt(now, coordinatorOf(paylink.id)),
+  id: newIdAfter(paylink.deliveryLogs.at(-1)?.id, now, coordinatorOf(paylink.id)),
   operationId,
   channel: target.channel,
   status: 'PENDING',
@@ -62,7 +63,7 @@ export function applyDeliveryEvent(
 ): DeliveryLog | null {
   if (log.status === 'SUPPRESSED') return null;
   const forward = rank[news.status] > rankOf(log);
-  const messageId = log.messageId ?? news.messageId;
+  const messageId = log.messageId ?? messageIdOf(news.messageId);
   if (!forward && messageId === log.messageId) return null;
   return {
     ...log,

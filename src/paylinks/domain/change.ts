@@ -1,6 +1,8 @@
 import type { Refusal } from '../../errors.ts';
 import type { AttachmentFile, Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
+import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
 import type { DeliveryUpdate } from './attempts.ts';
+import { withinBounds } from './bounds.ts';
 
 /** The fields an update sets, normalised; what is absent stays. Totals follow from the result. */
 export type PaylinkPatch = {
@@ -64,6 +66,10 @@ export type Applied =
   | { kind: 'unchanged' }
   | { kind: 'refused'; refusal: Refusal };
 
+/** Ids of one Paylink's events are in their order, so that merchants are told in it. */
+export const newEventId = (paylink: Pick<Paylink, 'id' | 'events'>, now: number): string =>
+  newIdAfter(paylink.events.at(-1)?.id, now, coordinatorOf(paylink.id));
+
 /** The Paylink one version further, with an event that tells of it. */
 export function withEvent(
   paylink: Paylink,
@@ -72,6 +78,6 @@ export function withEvent(
   now: number,
 ): Paylink {
   const version = paylink.version + 1;
-  const written = { id: crypto.randomUUID(), ...event, createdAt: now, version };
-  return { ...paylink, ...change, version, updatedAt: now, events: [...paylink.events, written] };
+  const written = { id: newEventId(paylink, now), ...event, createdAt: now, version };
+  return { ...paylink, ...change, version, updatedAt: now, events: withinBounds(paylink.events, written) };
 }

@@ -3,6 +3,7 @@ import type { Channel, Merchant, Paylink } from '../../model.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { amountDue } from './amounts.ts';
 import type { Target } from './attempts.ts';
+import { fullRefusal } from './bounds.ts';
 import { limitOf, spoken } from './send-limits.ts';
 import { isActive, statusAt } from './status.ts';
 
@@ -85,7 +86,7 @@ export function decideSend(question: SendQuestion): SendDecision {
   }
   if (recipientStatus.merchant.suspendedAt !== null)
     return refuse(refusal('suspended', 'The merchant of this Paylink is suspended: nothing is sent for it.'));
-  const beyond = limitOf(paylink, recipientStatus, targets, now);
+  const beyond = fullRefusal(paylink, targets.length) ?? limitOf(paylink, recipientStatus, targets, now);
   return beyond ? refuse(beyond) : { kind: 'go', targets, merchant: recipientStatus.merchant };
 }
 

@@ -2,9 +2,6 @@ import { toBase64Url, utf8 } from '../../lib/encoding.ts';
 import type { Channel } from '../../model.ts';
 import type { Operation } from './operation.ts';
 
-/** How long a completed operation answers for its key, ms. */
-export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
-
 /** How long an un-keyed send whose outcome is not known counts as unfinished, ms. */
 export const UNKNOWN_WINDOW_MS = 10 * 60_000;
 

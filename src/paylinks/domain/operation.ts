@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
 import { BY_PERSON, NOT_BEGUN } from './attempts.ts';
+import { withinBounds } from './bounds.ts';
+import { newEventId } from './change.ts';
 import type { SendResult } from './outcome.ts';
 import { afterAccepted, afterDelivery } from './status.ts';
 
@@ -27,6 +29,8 @@ export const OperationRow = z.object({
   tries: z.int(),
   /** The answer that was given, as JSON. */
   outcome: z.nullable(z.string()),
+  /** Without a key: for how long after its end a send like it is the same, ms. */
+  windowMs: z.optional(z.int()),
 });
 
 /** One send, as its coordinator keeps it. */
@@ -99,7 +103,7 @@ export function withOperationResult(paylink: Paylink, operationId: string, creat
   const sent = accepted.length > 0;
   const status = sent ? afterAccepted(paylink.status) : afterDelivery(paylink);
   const event = {
-    id: crypto.randomUUID(),
+    id: newEventId(paylink, now),
     type: sent ? ('SENT' as const) : ('SEND_FAILED' as const),
     oldValue: { status: paylink.status },
     newValue: sent ? { status, deliveredTo: accepted } : { status, reason },
@@ -108,5 +112,5 @@ export function withOperationResult(paylink: Paylink, operationId: string, creat
     version,
   };
   const lastSentAt = sent ? now : paylink.lastSentAt;
-  return { ...paylink, version, status, updatedAt: now, lastSentAt, events: [...paylink.events, event] };
+  return { ...paylink, version, status, updatedAt: now, lastSentAt, events: withinBounds(paylink.events, event) };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../model.ts';
 import { normalizePhone } from '../recipients/recipient.ts';
+import { MAX_METADATA } from './bounds.ts';
 
 /** Free text of at most `most` characters; control characters have no place in a message or a log. */
 const text = (most: number) =>
@@ -14,7 +15,13 @@ const text = (most: number) =>
 
 const minorUnits = z.int('Must be an integer of minor units (cents).').check(z.gte(0, 'Must not be negative.'));
 
-const metadata: z.ZodMiniType<JsonObject | null> = z.nullable(z.record(z.string(), z.json()));
+const metadata: z.ZodMiniType<JsonObject | null> = z.nullable(
+  z
+    .record(z.string(), z.json())
+    .check(
+      z.refine((value) => JSON.stringify(value).length <= MAX_METADATA, `At most ${MAX_METADATA} characters of JSON.`),
+    ),
+);
 
 /** Currencies this runtime knows (ISO 4217), asked once. */
 const currencies = new Set(Intl.supportedValuesOf('currency'));

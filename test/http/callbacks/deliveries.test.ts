@@ -64,7 +64,7 @@ const suppressionsOf = async (hash: string) =>
       .all()
   ).results;
 const waiting = async () =>
-  (await env.DB.prepare('SELECT id FROM provider_events WHERE due_at IS NOT NULL').all()).results;
+  (await env.DB.prepare('SELECT id FROM provider_reports WHERE due_at IS NOT NULL').all()).results;
 
 describe('a delivery event', () => {
   it('changes the status of its attempt, and is deleted once applied', async () => {
@@ -91,21 +91,25 @@ describe('a delivery event', () => {
       { status: 'FAILED', messageId: three.messageId, reason: '40008 Undeliverable' },
       { status: 'FAILED', messageId: four.messageId, reason: 'error 30003' },
     ]);
-    expect((await env.DB.prepare('SELECT id FROM provider_events').all()).results).toEqual([]);
+    expect((await env.DB.prepare('SELECT id FROM provider_reports').all()).results).toEqual([]);
   });
 
-  it('finds its attempt by the provider’s message id when ours is missing', async () => {
+  it('that names no attempt of ours is taken, and nothing is stored or changed for it: its message is not ours', async () => {
     const attempt = anAttempt({ provider: 'resend' });
     await seedSent(await seedMerchant(), [attempt]);
-    await deliver(fromResend(resend(attempt, 'email.delivered', { tags: undefined })));
-    expect(await attemptInD1(attempt.id)).toMatchObject({ status: 'DELIVERED' });
+    const answer = await deliver(fromResend(resend(attempt, 'email.delivered', { tags: undefined })));
+    expect([answer.status, await attemptInD1(attempt.id), await waiting()]).toMatchObject([
+      200,
+      { status: 'SENT' },
+      [],
+    ]);
   });
 
   it('changes nothing when it is late or repeated', async () => {
     const attempt = anAttempt();
     await seedSent(await seedMerchant(), [attempt]);
     await deliver(fromMailchannels([mailchannels(attempt, 'delivered')]));
-    const version = () => env.DB.prepare('SELECT version FROM delivery_logs WHERE id = ?').bind(attempt.id).first();
+    const version = () => env.DB.prepare('SELECT version FROM paylink_logs WHERE id = ?').bind(attempt.id).first();
     const before = await version();
     await deliver(fromMailchannels([mailchannels(attempt, 'processed'), mailchannels(attempt, 'delivered')]));
     expect([await attemptInD1(attempt.id), await version()]).toMatchObject([{ status: 'DELIVERED' }, before]);
@@ -134,7 +138,7 @@ describe('a delivery event', () => {
     ];
     expect((await deliver(fromMailchannels(batch))).status).toBe(200);
     expect(await waiting()).toHaveLength(1);
-    expect(JSON.stringify((await env.DB.prepare('SELECT * FROM provider_events').all()).results)).not.toContain('ada');
+    expect(JSON.stringify((await env.DB.prepare('SELECT * FROM provider_reports').all()).results)).not.toContain('ada');
     await sweepProviderEvents(reporting, config, Date.now() + minute);
     expect(await waiting()).toHaveLength(1);
     await project(paylink, [attempt]);
@@ -175,18 +179,25 @@ describe('a delivery event', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('comes in batches of a thousand', async () => {
+  it('comes in batches of a thousand: four calls to their coordinator, and not one row that waits', async () => {
+    const merchant = await seedMerchant();
     const attempts = Array.from({ length: 40 }, () => anAttempt());
-    await seedSent(await seedMerchant(), attempts);
+    for (let at = 0; at < 40; at += 4) await seedSent(merchant, attempts.slice(at, at + 4));
     const batch = Array.from({ length: 1_000 }, (_, n) => {
       const attempt = attempts[n % attempts.length];
       if (!attempt) throw new Error('none');
       return mailchannels(attempt, n < 500 ? 'processed' : 'delivered', { request_id: `r-${n}` });
     });
-    expect((await deliver(fromMailchannels(batch))).status).toBe(200);
-    for (let again = 1; (await waiting()).length > 0 && again < 5; again++)
-      await sweepProviderEvents(reporting, config, Date.now() + again * minute);
-    const { results } = await env.DB.prepare("SELECT id FROM delivery_logs WHERE status = 'DELIVERED'").all();
+    let calls = 0;
+    const COORDINATOR = new Proxy(reporting.COORDINATOR, {
+      get(target, name) {
+        if (name === 'get') calls += 1;
+        return Reflect.get(target, name).bind(target);
+      },
+    });
+    expect((await deliver(fromMailchannels(batch), { ...reporting, COORDINATOR })).status).toBe(200);
+    expect([calls, await waiting()]).toEqual([4, []]);
+    const { results } = await env.DB.prepare("SELECT id FROM paylink_logs WHERE status = 'DELIVERED'").all();
     expect(attempts.filter(({ id }) => !results.some((row) => row.id === id))).toEqual([]);
   });
 });

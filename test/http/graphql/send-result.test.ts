@@ -49,6 +49,7 @@ describe('the OperationSuccess of a send', () => {
     country_not_allowed: 'value',
     recipient_decides: 'value',
     not_unknown: 'value',
+    paylink_full: 'value',
     send_in_progress: 'value',
     unauthenticated: 'UNAUTHENTICATED',
     forbidden: 'FORBIDDEN',

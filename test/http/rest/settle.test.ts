@@ -36,7 +36,7 @@ describe('POST /{paylinkId}/delivery-logs/{id}/settle', () => {
     expect(body.events.map(({ eventType, createdBy }) => [eventType, createdBy])).toEqual([
       ['DELIVERY_UPDATED', 'API Key'],
     ]);
-    const stored = env.DB.prepare('SELECT status, settled_by FROM delivery_logs WHERE id = ?').bind(logId);
+    const stored = env.DB.prepare('SELECT status, settled_by FROM paylink_logs WHERE id = ?').bind(logId);
     expect(await stored.first()).toEqual({ status, settled_by: 'person' });
   });
 

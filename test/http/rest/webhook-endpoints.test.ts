@@ -198,7 +198,7 @@ describe('/webhook-endpoints', () => {
     const { paylinkId } = Created.parse(await (await api.call('POST', '/', createBody(api.merchant.id))).json());
     expect((await api.call('PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSms: false })).status).toBe(200);
     expect((await api.call('PATCH', `/${paylinkId}/cancel`)).status).toBe(204);
-    const { results } = await env.DB.prepare('SELECT id FROM webhook_deliveries WHERE endpoint_id = ?1')
+    const { results } = await env.DB.prepare('SELECT id FROM endpoint_deliveries WHERE endpoint_id = ?1')
       .bind(endpointId)
       .all<{ id: string }>();
     await consume(results.map(({ id }) => ({ deliveryId: id })).reverse(), Date.now() + 1_000);
