@@ -175,7 +175,7 @@ describe('the callback secret', () => {
     for (let count = 0; count < 10; count += 1)
       expect((await api.call('POST', '/webhook-endpoints', { url })).status).toBe(201);
     await api.call('POST', '/', createBody(api.merchant.id));
-    const told = await env.DB.prepare(`SELECT count(*) AS n FROM webhook_deliveries WHERE endpoint_id = ?1`)
+    const told = await env.DB.prepare(`SELECT count(*) AS n FROM endpoint_deliveries WHERE endpoint_id = ?1`)
       .bind(api.merchant.id)
       .first('n');
     expect(told).toBe(0);
