@@ -11,9 +11,10 @@ export function unfinished({ logs, operations, changes, paylinks }: Records, set
   const running = operations.filter(({ state }) => state === 'running').length;
   const isOpen = ({ state }: Records['operations'][number]) => state === 'unsettled' || state === 'settling';
   const unasked = settled ? operations.filter((one) => isOpen(one) && one.tries === 0).length : 0;
-  const behind = changes.filter(({ head }) => (versions.get(head.id) ?? 0) < head.version).length;
-  const kept = changes.length - behind;
-  if (pending + running + unasked + changes.length === 0) return null;
+  const isBehind = ({ head }: Records['changes'][number]) => (versions.get(head.id) ?? 0) < head.version;
+  const behind = changes.filter(isBehind).length;
+  const kept = changes.filter((one) => !isBehind(one) && !one.isHeld).length;
+  if (pending + running + unasked + behind + kept === 0) return null;
   return `${pending} attempts PENDING, ${running} operations running, ${unasked} not looked into, ${behind} Paylinks not in D1, ${kept} rows of the journal that it has`;
 }
 

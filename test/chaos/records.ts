@@ -45,6 +45,8 @@ const Changes = z.object({
   head: z.object({ id: z.string(), version: z.number(), status: z.string(), memo: z.string().nullish() }),
   deliveryLogs: z.array(z.object({ id: z.string(), status: z.string(), version: z.number() })),
   events: z.array(z.object({ id: z.string() })),
+  /** Their row is there for an operation too, and goes with it. */
+  isHeld: z.boolean().optional(),
 });
 export type Changes = z.infer<typeof Changes>;
 
@@ -112,7 +114,9 @@ function readCoordinator(database: DatabaseSync): Pick<Records, 'operations' | '
   );
   return {
     operations: [...entries.flatMap(({ operations }) => operations), ...kept],
-    changes: entries.flatMap(({ changes }) => changes ?? []),
+    changes: entries.flatMap(({ changes, operations }) =>
+      changes ? [{ ...changes, isHeld: operations.length > 0 }] : [],
+    ),
   };
 }
 

@@ -221,7 +221,9 @@ describe('openapi.json', () => {
   });
 
   it('describes what providers and callers of GraphQL are answered', async () => {
-    for (const one of callbacks()) await check('POST', one.path, await deliver(one, reporting));
+    for (const one of callbacks()) {
+      await check('POST', one.path.replace(/\?.*/, ''), await deliver(one, reporting));
+    }
     await as('POST', '/', {}, { query: '{ paymentSessions { nodes { id } } }' });
     await as('POST', '/graphql', {}, { query: '{ paymentSessions { nodes { id } } }' });
     await as('POST', '/graphql', {}, { query: '{ nothing }' });
