@@ -2,7 +2,7 @@ import { rehearsalOf } from '../delivery/providers/inbox/rehearse.ts';
 import { refusal } from '../errors.ts';
 import type { Channel, DeliveryEvent, Paylink } from '../model.ts';
 import type { Context } from './context.ts';
-import { putOffDeliveryEvents } from './delivery-events.ts';
+import { putOffDeliveryEvents, receiveDeliveryEvents } from './delivery-events.ts';
 import { amountDue } from './domain/amounts.ts';
 import { attemptsOf } from './domain/operation.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -75,8 +75,7 @@ export async function playDelivery(
     paylinkId,
     messageId: id,
   };
-  const { apply } = await receiveDeliveryEvents(env, config, [{ ...played, ...next }], now);
-  await apply();
+  await receiveDeliveryEvents(env, config, [{ ...played, ...next }], now);
   return true;
 }
 

@@ -186,12 +186,12 @@ describe('openapi.json', () => {
     await as('POST', `${one}/rotate`, id);
     const { deliveryId } = await as('POST', `${one}/test`, id);
     const attempt = env.DB.prepare(
-      `INSERT INTO webhook_attempts (id, delivery_id, endpoint_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
-       VALUES (?1, ?2, ?3, 1, 'failed', ?4, ?5, ?6, 12, 1)`,
+      `INSERT INTO endpoint_attempts (delivery_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
+       VALUES (?1, 1, 'failed', ?2, ?3, ?4, 12, 1)`,
     );
     await env.DB.batch([
-      attempt.bind(crypto.randomUUID(), deliveryId ?? '', id.endpointId, 500, 'refused', 'no'),
-      attempt.bind(crypto.randomUUID(), 'forgotten', id.endpointId, null, 'timeout', null),
+      attempt.bind(deliveryId ?? '', 500, 'refused', 'no'),
+      attempt.bind(`${id.endpointId}.000000000001.forgotten`, null, 'timeout', null),
     ]);
     await as('GET', `${one}/attempts`, id);
     await as('POST', `${one}/replay`, id, { deliveryId });
