@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { bundleWorker } from '../src/local/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -25,28 +25,6 @@ export type Worker = {
   resume: () => void;
   stop: () => Promise<void>;
 };
-
-async function bundle({ entry }: WorkerSpec): Promise<string> {
-  const built = await build({
-    entryPoints: [join(root, entry)],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    platform: 'neutral',
-    // As wrangler bundles for a deployment.
-    mainFields: ['browser', 'module', 'main'],
-    conditions: ['workerd', 'worker', 'browser', 'import'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    external: ['cloudflare:*', 'node:*'],
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
-    logLevel: 'error',
-  });
-  const [file] = built.outputFiles;
-  if (!file) throw new Error(`nothing was built of ${entry}`);
-  return file.text;
-}
 
 const migrationsFolder = join(root, 'src/store/migrations');
 
@@ -75,7 +53,7 @@ export async function startWorker(spec: WorkerSpec, folder: string): Promise<Wor
   const before = children();
   const options = convertV4MiniflareOptions({
     name: spec.name,
-    modules: [{ type: 'ESModule', path: `${spec.name}.js`, contents: await bundle(spec) }],
+    modules: [{ type: 'ESModule', path: `${spec.name}.js`, contents: await bundleWorker(spec.entry) }],
     compatibilityDate: '2026-10-15',
     compatibilityFlags: ['nodejs_compat'],
     bindings: spec.variables,

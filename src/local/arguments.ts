@@ -8,6 +8,8 @@ export type StartArguments = {
   vars: Map<string, string>;
   /** Show all that wrangler and the gateway print. */
   verbose: boolean;
+  /** Give the demo merchant its Paylinks. */
+  seed: boolean;
   rest: string[];
 };
 
@@ -24,6 +26,7 @@ export function readArguments(argv: readonly string[]): StartArguments {
     persistTo: null,
     vars: new Map(),
     verbose: false,
+    seed: true,
     rest: [],
   };
   const take = (name: string, value: string) => {
@@ -38,8 +41,9 @@ export function readArguments(argv: readonly string[]): StartArguments {
   };
   for (let i = 0; i < argv.length; i++) {
     const [name = '', inline] = split(argv[i] ?? '');
-    if (argv[i] === '--verbose') {
-      given.verbose = true;
+    if (name === '--verbose' || name === '--no-seed') {
+      if (name === '--verbose') given.verbose = true;
+      else given.seed = false;
       continue;
     }
     if (!known.has(name)) {

@@ -1,43 +1,66 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { seedSql } from './seed.ts';
-import { runWrangler } from './wrangler.ts';
+import * as z from 'zod';
+import { errorMessage } from '../lib/error-message.ts';
+import { demoMerchantId } from './demo-command.ts';
+import type { OpenData, Seeding } from './life/open-data.ts';
+import { migrationFiles } from './migration-files.ts';
+import { seedStatements } from './seed.ts';
 
-const migrations = join(import.meta.dirname, '../store/migrations');
-const seeding = ['demo.ts', 'seed.ts'].map((name) => join(import.meta.dirname, name));
+const seeding = ['demo.ts', 'seed.ts', 'life/paylinks.ts'].map((name) => join(import.meta.dirname, name));
 
 /**
- * Migrates the local D1 and seeds the demo merchants. Each wrangler call takes seconds, so a note next to the data says what was done,
- * and a later start skips both when nothing has changed.
- * @returns whether anything was done
+ * Migrates the local D1 and seeds the demo merchants, with the life of the first one where it has none. That takes seconds, so a note next
+ * to the data says what was done, and a later start skips it when nothing has changed.
  */
-export async function prepareDatabase(persistTo: string, secretsKey: string): Promise<boolean> {
+export async function prepareDatabase(given: Seeding, withLife: boolean): Promise<void> {
+  const { persistTo, variables } = given;
+  const secretsKey = variables.get('SECRETS_KEY') ?? '';
   const note = join(persistTo, 'prepared.txt');
-  const wanted = fingerprint(secretsKey);
-  if (existsSync(note) && readFileSync(note, 'utf8') === wanted && hasDatabase(persistTo)) return false;
+  const wanted = fingerprint(secretsKey, withLife);
+  if (existsSync(note) && readFileSync(note, 'utf8') === wanted && hasDatabase(persistTo)) return;
 
-  const scratch = mkdtempSync(join(tmpdir(), 'paylinks-seed-'));
+  // What these load takes a second, which a start without anything to prepare is spared.
+  const [{ openData }, { migrate }] = await Promise.all([import('./life/open-data.ts'), import('./migrate.ts')]);
+  const data = await openData(given, withLife);
   try {
-    const seed = join(scratch, 'seed.sql');
-    writeFileSync(seed, await seedSql(secretsKey), { mode: 0o600 });
-    const local = ['--local', '--persist-to', persistTo];
-    await runWrangler(['d1', 'migrations', 'apply', 'DB', ...local]);
-    await runWrangler(['d1', 'execute', 'DB', ...local, '--file', seed, '--yes']);
+    const { database } = data;
+    await migrate(database);
+    await database.batch((await seedStatements(secretsKey)).map((sql) => database.prepare(sql)));
+    const whole = !withLife || (await giveLife(data, join(persistTo, 'life-begun.txt')));
+    if (whole) writeFileSync(note, wanted);
   } finally {
-    rmSync(scratch, { recursive: true });
+    await data.close();
   }
-  writeFileSync(note, wanted);
+}
+
+/**
+ * A demo merchant without a Paylink gets its life. A fault of it stops nobody: the next start goes on with it.
+ * @param begun a file that says, while the story is told, which moment comes next: one that was cut off goes on there
+ * @returns whether it is whole
+ */
+async function giveLife({ database, play }: OpenData, begun: string): Promise<boolean> {
+  const count = database
+    .prepare('SELECT count(*) AS paylinks FROM paylinks WHERE merchant_id = ?1')
+    .bind(demoMerchantId);
+  const { paylinks } = z.object({ paylinks: z.int() }).parse(await count.first());
+  if (paylinks > 0 && !existsSync(begun)) return true;
+  let moment = existsSync(begun) ? Number(readFileSync(begun, 'utf8')) : 0;
+  const note = () => writeFileSync(begun, String(moment));
+  try {
+    for (note(); await play(moment); note()) moment += 1;
+  } catch (error) {
+    console.error(`The demo merchant's Paylinks are not complete: ${errorMessage(error)}`);
+    return false;
+  }
+  rmSync(begun);
   return true;
 }
 
-function fingerprint(secretsKey: string): string {
-  const hash = createHash('sha256').update(secretsKey);
-  const files = readdirSync(migrations)
-    .sort()
-    .map((name) => join(migrations, name));
-  for (const file of [...files, ...seeding]) hash.update(`\0${file}\0`).update(readFileSync(file));
+function fingerprint(secretsKey: string, withLife: boolean): string {
+  const hash = createHash('sha256').update(secretsKey).update(String(withLife));
+  for (const file of [...migrationFiles(), ...seeding]) hash.update(`\0${file}\0`).update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -2,13 +2,15 @@ import { demoMerchants } from './demo.ts';
 
 const [merchant] = demoMerchants;
 
+export const demoMerchantId = merchant?.id ?? '';
+
 /** The API key of the demo merchant. */
 export const demoKey = merchant?.credentials.find(({ scheme }) => scheme === 'bearer')?.secret ?? '';
 
 /** A command for a shell that creates a Paylink and emails it: the id is the first text in the answer. */
 export function sendCommand(url: string): string {
   const body = {
-    merchantId: merchant?.id,
+    merchantId: demoMerchantId,
     customer: { email: 'ada@example.com', firstName: 'Ada' },
     lineItems: [{ description: 'Two-person tent', price: 18_900, quantity: 1, tax: 1_512 }],
     shipping: 900,

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { demoKey } from './demo-command.ts';
+import { demoPaylinks } from './life/paylinks.ts';
 
 const javascript = 'text/javascript; charset=utf-8';
 
@@ -14,7 +15,7 @@ const files: ReadonlyMap<string, { from: string; type: string }> = new Map([
 ]);
 
 const welcome = `# The demo merchant's API key is set (Headers, below).
-# Create a Paylink as the README shows and put its paylinkId into Variables.
+# Variables name one of its Paylinks; docs/api.md has the others.
 
 mutation SendPaymentSessionLink($input: SendPaymentSessionLinkInput!) {
   sendPaymentSessionLink(input: $input) {
@@ -37,12 +38,15 @@ query Session($id: ID!) {
 }
 `;
 
+/** The Paylink of the first query: sent, and not yet opened. */
+const id = demoPaylinks.find(({ invoice }) => invoice === 'NW-1013')?.id;
+
 /** Starts GraphiQL on the page of src/http/graphql/graphiql.ts. */
 function startScript(): string {
   const props = {
     defaultQuery: welcome,
     defaultHeaders: JSON.stringify({ Authorization: `Bearer ${demoKey}` }, null, 2),
-    variables: JSON.stringify({ input: { id: 'abc123', channel: 'Email' }, id: 'abc123' }, null, 2),
+    variables: JSON.stringify({ input: { id, channel: 'Email' }, id }, null, 2),
     defaultEditorToolsVisibility: 'variables',
   };
   return `ReactDOM.createRoot(document.getElementById('graphiql')).render(

@@ -9,11 +9,11 @@ const insert = (table: string, row: Record<string, string | number | null>, onCo
   `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(literal).join(', ')}) ON CONFLICT ${onConflict};`;
 
 /**
- * SQL that inserts the demo merchants. Run again, it keeps later changes and encrypts the secrets again, so that they can be read with a
+ * Statements that insert the demo merchants. Run again, it keeps later changes and encrypts the secrets again, so that they can be read with a
  * new `SECRETS_KEY` too.
  * @param secretsKey 64 hex digits
  */
-export async function seedSql(secretsKey: string): Promise<string> {
+export async function seedStatements(secretsKey: string): Promise<string[]> {
   const { mode, country, locale, smsCountries, createdAt } = demoSettings;
   const statements: string[] = [];
   for (const merchant of demoMerchants) {
@@ -46,5 +46,9 @@ export async function seedSql(secretsKey: string): Promise<string> {
       );
     }
   }
-  return `${statements.join('\n')}\n`;
+  return statements;
 }
+
+/** The same as one text. */
+export const seedSql = async (secretsKey: string): Promise<string> =>
+  `${(await seedStatements(secretsKey)).join('\n')}\n`;

@@ -4,7 +4,6 @@ import process from 'node:process';
 import { errorMessage } from '../lib/error-message.ts';
 import { environmentOf, readArguments } from './arguments.ts';
 import { faultOf } from './check-variables.ts';
-import { configuredVariables } from './configured-variables.ts';
 import { prepareDatabase } from './database.ts';
 import { runGateway } from './gateway.ts';
 import { serveGraphiqlFiles } from './graphiql-files.ts';
@@ -12,6 +11,7 @@ import { dataFolder, openData } from './local-data.ts';
 import { addressOf, claimPort, fireCronEveryMinute, ownAddressOf, untilHealthy } from './network.ts';
 import { screen } from './screen.ts';
 import { localVariables } from './variables.ts';
+import { configuredVariables } from './wrangler-toml.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -33,7 +33,7 @@ async function serve(): Promise<void> {
   const fault = faultOf(all);
   if (fault) throw new Error(fault);
   vars.set('GRAPHIQL_FILES', await serveGraphiqlFiles());
-  await prepareDatabase(persistTo, all.get('SECRETS_KEY') ?? '');
+  await prepareDatabase({ persistTo, variables: all }, given.seed);
 
   const own = ['--port', String(port), '--ip', given.ip, '--persist-to', persistTo];
   const asked = given.rest.some((flag) => flag.startsWith('--show-interactive-dev-session'));

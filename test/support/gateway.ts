@@ -13,7 +13,7 @@ export type GatewayOptions = {
   persistTo?: string;
   /** Default: a free one. */
   port?: number;
-  /** Further arguments, as after `npm start --`. */
+  /** Further arguments, as after `npm start --`. The demo merchant has no Paylinks, unless they are `[]`. */
   args?: string[];
 };
 
@@ -37,7 +37,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const vars = Object.entries(options.vars ?? {}).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
   // Left alone, wrangler looks for a free port for its inspector, and two at once find the same.
   const ports = ['--port', `${port}`, '--inspector-port=0'];
-  const args = [start, ...ports, '--persist-to', persistTo, ...vars, ...(options.args ?? [])];
+  const args = [start, ...ports, '--persist-to', persistTo, ...vars, ...(options.args ?? ['--no-seed'])];
   // A group of its own, so that `kill` reaches wrangler and workerd too.
   const child = spawn('node', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

@@ -9,6 +9,7 @@ describe('the arguments of npm start', () => {
       persistTo: null,
       vars: new Map(),
       verbose: false,
+      seed: true,
       rest: [],
     });
   });
@@ -22,6 +23,7 @@ describe('the arguments of npm start', () => {
       persistTo: '/data',
       vars: new Map([['A', '1']]),
       verbose: false,
+      seed: true,
       rest: [],
     });
   });
@@ -40,6 +42,10 @@ describe('the arguments of npm start', () => {
       ['URL', 'http://localhost:9/?x=1'],
       ['B', ''],
     ]);
+  });
+
+  it('may leave the demo merchant without its Paylinks', () => {
+    expect(readArguments(['--no-seed'])).toMatchObject({ seed: false, rest: [] });
   });
 
   it('say with --verbose that everything is to be shown, which wrangler does not hear of', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { faultOf } from '../../../src/local/check-variables.ts';
-import { configuredVariables } from '../../../src/local/configured-variables.ts';
 import { nearest } from '../../../src/local/nearest.ts';
+import { configuredVariables } from '../../../src/local/wrangler-toml.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'paylinks-check-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -4,12 +4,11 @@ import { readFileSync } from 'node:fs';
 const assignment = /^\s*([A-Za-z_]\w*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s#"']+))\s*(?:#.*)?$/;
 
 /**
- * The variables of `[vars]` in wrangler.toml, or of an environment's. Reading TOML in full is wrangler's job, which takes a second to
- * load: a line that is not understood here is left out, and the gateway itself then says what is wrong.
- * @param environment of `--env`; null: none
+ * The texts, numbers and booleans of a table of wrangler.toml (`[vars]`; '' for what stands above every table). Reading TOML in full is
+ * wrangler's job, which takes a second to load: a line that is not understood here is left out, and wrangler or the gateway itself then
+ * says what is wrong.
  */
-export function configuredVariables(file: string, environment: string | null): Map<string, string> {
-  const wanted = environment ? `[env.${environment}.vars]` : '[vars]';
+export function tableOf(file: string, wanted: string): Map<string, string> {
   const found = new Map<string, string>();
   let table = '';
   for (const line of readFileSync(file, 'utf8').split(/\r?\n/)) {
@@ -20,3 +19,7 @@ export function configuredVariables(file: string, environment: string | null): M
   }
   return found;
 }
+
+/** The variables of wrangler.toml. @param environment of `--env`; null: none */
+export const configuredVariables = (file: string, environment: string | null): Map<string, string> =>
+  tableOf(file, environment ? `[env.${environment}.vars]` : '[vars]');
