@@ -69,7 +69,8 @@ beforeAll(async () => {
   persistTo = await mkdtemp(join(tmpdir(), 'paylinks-life-'));
   await killInTheMiddle();
   gateway = await start();
-});
+  // Two starts.
+}, 240_000);
 afterAll(async () => {
   await gateway?.kill();
   await rm(persistTo, { recursive: true, force: true, maxRetries: 5 });

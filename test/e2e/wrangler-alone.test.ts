@@ -11,14 +11,17 @@ import { untilHealthy } from '../support/gateway.ts';
 const root = join(import.meta.dirname, '../..');
 /** What a clone has. */
 const cloned = [
-  '.dev.vars.example',
-  'docs',
-  'package.json',
-  'package-lock.json',
-  'public',
-  'schema.sql',
-  'src',
-  'wrangler.toml',
+  ...[
+    '.dev.vars.example',
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'docs',
+    'package.json',
+    'package-lock.json',
+    'public',
+  ],
+  ...['schema.sql', 'src', 'test', 'wrangler.toml'],
 ];
 
 let copy = '';
@@ -56,7 +59,8 @@ beforeAll(async () => {
   for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (chunk) => (said += chunk));
   const exited = new Promise((resolve) => dev?.on('exit', resolve));
   expect([await untilHealthy(url, exited), said]).toEqual([true, expect.anything()]);
-});
+  // wrangler starts a runtime for each migration.
+}, 240_000);
 afterAll(async () => {
   if (dev?.pid !== undefined) process.kill(-dev.pid, 'SIGKILL');
   await rm(copy, { recursive: true, force: true, maxRetries: 5 });
