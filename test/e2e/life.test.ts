@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,18 @@ it('the demo merchant has Paylinks in every status, also when the first start wa
     status,
   }));
   expect(found).toEqual(told.reverse());
+});
+
+it('the commands that docs/api.md has for them work as printed', async () => {
+  const section = (await readFile('docs/api.md', 'utf8')).split("## The demo merchant's Paylinks")[1] ?? '';
+  const commands = /```bash\n([\s\S]*?)```/.exec(section)?.[1]?.trim().split('\n') ?? [];
+  expect(commands).toHaveLength(2);
+  const [one, several] = commands.map((command): unknown => {
+    const script = `key=${authorization.slice(7)}; ${command.replace('localhost:8787', `localhost:${gateway.port}`)}`;
+    return JSON.parse(spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout);
+  });
+  expect(one).toMatchObject({ merchantInvoiceId: 'NW-1001', status: 'PAID' });
+  expect(Page.parse(several).data).toHaveLength(demoPaylinks.filter(({ status }) => /SENT|OPENED/.test(status)).length);
 });
 
 it('their story has a bounce, a lost answer, a complaint, and links that work', async () => {
