@@ -278,6 +278,8 @@ CREATE TABLE endpoint_deliveries (
   status_code INTEGER,
   answer TEXT,
   duration_ms INTEGER,
+  -- The callback URL of a session; null: to the endpoint. Then endpoint_id is the merchant's own id.
+  url TEXT,
   CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 

@@ -319,6 +319,8 @@ export type WebhookPayload = {
   paylinkId: string | null;
   payload: string;
   createdAt: number;
+  /** Of its Paylink: told too, whatever the merchant's endpoints listen to. */
+  callbackUrl: string | null;
 };
 
 /** What a provider reported of one message. `id` names the event once and for all: a repeat is known by it. */

@@ -38,6 +38,24 @@ export async function findCallbackSecret(db: D1Database, merchantId: string): Pr
   return row ? toWebhookEndpoint(row) : null;
 }
 
+/** The row that signs for a merchant's callback URLs; `sealed` becomes its first secret if there is none yet. */
+export async function ensureCallbackSecret(
+  db: D1Database,
+  merchantId: string,
+  sealed: string,
+  now: number,
+): Promise<WebhookEndpoint> {
+  const cells = Object.entries(rowOf(merchantId, sealed, now));
+  const names = cells.map(([name]) => name);
+  const insert = db
+    .prepare(`${insertBound('webhook_endpoints', names)} WHERE true ON CONFLICT (id) DO NOTHING`)
+    .bind(...cells.map(([, cell]) => cell));
+  const [, found] = await db.batch<Record<string, unknown>>([insert, db.prepare(findSql).bind(merchantId)]);
+  const [row] = found?.results ?? [];
+  if (!row) throw new Error('a row that was inserted is not there');
+  return toWebhookEndpoint(row);
+}
+
 /** Stores a merchant's first or next secret. The one before, if any, signs too until `previousExpiresAt` (ms). `told` goes into the same batch. */
 export async function rotateCallbackSecret(
   db: D1Database,

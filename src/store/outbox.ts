@@ -4,23 +4,29 @@ import type { WebhookPayload } from '../model.ts';
 const Ids = z.array(z.object({ id: z.string() }));
 const idsOf = (results: unknown): string[] => Ids.parse(results).map(({ id }) => id);
 
-const insertDeliveries = (condition: string) => `INSERT INTO endpoint_deliveries
-    (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at)
+const insertDeliveries = (condition: string, more = '') => `INSERT INTO endpoint_deliveries
+    (id, endpoint_id, event_id, event_type, paylink_id, payload, status, next_attempt_at, created_at, url)
   SELECT w.id || '.' || printf('%012x', a.value->>'createdAt') || '.' || (a.value->>'id'), w.id, a.value->>'id', a.value->>'type', a.value->>'paylinkId', a.value->>'payload', 'pending',
-    a.value->>'createdAt', a.value->>'createdAt'
+    a.value->>'createdAt', a.value->>'createdAt', NULL
   FROM json_each(?1) a CROSS JOIN webhook_endpoints w ON w.merchant_id IN
     (a.value->>'merchantId', (SELECT parent_id FROM merchants WHERE id = a.value->>'merchantId'))
-  WHERE w.disabled_at IS NULL AND ${condition} ON CONFLICT (id) DO NOTHING RETURNING id`;
+  WHERE w.disabled_at IS NULL AND ${condition} ${more} ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 // The format of a vendor has few events; a parent hears its children's where it asked for them.
 const isHeard = (type: string, merchantId: string) => `(w.merchant_id = ${merchantId} OR w.include_children)
   AND EXISTS (SELECT 1 FROM json_each(w.event_types) t WHERE t.value IN ('*', ${type}))
   AND (w.format = 'standard' OR ${type} IN ('paylink.paid', 'paylink.payment_failed', 'paylink.expired'))`;
 const wanted = isHeard(`a.value->>'type'`, `a.value->>'merchantId'`);
-const insertAll = insertDeliveries(wanted);
-const insertOfCreated = insertDeliveries(
-  `${wanted} AND EXISTS (SELECT 1 FROM paylinks p WHERE p.id = a.value->>'paylinkId')`,
-);
+const exists = `EXISTS (SELECT 1 FROM paylinks p WHERE p.id = a.value->>'paylinkId')`;
+// The callback URLs of a merchant's sessions are one queue, under the merchant's own id.
+const toCallbackUrls = (
+  condition: string,
+) => `UNION ALL SELECT a.value->>'merchantId' || '.' || printf('%012x', a.value->>'createdAt') || '.' || (a.value->>'id'),
+    a.value->>'merchantId', a.value->>'id', a.value->>'type', a.value->>'paylinkId', a.value->>'payload', 'pending',
+    a.value->>'createdAt', a.value->>'createdAt', a.value->>'callbackUrl'
+  FROM json_each(?1) a WHERE a.value->>'callbackUrl' IS NOT NULL AND ${condition}`;
+const insertAll = insertDeliveries(wanted, toCallbackUrls('true'));
+const insertOfCreated = insertDeliveries(`${wanted} AND ${exists}`, toCallbackUrls(exists));
 const insertToOne = insertDeliveries('w.id = ?2');
 const insertOfDisabled = insertDeliveries(
   `${wanted} AND EXISTS (SELECT 1 FROM webhook_endpoints d WHERE d.id = ?2 AND d.disabled_at = ?3)`,
@@ -28,7 +34,8 @@ const insertOfDisabled = insertDeliveries(
 
 /**
  * Adds a delivery for each payload and each endpoint subscribed to its type. Running it again adds nothing. Part of a batch; read the
- * new ids from its result with `deliveriesIn`. A merchant without endpoints costs one index lookup.
+ * new ids from its result with `deliveriesIn`. A merchant without endpoints costs one index lookup. Where its Paylink
+ * has a callback URL, that is told as well.
  */
 export const enqueuePayloadsStatement = (db: D1Database, payloads: readonly WebhookPayload[]): D1PreparedStatement =>
   db.prepare(insertAll).bind(JSON.stringify(payloads));

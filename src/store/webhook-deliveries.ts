@@ -12,6 +12,8 @@ const Claimed = z.object({
   payload: z.string(),
   attempt: z.int(),
   round: z.int(),
+  /** Where it goes; null: to its endpoint. */
+  url: z.nullable(z.string()),
 });
 export type Claimed = z.infer<typeof Claimed>;
 
@@ -100,8 +102,8 @@ export type AttemptRecord = {
   durationMs: number;
   /** null: the delivery is settled. */
   nextAttemptAt: number | null;
-  /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`. `payload` is for the other endpoints. */
-  disable: { reason: 'gone' | 'failing'; failingBefore: number; payload: WebhookPayload };
+  /** Why a failure may disable the endpoint: it is `gone`, or it has only failed since `failingBefore`. `payload` is for the other endpoints. null: it is none. */
+  disable: { reason: 'gone' | 'failing'; failingBefore: number; payload: WebhookPayload } | null;
 };
 
 const insertAttempt = `INSERT INTO endpoint_attempts (delivery_id, attempt, outcome, status_code, error, answer, duration_ms, attempted_at)
@@ -141,8 +143,12 @@ export async function recordAttempt(
     const first = db.prepare(settleFirst).bind(id, attempt, attemptedAt, statusCode, answer, durationMs);
     await db.batch([
       ...(attempt === 1 ? [first, db.prepare(noteFirst).bind(...row)] : statements),
-      db.prepare(works).bind(endpointId),
+      ...(record.disable ? [db.prepare(works).bind(endpointId)] : []),
     ]);
+    return { disabled: false, enqueue: [] };
+  }
+  if (!record.disable) {
+    await db.batch(statements);
     return { disabled: false, enqueue: [] };
   }
   const { reason, failingBefore, payload } = record.disable;

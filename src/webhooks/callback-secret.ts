@@ -1,5 +1,5 @@
 import type { Config } from '../env.ts';
-import { type CallbackSecret, rotateCallbackSecret } from '../store/callback-secret.ts';
+import { type CallbackSecret, ensureCallbackSecret, rotateCallbackSecret } from '../store/callback-secret.ts';
 import { SECRET_OVERLAP_MS } from './endpoints.ts';
 import { newSecret } from './signature.ts';
 
@@ -13,4 +13,10 @@ export async function newCallbackSecret(
 ): Promise<{ secret: string; stored: CallbackSecret }> {
   const { secret, sealed } = await newSecret(config, merchantId);
   return { secret, stored: await rotateCallbackSecret(db, merchantId, sealed, now + SECRET_OVERLAP_MS, now, told) };
+}
+
+/** Who signs for a merchant's callback URLs. A merchant that never asked for its secret gets one that it has yet to ask for, so that nothing goes out unsigned. */
+export async function callbackSigner(db: D1Database, config: Config, merchantId: string, now: number) {
+  const { sealed } = await newSecret(config, merchantId);
+  return ensureCallbackSecret(db, merchantId, sealed, now);
 }

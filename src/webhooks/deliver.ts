@@ -21,8 +21,12 @@ const MAX_QUEUE_DELAY_MS = 60_000;
 /** `clock` gives ms. */
 export type DeliverDeps = { env: Bindings; config: Config; clock: () => number };
 
+/** Where a delivery goes: to the callback URL of its session, else to the endpoint's. */
+export const destinationOf = (endpoint: Pick<WebhookEndpoint, 'url'>, { url }: Pick<Claimed, 'url'>): string =>
+  url ?? endpoint.url;
+
 async function attempt({ config, clock }: DeliverDeps, endpoint: WebhookEndpoint, delivery: Claimed) {
-  const destination = checkDestination(endpoint.url, config);
+  const destination = checkDestination(destinationOf(endpoint, delivery), config);
   if (destination.kind === 'refused') return { kind: 'not_posted', error: 'address_refused' } satisfies NotPosted;
   const now = clock();
   const { eventId } = delivery;
@@ -47,7 +51,7 @@ function disabledPayload(endpoint: WebhookEndpoint, reason: 'gone' | 'failing', 
   const { id, merchantId } = endpoint;
   const type = 'endpoint.disabled';
   const payload = envelope(type, at, { endpointId: id, merchantId, reason });
-  return { id: `${id}.disabled.${at}`, merchantId, type, paylinkId: null, payload, createdAt: at };
+  return { id: `${id}.disabled.${at}`, merchantId, type, paylinkId: null, payload, createdAt: at, callbackUrl: null };
 }
 
 /** The result of one try, and when the delivery is due again (ms; null: never). */
@@ -72,7 +76,11 @@ export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, deli
     attemptedAt,
     durationMs: endedAt - attemptedAt,
     nextAttemptAt,
-    disable: { reason, failingBefore: endedAt - FAILING_MS, payload: disabledPayload(endpoint, reason, endedAt) },
+    // A callback URL is one session's: what it answers says nothing of the others.
+    disable:
+      delivery.url === null
+        ? { reason, failingBefore: endedAt - FAILING_MS, payload: disabledPayload(endpoint, reason, endedAt) }
+        : null,
   });
   if (recorded.disabled) log('warn', 'endpoint_disabled', { endpointId: endpoint.id, reason });
   if (recorded.enqueue.length > 0) await enqueue(env.EVENTS, recorded.enqueue);

@@ -1,6 +1,7 @@
 import { type Claimed, claimDeliveries, closeDeliveries, releaseDeliveries } from '../store/webhook-deliveries.ts';
 import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
-import { type DeliverDeps, deliver } from './deliver.ts';
+import { callbackSigner } from './callback-secret.ts';
+import { type DeliverDeps, deliver, destinationOf } from './deliver.ts';
 import { enqueue } from './enqueue.ts';
 
 /** How long a claimed delivery is nobody else's, ms: longer than an endpoint's time in its slot and the last answer that it waits for. */
@@ -17,9 +18,11 @@ const UNTRIED_MS = 60_000;
  * endpoint takes what it is given, its backlog goes on with another message of the Queue, behind everybody else's.
  */
 export async function deliverToEndpoint(deps: DeliverDeps, endpointId: string, ids: readonly string[]): Promise<void> {
-  const { env, clock } = deps;
+  const { env, config, clock } = deps;
   const request = { endpointId, ids, limit: CLAIM_LIMIT, now: clock(), leaseMs: LEASE_MS };
-  const { endpoint, deliveries, next } = await claimDeliveries(env.DB, request);
+  const { endpoint: found, deliveries, next } = await claimDeliveries(env.DB, request);
+  const isOfCallbacks = deliveries.some(({ url }) => url !== null);
+  const endpoint = found ?? (isOfCallbacks ? await callbackSigner(env.DB, config, endpointId, clock()) : null);
   if (!endpoint || endpoint.disabledAt !== null) {
     await closeDeliveries(env.DB, deliveries);
     if (next) await enqueue(env.EVENTS, [next]);
@@ -30,10 +33,15 @@ export async function deliverToEndpoint(deps: DeliverDeps, endpointId: string, i
   if (delivered && following) await enqueue(env.EVENTS, [following]);
 }
 
+const hostOf = (endpoint: WebhookEndpoint, delivery: Claimed) => URL.parse(destinationOf(endpoint, delivery))?.host;
+
 /** Whether the endpoint took anything, and the first delivery that was released when the time was over. */
 type Turn = { delivered: boolean; released?: string };
 
-/** When an endpoint does not answer at all, the rest is not tried but put off. */
+/**
+ * When a host does not answer at all, what else is for it is not tried but put off. An endpoint that is gone gets nothing more; the callback
+ * URLs of a merchant's sessions, which are one queue, may be many hosts'.
+ */
 async function deliverInTurn(
   deps: DeliverDeps,
   endpoint: WebhookEndpoint,
@@ -42,22 +50,28 @@ async function deliverInTurn(
   const { env, clock } = deps;
   const until = clock() + SLOT_MS;
   let delivered = false;
+  const putOff = new Set<string>();
   for (const [index, delivery] of deliveries.entries()) {
+    if (putOff.has(delivery.id)) continue;
     if (clock() > until) {
-      await releaseDeliveries(env.DB, deliveries.slice(index), clock());
+      const left = deliveries.slice(index).filter(({ id }) => !putOff.has(id));
+      await releaseDeliveries(env.DB, left, clock());
       return { delivered, released: delivery.id };
     }
     const { outcome, decision, nextAttemptAt } = await deliver(deps, endpoint, delivery);
     delivered ||= decision.kind === 'delivered';
     const rest = deliveries.slice(index + 1);
-    if (decision.kind === 'failed' && decision.gone) {
+    if (decision.kind === 'failed' && decision.gone && delivery.url === null) {
       await closeDeliveries(env.DB, rest);
       return { delivered: false };
     }
     if (outcome.kind !== 'answered') {
+      const silent = hostOf(endpoint, delivery);
+      const isFor = (one: Claimed) => hostOf(endpoint, one) === silent;
       const latest = clock() + UNTRIED_MS;
-      await releaseDeliveries(env.DB, rest, Math.min(nextAttemptAt ?? latest, latest));
-      return { delivered: false };
+      await releaseDeliveries(env.DB, rest.filter(isFor), Math.min(nextAttemptAt ?? latest, latest));
+      if (delivery.url === null) return { delivered: false };
+      for (const one of rest.filter(isFor)) putOff.add(one.id);
     }
   }
   return { delivered };

@@ -77,6 +77,7 @@ export function webhookPayloadsOf(changes: Changes): WebhookPayload[] {
     };
     const payload = envelope(type, event.createdAt, data);
     const { id, createdAt } = event;
-    return [{ id, merchantId: head.merchantId, type, paylinkId: head.id, payload, createdAt }];
+    const { merchantId, callbackUrl } = head;
+    return [{ id, merchantId, type, paylinkId: head.id, payload, createdAt, callbackUrl }];
   });
 }

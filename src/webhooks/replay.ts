@@ -13,8 +13,15 @@ const MAX_ENQUEUED = 100;
 
 const disabled = refusal('conflict', 'The webhook endpoint is disabled. Enable it first.');
 
+/** What has deliveries: an endpoint, or under the merchant's own id the callback URLs of its sessions, which nothing disables. */
+const readQueue = async (
+  ctx: EndpointContext,
+  id: string,
+): Promise<Managed<{ endpoint: { disabledAt: number | null } }>> =>
+  id === ctx.merchantId ? { kind: 'done', endpoint: { disabledAt: null } } : readEndpoint(ctx, id);
+
 async function active(ctx: EndpointContext, endpointId: string) {
-  const found = await readEndpoint(ctx, endpointId);
+  const found = await readQueue(ctx, endpointId);
   return found.kind === 'done' && found.endpoint.disabledAt !== null ? refuse(disabled) : found;
 }
 
@@ -24,12 +31,13 @@ export async function testEndpoint(
   endpointId: string,
 ): Promise<Managed<{ eventId: string; deliveryId: string }>> {
   const { merchantId, now } = ctx;
+  if (endpointId === merchantId) return refuse(noEndpoint);
   const found = await active(ctx, endpointId);
   if (found.kind === 'refused') return found;
   const id = crypto.randomUUID();
   const type = 'endpoint.test';
   const payload = envelope(type, now, { endpointId, merchantId });
-  const event = { id, merchantId, type, paylinkId: null, payload, createdAt: now } as const;
+  const event = { id, merchantId, type, paylinkId: null, payload, createdAt: now, callbackUrl: null } as const;
   const deliveryId = await enqueuePayloadTo(ctx.db, endpointId, event);
   if (!deliveryId) return refuse(noEndpoint);
   await enqueue(ctx.env.EVENTS, [deliveryId]);
@@ -67,7 +75,7 @@ export async function attemptsOf(
   endpointId: string,
   page: { limit: number; after: string | undefined },
 ): Promise<Managed<{ page: WebhookAttempt[]; more: boolean }>> {
-  const found = await readEndpoint(ctx, endpointId);
+  const found = await readQueue(ctx, endpointId);
   if (found.kind === 'refused') return found;
   const attempts = await listAttempts(ctx.db, endpointId, { limit: page.limit + 1, after: page.after });
   return { kind: 'done', page: attempts.slice(0, page.limit), more: attempts.length > page.limit };

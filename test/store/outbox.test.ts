@@ -229,8 +229,9 @@ describe('no query of the outbox scans a table', () => {
     paylinkId: null,
     payload: '{}',
     createdAt: 1,
+    callbackUrl: null,
   };
-  const delivery = { id: 'd', endpointId: 'w', eventId: 'e', payload: '{}', attempt: 1, round: 1 };
+  const delivery = { id: 'd', endpointId: 'w', eventId: 'e', payload: '{}', attempt: 1, round: 1, url: null };
   const record = (outcome: 'delivered' | 'failed') => ({
     delivery,
     outcome,

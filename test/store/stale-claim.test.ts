@@ -36,6 +36,7 @@ const record = (delivery: Claimed, some: Partial<AttemptRecord> = {}): AttemptRe
       paylinkId: null,
       payload: '{}',
       createdAt: 1,
+      callbackUrl: null,
     },
   },
   ...some,

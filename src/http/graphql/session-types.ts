@@ -54,7 +54,7 @@ extend type PaymentSession {
   """
   successUrl: String
   """
-  Your own address for this session, as it was given.
+  Where you hear of this session's events.
   """
   callbackUrl: String
   brandName: String
@@ -104,7 +104,7 @@ input CreatePaymentSessionInput {
   """
   currency: String
   """
-  Your own address for this session: https, by the rules of a webhook endpoint's URL.
+  Where you hear of this session's events, signed with your callback secret: https, by the rules of a webhook endpoint's URL.
   """
   callbackUrl: String
   """

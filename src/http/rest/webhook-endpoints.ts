@@ -101,7 +101,11 @@ const renderAttempt = (attempt: WebhookAttempt) => ({
 });
 
 const contextOf = (c: Context<AppEnv>) => endpointContext(c.env, c.get('config'), callerOf(c), c.get('now'));
-const idOf = (c: Context<AppEnv>) => c.req.param('endpointId') ?? '';
+/** `callbacks` stands for the callback URLs of the merchant's sessions, which are kept under its own id. */
+const idOf = (c: Context<AppEnv>) => {
+  const id = c.req.param('endpointId') ?? '';
+  return id === 'callbacks' ? callerOf(c).merchant.id : id;
+};
 
 async function create(c: Context<AppEnv>): Promise<Response> {
   const body = await readJson(c, CreateBody);
