@@ -61,6 +61,7 @@ const baseUrls = [
   'TWILIO_BASE_URL',
   'TELNYX_BASE_URL',
   'UPSTASH_REDIS_REST_URL',
+  'ACCESS_TEAM_DOMAIN',
 ] as const;
 
 const Configuration = z
@@ -95,6 +96,9 @@ const Configuration = z
     RECIPIENT_HASH_KEY: z.optional(key),
     ADMIN_TOKEN: z.optional(z.string().check(z.minLength(24))),
     ADMIN_TOKEN_PREVIOUS: z.optional(z.string().check(z.minLength(24))),
+    /** The team of Cloudflare Access, https://<team>.cloudflareaccess.com, and the audience tag of the application. */
+    ACCESS_TEAM_DOMAIN: z.optional(baseUrl),
+    ACCESS_AUD: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be the audience tag of the application'))),
     MAILCHANNELS_API_KEY: secret,
     MAILCHANNELS_CUSTOMER_HANDLE: secret,
     MAILCHANNELS_DKIM_DOMAIN: secret,
@@ -134,6 +138,8 @@ const Configuration = z
       const message = 'is a Messaging Service of Twilio, from which telnyx cannot send';
       ctx.issues.push({ code: 'custom', path: ['SMS_FROM'], message, input: undefined });
     }
+    if (value.ACCESS_AUD !== undefined) needs('ACCESS_TEAM_DOMAIN', 'ACCESS_AUD');
+    if (value.ACCESS_TEAM_DOMAIN !== undefined) needs('ACCESS_AUD', 'ACCESS_TEAM_DOMAIN');
     if (value.RATE_LIMITER === 'upstash') {
       needs('UPSTASH_REDIS_REST_URL', 'RATE_LIMITER');
       needs('UPSTASH_REDIS_REST_TOKEN', 'RATE_LIMITER');

@@ -1,4 +1,4 @@
-import { applyD1Migrations } from 'cloudflare:test';
+import { applyD1Migrations, createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,22 @@ describe('the operator’s routes', () => {
     expect(asked[0]?.body).toMatchObject({ code: 'unauthenticated', status: 401 });
     const paths = ['/merchants/x', '/merchants/x/credentials/y', '/nothing'];
     for (const path of paths) expect((await call('PUT', path, {}, 'Bearer wrong')).status).toBe(401);
+  });
+
+  it('are open to the token as before where Cloudflare Access is configured, and to whom the platform names', async () => {
+    const aud = 'a'.repeat(64);
+    const configured = { ...env, ACCESS_TEAM_DOMAIN: 'https://team.example', ACCESS_AUD: aud };
+    expect((await call('GET', '/merchants', undefined, token, configured)).status).toBe(200);
+    expect((await call('GET', '/merchants', undefined, 'Bearer wrong', configured)).status).toBe(401);
+    expect((await call('GET', '/merchants', undefined, null, configured)).status).toBe(401);
+    const access = { aud, getIdentity: async () => ({ email: 'Ada@Example.com' }) };
+    const context = Object.assign(createExecutionContext(), { access });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name": "Books"}' };
+    const answer = await app.request('/admin/merchants', init, configured, context);
+    expect(answer.status).toBe(201);
+    const { id } = await answer.json<{ id: string }>();
+    const [entry] = await listAudit(env.DB, id, { before: null, limit: 1 });
+    expect(entry).toMatchObject({ actorKind: 'operator', actorId: 'ada@example.com', actorLabel: 'Cloudflare Access' });
   });
 
   it('are guarded against floods of wrong tokens, which a right one never meets', async () => {

@@ -1,23 +1,47 @@
 import type { Context } from 'hono';
 import { isOperator } from '../../auth/api-key.ts';
-import { unauthenticated } from '../../errors.ts';
+import { refusal, unauthenticated } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import type { Actor } from '../../model.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { failedAuthentication } from '../authenticated.ts';
 import { problem } from '../problem.ts';
+import { AccessUnavailable, operatorByAccess } from './cloudflare-access.ts';
 
 const byToken: Actor = { kind: 'operator', id: null, label: 'ADMIN_TOKEN' };
 
-/** For the operator only: `Authorization: Bearer ADMIN_TOKEN`. Without a configured token, nobody is the operator. */
+const accessUnavailable = refusal('unavailable', 'Cloudflare Access could not be asked. Try again.', {
+  retryAfterSeconds: 5,
+});
+
+/**
+ * The operator of a request: whoever has ADMIN_TOKEN (or the previous one), or came through Cloudflare Access where that is configured.
+ * null: nobody. Without either configured, nobody is the operator. @throws AccessUnavailable
+ */
+export async function identifyOperator(c: Context<AppEnv>): Promise<Actor | null> {
+  const config = c.get('config');
+  if (await isOperator(config, c.req.header('authorization') ?? null)) return byToken;
+  const email = await operatorByAccess(c, config);
+  return email === null ? null : { kind: 'operator', id: email, label: 'Cloudflare Access' };
+}
+
+/** For the operator only. */
 export const operatorOnly =
   (handle: Handle): Handle =>
   async (c) => {
-    if (!(await isOperator(c.get('config'), c.req.header('authorization') ?? null))) {
+    let operator: Actor | null;
+    try {
+      operator = await identifyOperator(c);
+    } catch (error) {
+      if (!(error instanceof AccessUnavailable)) throw error;
+      log('error', 'access_unavailable', { requestId: c.get('requestId'), error: error.message });
+      return problem(c, accessUnavailable);
+    }
+    if (!operator) {
       log('warn', 'operator_refused', { requestId: c.get('requestId') });
       return problem(c, await failedAuthentication(c, unauthenticated));
     }
-    c.set('operator', byToken);
+    c.set('operator', operator);
     const response = await handle(c);
     response.headers.set('cache-control', 'no-store');
     return response;
