@@ -25,7 +25,8 @@ CREATE TABLE merchants (
   time_zone TEXT,
   consent_by_contract INTEGER NOT NULL DEFAULT 0 CHECK (consent_by_contract IN (0, 1)),
   suspended_at INTEGER,
-  override_send_cap INTEGER NOT NULL DEFAULT 5 CHECK (override_send_cap >= 0)
+  override_send_cap INTEGER NOT NULL DEFAULT 5 CHECK (override_send_cap >= 0),
+  sms_send_cap INTEGER NOT NULL DEFAULT 2000 CHECK (sms_send_cap >= 0)
 ) STRICT;
 
 CREATE INDEX merchants_by_parent ON merchants (parent_id);
@@ -92,6 +93,7 @@ CREATE TABLE paylinks (
   brand_name TEXT,
   brand_logo_url TEXT,
   invoice_refs TEXT CHECK (json_valid(invoice_refs)),
+  consent TEXT CHECK (json_valid(consent)),
   -- What lies in R2 for each name of attachments: {name, key, type, size, sha256}.
   files TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(files)),
   -- 1: over (PAID, REFUNDED, PARTIALLY_REFUNDED, EXPIRED, CANCELED); 0: not; null: written before this column, and not looked at yet.
@@ -429,6 +431,12 @@ CREATE TABLE recipient_key (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   fingerprint TEXT NOT NULL,
   created_at INTEGER NOT NULL
+) STRICT;
+
+-- Until when messages may carry unsubscribe links that nobody signed: those of earlier releases.
+CREATE TABLE unsigned_links (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  sent_until INTEGER NOT NULL
 ) STRICT;
 
 -- Who did what: rows are only ever added. id: a UUIDv7, so its order is that of time. merchant_id '*': the whole installation.

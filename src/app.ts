@@ -24,7 +24,7 @@ export const pageRoutes: Routes = {
   ...inboxRoutes,
   ...publicRoutes({
     opened: (c, paylinkId) => openPaylink(c.env, c.get('config'), paylinkId),
-    unsubscribe: (c, token) => unsubscribe(c.env, c.get('config'), token, c.get('now')),
+    unsubscribe: (c, token, onlySigned) => unsubscribe(c.env, c.get('config'), token, c.get('now'), onlySigned),
   }),
   ...checkoutRoutes((c, request) => app.fetch(request, c.env, c.executionCtx)),
 };

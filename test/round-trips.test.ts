@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
 import type { Merchant } from '../src/model.ts';
+import { newIdAt } from '../src/paylink-id.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';
 import { seedMerchant } from './support/merchants.ts';
@@ -134,7 +135,7 @@ it('an address whose failures were refused costs D1 nothing: who is known is let
 it('an address that has asked for many unknown links costs D1 nothing', async () => {
   const from = { 'cf-connecting-ip': '192.0.2.46' };
   const get = async (path: string, headers: Record<string, string> = from) => {
-    const method = path.startsWith('/o/') ? 'POST' : 'GET';
+    const method = /^\/[ou]\//.test(path) ? 'POST' : 'GET';
     const { response, log } = await gateway.ask(new Request(`http://gateway.test${path}`, { method, headers }));
     return { status: response.status, d1: log.summary().d1 };
   };
@@ -143,7 +144,8 @@ it('an address that has asked for many unknown links costs D1 nothing', async ()
   const { response } = await ask('POST', '/', createBody(merchant.id));
   const { shortLink }: { shortLink: string } = await response.json();
   const code = shortLink.split('/').at(-1) ?? '';
-  for (const path of [`/s/${code}`, `/p/${code}`, `/checkout/${code}`, `/o/${code}`, `/u/${crypto.randomUUID()}.x`])
+  const [one, other] = [newIdAt(1, 0), newIdAt(2, 0)];
+  for (const path of [`/s/${code}`, `/p/${code}`, `/checkout/${code}`, `/o/${code}`, `/u/${one}.${other}`])
     expect([path, await get(path)]).toEqual([path, { status: 429, d1: 0 }]);
   expect(await get(`/p/${code}`, { 'cf-connecting-ip': '192.0.2.47' })).toMatchObject({ status: 200 });
   clock.mockRestore();

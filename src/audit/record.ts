@@ -1,6 +1,6 @@
 import type { Actor, Caller, JsonObject } from '../model.ts';
 import { newIdAt } from '../paylink-id.ts';
-import { insertAudit } from '../store/audit.ts';
+import { auditSuppressions, insertAudit, type TellOfSuppressions } from '../store/audit.ts';
 
 /** Everything that is audited: what it was done to, a dot, what was done. */
 export type AuditAction =
@@ -67,3 +67,13 @@ export const auditIfChanged = (
   told: AuditEntry | readonly AuditEntry[],
   now: number,
 ): D1PreparedStatement => insertAudit(db, rowsOf('action' in told ? [told] : told, now), 'changed');
+
+/** Audits suppressions that are made or lifted, by who they are. @param now ms */
+export const suppressionsBy =
+  (db: D1Database, actor: Actor, now: number): TellOfSuppressions =>
+  (action, ids) =>
+    auditSuppressions(
+      db,
+      ids.map((id) => ({ id, auditId: newAuditId(now) })),
+      { at: now, actorKind: actor.kind, actorId: actor.id, actorLabel: actor.label, action },
+    );

@@ -8,6 +8,7 @@ import type { EndedReply, Grant, ReportReply } from './coordinator/rpc.ts';
 import type { ReportedOutcome } from './domain/attempts.ts';
 import { composeMessage, type MessagePaylink } from './domain/compose-message.ts';
 import { CALLS_END_MS, LEASE_MS } from './domain/send-budget.ts';
+import type { UnsubscribeTokens } from './recipients/unsubscribe-token.ts';
 
 /** Too little time for a call to be worth beginning, ms. */
 const LEAST_CALL_MS = 500;
@@ -25,6 +26,7 @@ export type AskDeps = {
   report: (report: { attemptId: string; outcome: ReportedOutcome; remainingMs: number }) => Promise<Heard | null>;
   /** For the circuit breaker. */
   record: (provider: string, outcome: ReportedOutcome) => void;
+  unsubscribeToken: UnsubscribeTokens;
   slots: Slots;
   timings: Timings;
   /** When the invocation began, ms. */
@@ -70,11 +72,12 @@ async function askChannel(
 }
 
 /** One call, begun in its slot while the lease lasts; its deadline runs from there. Never throws. */
-function ask(send: GrantedSend, grant: Grant, sentAt: number, deps: AskDeps): Promise<ReportedOutcome> {
+async function ask(send: GrantedSend, grant: Grant, sentAt: number, deps: AskDeps): Promise<ReportedOutcome> {
   const { config, providersFor, slots, timings, beganAt, traceparent } = deps;
   const provider = providersFor(grant.channel, send.merchant.mode).find(({ name }) => name === grant.provider);
-  if (!provider) return Promise.resolve({ kind: 'refused', by: 'provider', reason: 'The provider is not configured.' });
-  const message = composeMessage(config, send.paylink, send.merchant, grant);
+  if (!provider) return { kind: 'refused', by: 'provider', reason: 'The provider is not configured.' };
+  const token = await deps.unsubscribeToken(send.paylink.id, grant.attemptId);
+  const message = composeMessage(config, send.paylink, send.merchant, grant, token);
   return slots.run(async () => {
     const now = Date.now();
     const leftMs = beganAt + CALLS_END_MS - now;

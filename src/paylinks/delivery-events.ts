@@ -1,3 +1,4 @@
+import { GATEWAY, providerActor, suppressionsBy } from '../audit/record.ts';
 import type { Bindings, Config } from '../env.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
@@ -5,6 +6,7 @@ import { Slots } from '../lib/slots.ts';
 import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
 import type { DeliveryEvent } from '../model.ts';
 import { coordinatorOf } from '../paylink-id.ts';
+import type { TellOfSuppressions } from '../store/audit.ts';
 import {
   dueDeliveryEvents,
   forgetProviderEvents,
@@ -41,7 +43,7 @@ export async function receiveDeliveryEvents(
 ): Promise<{ fresh: number }> {
   // A repeat of what suppressed must not undo what a merchant lifted since: those are remembered.
   const suppressing = events.filter(({ suppression }) => suppression !== null);
-  const stored = await storeDeliveryEvents(env.DB, suppressing, now, now + GRACE_MS);
+  const stored = await storeDeliveryEvents(env.DB, suppressing, now, now + GRACE_MS, audited(env, suppressing, now));
   const fresh = events.filter((event) => event.suppression === null || stored.delete(event.id));
   const { applied, later } = await place(env, config, fresh, now);
   const done = applied.filter(({ suppression }) => suppression !== null).map(({ id }) => id);
@@ -51,6 +53,7 @@ export async function receiveDeliveryEvents(
     later.filter(({ suppression }) => suppression === null),
     now,
     now + GRACE_MS,
+    audited(env, [], now),
   );
   return { fresh: fresh.length };
 }
@@ -65,7 +68,7 @@ export async function putOffDeliveryEvents(
   events: readonly DeliveryEvent[],
   now: number,
 ): Promise<() => Promise<void>> {
-  await storeDeliveryEvents(env.DB, events, now, now + GRACE_MS);
+  await storeDeliveryEvents(env.DB, events, now, now + GRACE_MS, audited(env, events, now));
   return async () => {
     const { applied, later } = await place(env, config, events, now);
     const ids = (of: DeliveryEvent[]) => of.map(({ id }) => id);
@@ -151,10 +154,18 @@ async function suppress(
     if (reply?.kind === 'nothing') log('warn', 'provider_event_of_nothing', { provider: event.provider });
     if (reply?.kind !== 'applied' || !reply.recipient || !event.suppression) return [];
     const { merchantId, ...attempt } = reply.recipient;
-    return [suppressionOf(merchantId, attempt, event.suppression, now)];
+    return [{ provider: event.provider, suppression: suppressionOf(merchantId, attempt, event.suppression, now) }];
   });
-  await enqueue(env.EVENTS, await insertSuppressions(env.DB, found));
+  for (const [provider, ofOne] of Map.groupBy(found, (one) => one.provider)) {
+    const tell = suppressionsBy(env.DB, providerActor(provider), now);
+    const suppressions = ofOne.map(({ suppression }) => suppression);
+    await enqueue(env.EVENTS, await insertSuppressions(env.DB, suppressions, tell));
+  }
 }
+
+/** The suppressions of what came in one request, audited as its provider's. */
+const audited = (env: Bindings, [first]: readonly DeliveryEvent[], now: number): TellOfSuppressions =>
+  suppressionsBy(env.DB, first ? providerActor(first.provider) : GATEWAY, now);
 
 function chunks(events: DeliveryEvent[]): DeliveryEvent[][] {
   const found: DeliveryEvent[][] = [];

@@ -1,4 +1,4 @@
-import { auditStatement, callerActor } from '../audit/record.ts';
+import { auditStatement, callerActor, suppressionsBy } from '../audit/record.ts';
 import { log } from '../lib/log.ts';
 import type { AttachmentFile, Channel } from '../model.ts';
 import { filesOf } from '../store/attachments.ts';
@@ -33,7 +33,7 @@ export async function eraseRecipient(
   const entry = { merchantId: merchant.id, actor: callerActor(ctx.caller), action: 'recipient.erased' } as const;
   // By the channel alone: what would name the recipient is what goes.
   const audited = auditStatement(db, [{ ...entry, subject: null, details: { channel } }], ctx.now);
-  await insertErased(db, erased, audited);
+  await insertErased(db, erased, suppressionsBy(db, callerActor(ctx.caller), ctx.now), audited);
   await deleteInboxMessages(db, merchant.id, channel, address);
   const { ids, total } = await listPaylinksOfRecipient(db, merchant.id, channel, hash, MAX_BATCH);
   const files = await filesOf(db, ids);

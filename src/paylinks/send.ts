@@ -19,6 +19,7 @@ import { ANSWER_MS, LAST_CLAIM_MS, UNKEYED_WAIT_MS } from './domain/send-budget.
 import { ownerOf } from './read.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
+import { type UnsubscribeTokens, unsubscribeTokens } from './recipients/unsubscribe-token.ts';
 import { rehearseDeliveries } from './sandbox.ts';
 
 /** How the caller wants repeats treated. `key` is unquoted and already checked; `waitSeconds` from `Prefer: wait=N` (0–20). */
@@ -61,9 +62,11 @@ export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendO
   const elapsedMs = Date.now() - ctx.now;
   if (elapsedMs > LAST_CLAIM_MS) return outOfTime;
   const command = await commandOf(ctx, paylinkId, input);
+  // Before the claim: what cannot be had is then a fault without a grant.
+  const unsubscribeToken = await unsubscribeTokens(ctx.env.DB, ctx.config);
   const answer = Promise.withResolvers<SendOutcome>();
   const work = Promise.resolve().then(() =>
-    claimAskReport(ctx, command, input.idempotency.waitSeconds, answer.resolve),
+    claimAskReport(ctx, command, { waitSeconds: input.idempotency.waitSeconds, unsubscribeToken }, answer.resolve),
   );
   ctx.waitUntil(work.catch(answer.reject));
   const outcome = await withTimeout(answer.promise, ANSWER_MS - elapsedMs);
@@ -74,7 +77,7 @@ export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendO
 async function claimAskReport(
   ctx: Context,
   command: ClaimCommand,
-  waitSeconds: number,
+  { waitSeconds, unsubscribeToken }: { waitSeconds: number; unsubscribeToken: UnsubscribeTokens },
   answer: (outcome: SendOutcome) => void,
 ): Promise<void> {
   const { timings } = ctx;
@@ -101,7 +104,7 @@ async function claimAskReport(
       return answer(ended.kind === 'refused' ? ended : { ...ended.result, replayed: true });
     }
     case 'granted': {
-      const outcome = await askAndReport(ctx, command, client, reply, sentAt);
+      const outcome = await askAndReport(ctx, command, client, reply, sentAt, unsubscribeToken);
       answer(outcome);
       if ('paylink' in outcome && hasSandbox(ctx.config, reply.merchant.mode))
         await rehearseDeliveries(ctx, outcome.paylink, command.operationId);
@@ -115,6 +118,7 @@ async function askAndReport(
   client: SendClient,
   granted: GrantedSend,
   sentAt: number,
+  unsubscribeToken: UnsubscribeTokens,
 ): Promise<SendOutcome> {
   const { config, timings, traceparent } = ctx;
   const asked = await askProviders(granted, sentAt, {
@@ -125,6 +129,7 @@ async function askAndReport(
       if (outcome.kind !== 'not_begun') providerBreaker.record(provider, outcome, Date.now());
     },
     timings,
+    unsubscribeToken,
     slots: ctx.slots,
     beganAt: ctx.now,
     ...(traceparent ? { traceparent } : {}),

@@ -35,6 +35,24 @@ export const insertAudit = (
     .prepare(onlyIf === 'changed' ? `${insert} WHERE changes() > 0` : insert)
     .bind(JSON.stringify(rows.map((row) => columns.toRow(row))));
 
+/** Told of suppressions, by their ids: a statement for the batch that makes them (after it) or lifts them (before it). */
+export type TellOfSuppressions = (
+  action: 'suppression.created' | 'suppression.lifted',
+  ids: readonly string[],
+) => D1PreparedStatement;
+
+const ofSuppressions = `INSERT INTO audit (id, merchant_id, at, actor_kind, actor_id, actor_label, action, subject, details)
+  SELECT j.value->>'auditId', s.merchant_id, ?2->>'at', ?2->>'actorKind', ?2->>'actorId', ?2->>'actorLabel', ?2->>'action', s.id,
+    json_object('channel', s.channel, 'reason', s.reason)
+  FROM json_each(?1) j CROSS JOIN suppressions s ON s.id = j.value->>'id'`;
+
+/** Adds a row for each of these suppressions that exists when the statement runs: one that was not made is not told. */
+export const auditSuppressions = (
+  db: D1Database,
+  suppressions: readonly { id: string; auditId: string }[],
+  by: Pick<AuditRow, 'at' | 'actorKind' | 'actorId' | 'actorLabel' | 'action'>,
+): D1PreparedStatement => db.prepare(ofSuppressions).bind(JSON.stringify(suppressions), JSON.stringify(by));
+
 /** A page of at most `limit` rows, newest first, from the one after `before` on. @param merchantId null: everyone's, for the operator */
 export async function listAudit(
   db: D1Database,

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { DeliveryEvent, type ReportingProvider } from '../model.ts';
+import type { TellOfSuppressions } from './audit.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
 import { withOld } from './old-rows.ts';
 import { suppressionsStatement } from './outbox.ts';
-import { sharedSender } from './suppressions.ts';
+import { keepStronger, sharedSender } from './suppressions.ts';
 
 /** A customer has sent STOP or START to a shared SMS sender. */
 export type OptOutEvent = { id: string; provider: ReportingProvider; kind: 'stop' | 'start'; recipientHash: string };
@@ -30,7 +31,7 @@ const suppressKnown = `INSERT INTO suppressions (id, merchant_id, channel, recip
   SELECT value->>'suppression_id', d.merchant_id, d.channel, d.recipient_hash, d.recipient, value->>'suppression', ?2
   FROM json_each(?1) JOIN paylink_logs d ON d.id = value->>'attempt_id' AND d.provider = value->>'provider'
   WHERE ${isUnheard("value->>'id'")}
-  ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
+  ${keepStronger}`;
 
 /**
  * Stores events, and suppresses the recipients of bounces and complaints, in one transaction. An event that is stored already changes
@@ -42,6 +43,7 @@ export async function storeDeliveryEvents(
   events: readonly DeliveryEvent[],
   now: number,
   dueAt: number,
+  tell: TellOfSuppressions,
 ): Promise<Set<string>> {
   const toRow = (event: DeliveryEvent) => ({
     ...columns.toRow(event),
@@ -55,6 +57,7 @@ export async function storeDeliveryEvents(
     const ids = named.map(({ suppression_id }) => suppression_id);
     statements.push(
       db.prepare(suppressKnown).bind(JSON.stringify(named), now),
+      tell('suppression.created', ids),
       suppressionsStatement(db, 'suppression.created', ids, now),
     );
   }
@@ -72,16 +75,20 @@ export async function storeDeliveryEvents(
 
 const isNew = isUnheard('?1');
 const stop = `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
-  SELECT ?2, '${sharedSender}', 'SMS', ?3, NULL, 'stop', ?4 WHERE ${isNew} ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`;
+  SELECT ?2, '${sharedSender}', 'SMS', ?3, NULL, 'stop', ?4 WHERE ${isNew} ${keepStronger}`;
 const start = `DELETE FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`;
 
 /** Stores a STOP or START and applies it, in one transaction. A repeat changes nothing. START lifts suppressions made by STOPs only. */
-export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: number): Promise<void> {
+export async function storeOptOutEvent(
+  db: D1Database,
+  event: OptOutEvent,
+  now: number,
+  audit: TellOfSuppressions,
+): Promise<void> {
   const { id, provider, kind, recipientHash } = event;
+  const stopId = crypto.randomUUID();
   const effect =
-    kind === 'stop'
-      ? db.prepare(stop).bind(id, crypto.randomUUID(), recipientHash, now)
-      : db.prepare(start).bind(id, recipientHash);
+    kind === 'stop' ? db.prepare(stop).bind(id, stopId, recipientHash, now) : db.prepare(start).bind(id, recipientHash);
   const kept = db
     .prepare(
       `INSERT INTO provider_reports (id, provider, kind, recipient_hash, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -90,22 +97,21 @@ export async function storeOptOutEvent(db: D1Database, event: OptOutEvent, now: 
     .bind(id, provider, kind, recipientHash, now);
   // A START lifts the merchants' own suppressions by STOPs too, and they hear of it.
   const lifted = await db
-    .prepare(`SELECT id FROM suppressions WHERE recipient_hash = ?1 AND channel = 'SMS' AND reason = 'stop'`)
-    .bind(recipientHash)
+    .prepare(
+      `SELECT id FROM suppressions WHERE recipient_hash = ?2 AND channel = 'SMS' AND reason = 'stop' AND ${isNew}`,
+    )
+    .bind(id, recipientHash)
     .all();
-  const ids = z.array(z.object({ id: z.string() })).parse(lifted.results);
-  const tell =
-    kind === 'start' && ids.length > 0
-      ? [
-          suppressionsStatement(
-            db,
-            'suppression.lifted',
-            ids.map((one) => one.id),
-            now,
-          ),
-        ]
-      : [];
-  await db.batch([...tell, effect, kept]);
+  const ids = z
+    .array(z.object({ id: z.string() }))
+    .parse(lifted.results)
+    .map((one) => one.id);
+  if (kind === 'stop') {
+    await db.batch([effect, audit('suppression.created', [stopId]), kept]);
+  } else {
+    const tell = [audit('suppression.lifted', ids), suppressionsStatement(db, 'suppression.lifted', ids, now)];
+    await db.batch([...(ids.length > 0 ? tell : []), effect, kept]);
+  }
 }
 
 /** Events due by `now` (ms), the longest overdue first. */

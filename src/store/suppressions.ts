@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Channel } from '../model.ts';
+import type { TellOfSuppressions } from './audit.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
 import { withOld } from './old-rows.ts';
 import { deliveriesIn, suppressionsStatement } from './outbox.ts';
@@ -28,33 +29,55 @@ const columns = columnsOf(Suppression);
 export const suppressionColumns = columns.names;
 const names = columns.names.join(', ');
 
-const insert = `${insertFromJson('suppressions', columns.names)} WHERE true ON CONFLICT (recipient_hash, channel, merchant_id)`;
+/**
+ * What becomes of a suppression that is there already: it stays, unless it was a hard bounce, which the merchant may lift, and now the
+ * recipient has decided. Its `recipient` stays gone if it was erased.
+ */
+export const keepStronger = `ON CONFLICT (recipient_hash, channel, merchant_id) DO UPDATE
+  SET id = excluded.id, reason = excluded.reason, created_at = excluded.created_at
+  WHERE suppressions.reason = 'hard_bounce' AND excluded.reason <> 'hard_bounce'`;
+
+const insert = `${insertFromJson('suppressions', columns.names)} WHERE true`;
+const toRows = (suppressions: readonly Suppression[]) => JSON.stringify(suppressions.map((one) => columns.toRow(one)));
 
 /**
- * Suppresses recipients. Existing suppressions stay unchanged.
+ * Suppresses recipients. Existing suppressions stay, except that a hard bounce gives way to what the recipient decided.
+ * @param tell audits them
  * @returns the new webhook deliveries, which the caller enqueues (or leaves to the sweep)
  */
-export async function insertSuppressions(db: D1Database, suppressions: readonly Suppression[]): Promise<string[]> {
+export async function insertSuppressions(
+  db: D1Database,
+  suppressions: readonly Suppression[],
+  tell: TellOfSuppressions,
+): Promise<string[]> {
   const [first] = suppressions;
   if (!first) return [];
   const ids = suppressions.map(({ id }) => id);
-  const [, told] = await db.batch([
-    db.prepare(`${insert} DO NOTHING`).bind(JSON.stringify(suppressions.map((one) => columns.toRow(one)))),
+  const [, , told] = await db.batch([
+    db.prepare(`${insert} ${keepStronger}`).bind(toRows(suppressions)),
+    tell('suppression.created', ids),
     suppressionsStatement(db, 'suppression.created', ids, first.createdAt),
   ]);
   return deliveriesIn(told);
 }
 
-/** Suppresses an erased recipient, storing only the hash. The merchant's earlier suppression of it loses its address too. `audited` tells of it. */
+/**
+ * Suppresses an erased recipient, storing only the hash. An earlier suppression keeps its reason and loses the address: without one it
+ * cannot be lifted. `audited` tells of it.
+ */
 export async function insertErased(
   db: D1Database,
   suppression: Suppression,
+  tell: TellOfSuppressions,
   audited: D1PreparedStatement,
 ): Promise<void> {
-  const row = columns.toRow({ ...suppression, recipient: null, reason: 'erased' });
+  const { id, createdAt } = suppression;
   await db.batch([
-    db.prepare(`${insert} DO UPDATE SET recipient = NULL, reason = excluded.reason`).bind(JSON.stringify([row])),
-    suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt),
+    db
+      .prepare(`${insert} ON CONFLICT (recipient_hash, channel, merchant_id) DO UPDATE SET recipient = NULL`)
+      .bind(toRows([{ ...suppression, recipient: null, reason: 'erased' }])),
+    tell('suppression.created', [id]),
+    suppressionsStatement(db, 'suppression.created', [id], createdAt),
     audited,
   ]);
 }
@@ -62,25 +85,34 @@ export async function insertErased(
 const attempt = withOld(
   'paylink_logs',
   ['id', 'merchant_id', 'channel', 'recipient_hash', 'recipient'],
-  (of) => `${of}.id = ?1 AND ${of}.paylink_id = ?2`,
+  (of) =>
+    `${of}.id = ?1 AND ${of}.paylink_id = ?2 AND (?3 OR ${of}.created_at < (SELECT sent_until FROM unsigned_links))`,
 );
 
-/** Suppresses the recipient of an attempt. @returns the new webhook deliveries; null: the Paylink has no such attempt */
+/**
+ * Suppresses the recipient of an attempt. @returns the new webhook deliveries; null: the Paylink has no such attempt, or the link that
+ * names it was not signed and the attempt is not so old that it could be
+ */
 export async function suppressAttempt(
   db: D1Database,
-  { id, paylinkId }: { id: string; paylinkId: string },
+  { paylinkId, attemptId, signed }: { paylinkId: string; attemptId: string; signed: boolean },
   suppression: Pick<Suppression, 'id' | 'reason' | 'createdAt'>,
+  tell: TellOfSuppressions,
 ): Promise<string[] | null> {
-  const found = db.prepare(`SELECT id FROM ${attempt}`).bind(id, paylinkId);
+  const about = [attemptId, paylinkId, signed ? 1 : 0];
+  const { id, reason, createdAt } = suppression;
   const write = db
     .prepare(
       `INSERT INTO suppressions (id, merchant_id, channel, recipient_hash, recipient, reason, created_at)
-       SELECT ?3, merchant_id, channel, recipient_hash, recipient, ?4, ?5 FROM ${attempt} WHERE true
-       ON CONFLICT (recipient_hash, channel, merchant_id) DO NOTHING`,
+       SELECT ?4, merchant_id, channel, recipient_hash, recipient, ?5, ?6 FROM ${attempt} WHERE true ${keepStronger}`,
     )
-    .bind(id, paylinkId, suppression.id, suppression.reason, suppression.createdAt);
-  const tell = suppressionsStatement(db, 'suppression.created', [suppression.id], suppression.createdAt);
-  const [known, , told] = await db.batch([found, write, tell]);
+    .bind(...about, id, reason, createdAt);
+  const [known, , , told] = await db.batch([
+    db.prepare(`SELECT id FROM ${attempt}`).bind(...about),
+    write,
+    tell('suppression.created', [id]),
+    suppressionsStatement(db, 'suppression.created', [id], createdAt),
+  ]);
   return known?.results.length === 1 ? deliveriesIn(told) : null;
 }
 

@@ -7,7 +7,7 @@ import { deriveKey } from '../../src/lib/secrets.ts';
 import { isUnavailable } from '../../src/lib/unavailable.ts';
 import { recipientHash } from '../../src/paylinks/recipients/recipient.ts';
 import { recipientKey, recipientKeyAndSource } from '../../src/paylinks/recipients/recipient-key.ts';
-import { insertSuppressions } from '../../src/store/suppressions.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 
 const first = '11'.repeat(32);
 const second = '22'.repeat(32);
@@ -20,7 +20,7 @@ const hashUnder = async (keys: Keys) => recipientHash(await recipientKey(env.DB,
 const derivedHash = async (hex: string) => recipientHash(await deriveKey(hex, 'recipient-hash'), 'SMS', number);
 
 const suppress = async (hash: string) =>
-  insertSuppressions(env.DB, [
+  seedSuppressions([
     {
       id: crypto.randomUUID(),
       merchantId: 'm',

@@ -4,8 +4,8 @@ import { SerialQueue } from '../../src/paylinks/coordinator/batcher.ts';
 import { RecipientLookup } from '../../src/paylinks/coordinator/recipient-lookup.ts';
 import { suppressionOf } from '../../src/paylinks/recipients/suppressions.ts';
 import { updateMerchant } from '../../src/store/merchants.ts';
-import { insertSuppressions } from '../../src/store/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -33,7 +33,7 @@ const standingsOf = (db: D1Database) => new RecipientLookup(db, new SerialQueue(
 const aHash = () => `hash-${crypto.randomUUID()}`;
 
 const suppress = (merchantId: string, hash: string) =>
-  insertSuppressions(env.DB, [
+  seedSuppressions([
     suppressionOf(merchantId, { channel: 'SMS', recipient: null, recipientHash: hash }, 'stop', Date.now()),
   ]);
 

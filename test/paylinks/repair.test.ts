@@ -6,10 +6,10 @@ import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import type { PaylinkPatch } from '../../src/paylinks/domain/change.ts';
 import { recipientHash } from '../../src/paylinks/recipients/recipient.ts';
 import { recipientKey } from '../../src/paylinks/recipients/recipient-key.ts';
-import { insertSuppressions } from '../../src/store/suppressions.ts';
 import { aPaylink } from '../support/a-paylink.ts';
 import { type Api, merchantApi } from '../support/api.ts';
 import { aPayment, having } from '../support/payments.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 import { createBody } from '../support/verbs.ts';
 
 const now = 2_000_000_000_000;
@@ -141,7 +141,7 @@ describe('over REST', () => {
     const hash = await recipientHash(await recipientKey(env.DB, configOf(env)), 'EMAIL', 'gone@example.com');
     const id = crypto.randomUUID();
     const common = { merchantId: api.merchant.id, channel: 'EMAIL', recipientHash: hash, recipient: null } as const;
-    await insertSuppressions(env.DB, [{ id, ...common, reason: 'hard_bounce', createdAt: 1 }]);
+    await seedSuppressions([{ id, ...common, reason: 'hard_bounce', createdAt: 1 }]);
     const asked = { sendEmail: true, sendSms: false };
     expect(await (await api.call('PATCH', `/${paylinkId}/send`, asked)).json()).toMatchObject({
       ...{ code: 'suppressed', reason: 'hard_bounce', suppressionId: id },

@@ -1,12 +1,11 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { LostAttempt, ProviderOutcome } from '../../src/delivery/port.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { suppressionOf } from '../../src/paylinks/recipients/suppressions.ts';
-import { insertSuppressions } from '../../src/store/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
 
 const unknown: ProviderOutcome = { kind: 'unknown', reason: 'time-out' };
@@ -29,7 +28,7 @@ describe('settling a lost attempt', () => {
     const sent = await send(ctx, paylink.id, { channels: ['EMAIL'] });
     const attempt = sent.kind === 'pending' ? sent.paylink.deliveryLogs[0] : undefined;
     if (!attempt) throw new Error(sent.kind);
-    await insertSuppressions(env.DB, [suppressionOf(merchant.id, attempt, 'unsubscribe', now)]);
+    await seedSuppressions([suppressionOf(merchant.id, attempt, 'unsubscribe', now)]);
     now += 31_000;
     await runDurableObjectAlarm(coordinatorStub(paylink.id));
     expect(asked).toEqual([]);

@@ -4,8 +4,9 @@ import { configOf } from '../../src/env.ts';
 import { recipientHash } from '../../src/paylinks/recipients/recipient.ts';
 import { recipientKey } from '../../src/paylinks/recipients/recipient-key.ts';
 import { recordOptOut } from '../../src/paylinks/recipients/suppressions.ts';
-import { insertSuppressions, type Suppression, sharedSender } from '../../src/store/suppressions.ts';
+import { type Suppression, sharedSender } from '../../src/store/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 
 const config = configOf(env);
 const hashOf = async (number: string) => recipientHash(await recipientKey(env.DB, config), 'SMS', number);
@@ -34,7 +35,7 @@ describe('a START', () => {
       suppression('by email', { channel: 'EMAIL' }),
       suppression(sharedSender, { recipientHash: otherHash }),
     ];
-    await insertSuppressions(env.DB, [...stops, ...others]);
+    await seedSuppressions([...stops, ...others]);
     await recordOptOut(env, config, { provider: 'twilio', kind: 'start', from: number, key: 'start-1' }, 2);
     const { results } = await env.DB.prepare('SELECT id FROM suppressions WHERE recipient_hash IN (?1, ?2)')
       .bind(hash, otherHash)

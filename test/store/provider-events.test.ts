@@ -1,6 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { GATEWAY, suppressionsBy } from '../../src/audit/record.ts';
 import type { DeliveryEvent } from '../../src/model.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../../src/store/paylinks.ts';
 import {
@@ -45,13 +46,15 @@ function noting(db: D1Database) {
   return { db: noted, statements };
 }
 
+const tell = suppressionsBy(env.DB, GATEWAY, 0);
+
 describe('provider events', () => {
   it('are stored once each, thousands in one transaction, and due when they are told to be', async () => {
     const events = Array.from({ length: 2_500 }, () => event());
     const [first] = events;
     if (!first) throw new Error('none');
-    expect((await storeDeliveryEvents(env.DB, events, 1_000, 31_000)).size).toBe(2_500);
-    expect((await storeDeliveryEvents(env.DB, [first, event({ id: 'resend:1' })], 2_000, 32_000)).size).toBe(1);
+    expect((await storeDeliveryEvents(env.DB, events, 1_000, 31_000, tell)).size).toBe(2_500);
+    expect((await storeDeliveryEvents(env.DB, [first, event({ id: 'resend:1' })], 2_000, 32_000, tell)).size).toBe(1);
     expect(await dueDeliveryEvents(env.DB, 30_999, 10)).toEqual([]);
     expect(await dueDeliveryEvents(env.DB, 31_000, 10)).toHaveLength(10);
     expect(await forgetProviderEvents(env.DB, 1_001)).toBe(2_500);
@@ -59,7 +62,7 @@ describe('provider events', () => {
 
   it('that could not be applied come back later and later', async () => {
     const one = event();
-    await storeDeliveryEvents(env.DB, [one], 0, 0);
+    await storeDeliveryEvents(env.DB, [one], 0, 0, tell);
     const due: unknown[] = [];
     for (let tries = 0; tries < 10; tries++) {
       await settleDeliveryEvents(env.DB, [], [one.id], 0);
@@ -73,9 +76,9 @@ describe('provider events', () => {
 
   it('and recipients are found by indexes alone', async () => {
     const { db, statements } = noting(env.DB);
-    await storeDeliveryEvents(db, [event({ suppression: 'complaint' })], 0, 0);
-    await storeOptOutEvent(db, { id: 'a', provider: 'twilio', kind: 'stop', recipientHash: 'h' }, 0);
-    await storeOptOutEvent(db, { id: 'b', provider: 'twilio', kind: 'start', recipientHash: 'h' }, 0);
+    await storeDeliveryEvents(db, [event({ suppression: 'complaint' })], 0, 0, tell);
+    await storeOptOutEvent(db, { id: 'a', provider: 'twilio', kind: 'stop', recipientHash: 'h' }, 0, tell);
+    await storeOptOutEvent(db, { id: 'b', provider: 'twilio', kind: 'start', recipientHash: 'h' }, 0, tell);
     await locateAttempts(db, ['a']);
     await dueDeliveryEvents(db, 0, 1);
     await settleDeliveryEvents(db, ['a'], ['b'], 0);

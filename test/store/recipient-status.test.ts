@@ -4,8 +4,8 @@ import type { Merchant, Paylink } from '../../src/model.ts';
 import { suppressionOf } from '../../src/paylinks/recipients/suppressions.ts';
 import { findMerchant, findOwner, updateMerchant } from '../../src/store/merchants.ts';
 import { readRecipientStatus } from '../../src/store/recipient-status.ts';
-import { insertSuppressions } from '../../src/store/suppressions.ts';
 import { seedMerchant } from '../support/merchants.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 import { seedPaylink } from '../support/verbs.ts';
 
 let merchant: Merchant;
@@ -22,7 +22,7 @@ describe('standings', () => {
     const hash = `hash-${crypto.randomUUID()}`;
     const attempt = { channel: 'EMAIL', recipient: null, recipientHash: hash } as const;
     const suppression = suppressionOf(other.id, attempt, 'unsubscribe', Date.now());
-    await insertSuppressions(env.DB, [suppression]);
+    await seedSuppressions([suppression]);
     const ask = (merchantId: string) => ({ merchantId, knownAt: null, hashes: [hash] });
     const [nobody, own, foreign] = await readRecipientStatus(
       env.DB,

@@ -2,10 +2,13 @@ import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model.ts';
-import { insertSuppressions, type Suppression } from '../../src/store/suppressions.ts';
+import { unsubscribeTokens } from '../../src/paylinks/recipients/unsubscribe-token.ts';
+import type { Suppression } from '../../src/store/suppressions.ts';
 import { merchantApi } from '../support/api.ts';
 import { consume, deliveriesOf, type Hook, heardBy, messagesFor, seedHook } from '../support/hooks.ts';
+import { seedSuppressions } from '../support/suppressions.ts';
 import { createBody } from '../support/verbs.ts';
 
 const Created = z.object({ paylinkId: z.string() });
@@ -76,7 +79,7 @@ describe('an endpoint', () => {
     const merchants = async (hook: Hook) => (await dataIn(hook)).map(({ merchantId }) => merchantId);
     expect(new Set(await merchants(all))).toEqual(new Set([parent.merchant.id, child.merchant.id]));
     expect(await merchants(own)).toEqual([parent.merchant.id]);
-    await insertSuppressions(env.DB, [aSuppression(child.merchant)]);
+    await seedSuppressions([aSuppression(child.merchant)]);
     expect((await typesIn(all)).filter((type) => type === 'suppression.created')).toHaveLength(1);
     expect(await typesIn(own)).toEqual(['paylink.created']);
   });
@@ -128,12 +131,13 @@ describe('merchants hear', () => {
     const api = await merchantApi();
     const hook = await seedHook(api.merchant);
     const suppression = aSuppression(api.merchant);
-    await insertSuppressions(env.DB, [suppression]);
-    await insertSuppressions(env.DB, [{ ...suppression, id: crypto.randomUUID() }]);
+    await seedSuppressions([suppression]);
+    await seedSuppressions([{ ...suppression, id: crypto.randomUUID() }]);
     const { paylinkId } = Created.parse(await (await api.call('POST', '/', createBody(api.merchant.id))).json());
     const sent = await api.call('POST', `/${paylinkId}/notify_by/email`);
     const { deliveryLogs } = await sent.json<{ deliveryLogs: { deliveryLogId: string }[] }>();
-    await api.call('POST', `/u/${paylinkId}.${deliveryLogs[0]?.deliveryLogId}`);
+    const tokens = await unsubscribeTokens(env.DB, configOf(env));
+    await api.call('POST', `/u/${await tokens(paylinkId, deliveryLogs[0]?.deliveryLogId ?? '')}`);
     expect((await api.call('DELETE', `/suppressions/${suppression.id}`)).status).toBe(204);
     const told = (await deliveriesOf(hook.endpoint.id)).filter(({ event_type }) =>
       event_type.startsWith('suppression'),
@@ -159,7 +163,7 @@ describe('a suppression that the recipient decided on', () => {
     async (reason) => {
       const api = await merchantApi();
       const suppression = aSuppression(api.merchant, { reason });
-      await insertSuppressions(env.DB, [suppression]);
+      await seedSuppressions([suppression]);
       const answer = await api.call('DELETE', `/suppressions/${suppression.id}`);
       expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'recipient_decides' }]);
     },

@@ -10,7 +10,8 @@ import { browserLanguage, page } from './page.tsx';
 import { Notice } from './paylink-page.tsx';
 import { brandStyle } from './paylink-view.tsx';
 
-export type Unsubscribe = (c: Context<AppEnv>, token: string) => Promise<'done' | 'unknown'>;
+/** `onlySigned`: a token that we did not sign is unknown, without asking D1. */
+export type Unsubscribe = (c: Context<AppEnv>, token: string, onlySigned: boolean) => Promise<'done' | 'unknown'>;
 
 const tokenOf = (c: Context<AppEnv>) => c.req.param('token') ?? '';
 
@@ -39,20 +40,20 @@ const AskToUnsubscribe = ({ words }: { words: Words }) => (
 export function unsubscribing(unsubscribe: Unsubscribe): Handle {
   const style = brandStyle(null);
   const ask = async (c: Context<AppEnv>): Promise<Response> => {
-    if (asksInVain(c)) return tooManyUnknown(c);
-    const known = await languageOfToken(c);
-    if (!known && (await isOneTooMany(c))) return tooManyUnknown(c);
+    const known = asksInVain(c) ? null : await languageOfToken(c);
+    if (!known) await isOneTooMany(c);
     const language = known ?? browserLanguage(c);
     const { words } = language;
     return page(c, { title: words.unsubscribe, style, language }, <AskToUnsubscribe words={words} />);
   };
   const act = async (c: Context<AppEnv>): Promise<Response> => {
-    if (asksInVain(c)) return tooManyUnknown(c);
-    const [done, known] = await Promise.all([unsubscribe(c, tokenOf(c)), languageOfToken(c)]);
-    const language = known ?? browserLanguage(c);
+    // A link that we signed works from whatever address: mail providers click for many customers.
+    const inVain = asksInVain(c);
+    const done = await unsubscribe(c, tokenOf(c), inVain);
+    if (done === 'unknown' && (inVain || (await isOneTooMany(c)))) return tooManyUnknown(c);
+    const language = (await languageOfToken(c)) ?? browserLanguage(c);
     const { words } = language;
     if (done === 'unknown') {
-      if (await isOneTooMany(c)) return tooManyUnknown(c);
       const [title, text] = [words.unknownUnsubscribe, words.unknownUnsubscribeText];
       return page(c, { title, status: 404, style, language }, <Notice title={title} text={text} />);
     }

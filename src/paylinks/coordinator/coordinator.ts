@@ -9,6 +9,7 @@ import { applyChange } from '../domain/apply-change.ts';
 import type { CancelCommand, ChangeCommand } from '../domain/change.ts';
 import { refusalFor } from '../domain/decide-send.ts';
 import { summarize } from '../domain/operation.ts';
+import { type UnsubscribeTokens, unsubscribeTokens } from '../recipients/unsubscribe-token.ts';
 import { Alarm } from './alarm.ts';
 import { SerialQueue } from './batcher.ts';
 import { BoundedQueue } from './bounded-queue.ts';
@@ -84,6 +85,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   readonly #reconciler: Reconciler;
   readonly #cancels: Cancels;
   readonly #predecessorSends: PredecessorSends;
+  readonly #unsubscribeToken: UnsubscribeTokens;
   readonly #keyed: KeyedChanges;
   readonly #callbacks: Callbacks;
   readonly #signals = new Signals();
@@ -112,7 +114,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#creates = new Creates(db, cache, queue, announced, now);
     this.#claims = new Claims({ ...shared, recipients });
     this.#reports = new Reports({ ...shared, recipients, claims: this.#claims });
-    this.#reconciler = new Reconciler({ ...shared, recipients });
+    this.#unsubscribeToken = async (paylinkId, attemptId) =>
+      (await unsubscribeTokens(db, config))(paylinkId, attemptId);
+    this.#reconciler = new Reconciler({ ...shared, recipients, unsubscribeToken: this.#unsubscribeToken });
     this.#keyed = new KeyedChanges(journal, now);
     this.#callbacks = new Callbacks(shared);
     this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
@@ -225,7 +229,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   }
 
   send(command: PredecessorSend): Promise<PredecessorSendReply> {
-    return this.#predecessorSends.send(command, { config: this.#config, providersFor: this.providersFor });
+    const { providersFor } = this;
+    const [config, unsubscribeToken] = [this.#config, this.#unsubscribeToken];
+    return this.#predecessorSends.send(command, { config, providersFor, unsubscribeToken });
   }
 
   /** Load by callers is shed, and so is what a release two or more versions on has written. */

@@ -20,7 +20,7 @@ const Reported = z.object({
 });
 
 type Coordinator = Pick<CoordinatorRpc, 'claim' | 'report' | 'awaitOperation'>;
-type Deps = Pick<AskDeps, 'config' | 'providersFor'>;
+type Deps = Pick<AskDeps, 'config' | 'providersFor' | 'unsubscribeToken'>;
 
 /** Sends for Workers of the release before: the whole of it here, providers and all. */
 export class PredecessorSends {

@@ -11,6 +11,7 @@ import { withEvent } from '../domain/change.ts';
 import { composeMessage } from '../domain/compose-message.ts';
 import { attemptsOf, type Operation, summarize } from '../domain/operation.ts';
 import { isActive } from '../domain/status.ts';
+import type { UnsubscribeTokens } from '../recipients/unsubscribe-token.ts';
 import type { Journal } from './journal.ts';
 import { type Operations, TELL_AFTER_MS } from './operations.ts';
 import type { PaylinkCache } from './paylink-cache.ts';
@@ -23,6 +24,7 @@ export type ReconcilerDeps = {
   journal: Journal;
   operations: Operations;
   recipients: RecipientLookup;
+  unsubscribeToken: UnsubscribeTokens;
   signals: Signals;
   config: Config;
   now: () => number;
@@ -169,12 +171,13 @@ export class Reconciler {
     if (attempt.recipient === null || timeoutMs <= 0) return;
     const before = await cache.get(paylinkId);
     const status = before ? await recipients.read(before.paylink.merchantId, [attempt.recipientHash]) : null;
+    const token = await this.#deps.unsubscribeToken(paylinkId, attempt.id);
     // From here to the question without an `await`, on the Paylink as it is now.
     const entry = await cache.get(paylinkId);
     if (!entry || !status) return;
     const provider = providersFor(attempt.channel, status.merchant.mode).find(({ name }) => name === attempt.provider);
     if (!provider?.settle || !this.#mayAsk(provider, entry, attempt, status)) return;
-    const lost = lostAttempt(config, entry, status.merchant, attempt, attempt.recipient);
+    const lost = lostAttempt(config, entry, status.merchant, { ...attempt, recipient: attempt.recipient, token });
     this.#count(paylinkId, provider.settles === 'repeat' ? 1 : 0);
     try {
       const outcome = await provider.settle(lost, { timeoutMs });
@@ -208,12 +211,11 @@ function lostAttempt(
   config: Config,
   { paylink }: CachedPaylink,
   merchant: Merchant,
-  { id: attemptId, channel, provider, createdAt }: DeliveryLog,
-  recipient: string,
+  { id: attemptId, channel, provider, createdAt, recipient, token }: DeliveryLog & { recipient: string; token: string },
 ): LostAttempt {
   const attempt = paylink.deliveryLogs.find(({ id }) => id === attemptId);
   return {
-    message: composeMessage(config, paylink, merchant, { attemptId, channel, provider, recipient }),
+    message: composeMessage(config, paylink, merchant, { attemptId, channel, provider, recipient }, token),
     attemptedAt: createdAt,
     knownMessageIds: paylink.deliveryLogs.flatMap(({ messageId }) => (messageId ? [messageId] : [])),
     ...(attempt ? { rivals: rivalsOf(attempt, paylink.deliveryLogs) } : {}),

@@ -72,9 +72,10 @@ export class Reports {
     return operations.conclude(entry, operation);
   }
 
-  async #suppress({ paylink }: CachedPaylink, { channel, recipient, recipientHash: hash }: DeliveryLog): Promise<void> {
+  async #suppress({ paylink }: CachedPaylink, attempt: DeliveryLog): Promise<void> {
+    const { channel, recipient, recipientHash: hash, provider } = attempt;
     if (recipient === null) return;
-    await suppressOptedOut(this.#deps.db, paylink.merchantId, { channel, recipient, hash }, this.#deps.now());
+    await suppressOptedOut(this.#deps.db, paylink.merchantId, { channel, recipient, hash, provider }, this.#deps.now());
   }
 
   /** The provider to ask next, after a certain refusal by the one that was asked; durable before it is told. */

@@ -28,6 +28,7 @@ export function composeMessage(
   paylink: MessagePaylink,
   merchant: Merchant,
   { attemptId, channel, provider, recipient }: ProviderCall,
+  unsubscribeToken: string,
 ): Message {
   const { customer } = paylink;
   const brand = brandOf(paylink, merchant);
@@ -62,7 +63,7 @@ export function composeMessage(
       shortLink: content.shortLink,
     };
   }
-  const unsubscribeUrl = `${config.PUBLIC_BASE_URL}/u/${paylink.id}.${attemptId}`;
+  const unsubscribeUrl = `${config.PUBLIC_BASE_URL}/u/${unsubscribeToken}`;
   const name = [customer.firstName, customer.lastName].filter(Boolean).join(' ');
   return {
     ...envelope,

@@ -1,9 +1,8 @@
-import { auditIfChanged, callerActor } from '../../audit/record.ts';
+import { auditIfChanged, CUSTOMER, callerActor, GATEWAY, providerActor, suppressionsBy } from '../../audit/record.ts';
 import type { Bindings, Config } from '../../env.ts';
 import { refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import type { Channel, DeliveryLog, ReportingProvider } from '../../model.ts';
-import { parsePaylinkId } from '../../paylink-id.ts';
 import { storeOptOutEvent } from '../../store/provider-events.ts';
 import {
   deleteSuppression,
@@ -19,6 +18,7 @@ import type { Context } from '../context.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { recipientHash } from './recipient.ts';
 import { recipientKey } from './recipient-key.ts';
+import { readUnsubscribeToken } from './unsubscribe-token.ts';
 
 /**
  * A customer told our number to stop, or to start again. The number is shared by all merchants, so a STOP binds every one of them; a
@@ -33,7 +33,8 @@ export async function recordOptOut(
 ): Promise<void> {
   const { provider, kind, from, key } = opt;
   const hash = await recipientHash(await recipientKey(env.DB, config), 'SMS', from);
-  await storeOptOutEvent(env.DB, { id: `${provider}:${key.slice(0, 200)}`, provider, kind, recipientHash: hash }, now);
+  const event = { id: `${provider}:${key.slice(0, 200)}`, provider, kind, recipientHash: hash };
+  await storeOptOutEvent(env.DB, event, now, suppressionsBy(env.DB, CUSTOMER, now));
 }
 
 /** A suppression of whoever an attempt was sent to. @param now ms */
@@ -61,13 +62,15 @@ const optedOutBy: Record<Channel, SuppressionReason> = { EMAIL: 'unsubscribe', S
 export async function suppressOptedOut(
   db: D1Database,
   merchantId: string,
-  target: { channel: Channel; recipient: string; hash: string },
+  target: { channel: Channel; recipient: string; hash: string; provider: string | null },
   now: number,
 ): Promise<void> {
-  const { channel, recipient, hash } = target;
+  const { channel, recipient, hash, provider } = target;
   const attempt = { channel, recipient, recipientHash: hash };
   try {
-    await insertSuppressions(db, [suppressionOf(merchantId, attempt, optedOutBy[channel], now)]);
+    const suppression = suppressionOf(merchantId, attempt, optedOutBy[channel], now);
+    const actor = provider === null ? GATEWAY : providerActor(provider);
+    await insertSuppressions(db, [suppression], suppressionsBy(db, actor, now));
   } catch (error) {
     log('error', 'suppression_failed', {
       merchantId,
@@ -78,21 +81,20 @@ export async function suppressOptedOut(
 }
 
 /**
- * Suppresses whoever a message was sent to, for its merchant and channel. `token` is what the message's link carries:
- * `{paylinkId}.{attemptId}`, 124 random bits. Doing it again changes nothing. @param now ms
+ * Suppresses whoever a message was sent to, for its merchant and channel. `token` is what the message's link carries
+ * (unsubscribe-token.ts); `onlySigned`: not one of an earlier release. Doing it again changes nothing. @param now ms
  */
 export async function unsubscribe(
   env: Bindings,
-  _config: Config,
+  config: Config,
   token: string,
   now: number,
+  onlySigned = false,
 ): Promise<'done' | 'unknown'> {
-  const [paylink, attempt, ...rest] = token.split('.');
-  const paylinkId = parsePaylinkId(paylink ?? '');
-  const id = parsePaylinkId(attempt ?? '');
-  if (!paylinkId || !id || rest.length > 0) return 'unknown';
+  const named = await readUnsubscribeToken(env.DB, config, token);
+  if (!named || (onlySigned && !named.signed)) return 'unknown';
   const suppression = { id: crypto.randomUUID(), reason: 'unsubscribe', createdAt: now } as const;
-  const told = await suppressAttempt(env.DB, { id, paylinkId }, suppression);
+  const told = await suppressAttempt(env.DB, named, suppression, suppressionsBy(env.DB, CUSTOMER, now));
   if (!told) return 'unknown';
   await enqueue(env.EVENTS, told);
   return 'done';
@@ -118,7 +120,9 @@ export async function liftSuppression(ctx: Context, id: string): Promise<Outcome
   const { env, caller, now } = ctx;
   const found = await findSuppression(env.DB, caller.merchant.id, id);
   if (!found) return { kind: 'refused', refusal: refusal('not_found', 'Suppression was not found.') };
-  if (found.reason !== 'hard_bounce') return { kind: 'refused', refusal: decidedByRecipient };
+  // Whose address is gone was erased, whatever the reason was before.
+  if (found.reason !== 'hard_bounce' || found.recipient === null)
+    return { kind: 'refused', refusal: decidedByRecipient };
   const entry = { merchantId: caller.merchant.id, actor: callerActor(caller), action: 'suppression.lifted' } as const;
   const details = { channel: found.channel, reason: found.reason };
   const audited = auditIfChanged(env.DB, { ...entry, subject: id, details }, now);

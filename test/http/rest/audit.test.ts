@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { insertSuppressions } from '../../../src/store/suppressions.ts';
 import { type Api, merchantApi, request } from '../../support/api.ts';
 import { hookUrl } from '../../support/hooks.ts';
+import { seedSuppressions } from '../../support/suppressions.ts';
 import { seedPaylink } from '../../support/verbs.ts';
 
 const Page = z.object({
@@ -39,7 +39,7 @@ const suppress = async (merchantId: string) => {
   const id = crypto.randomUUID();
   const reason = 'hard_bounce' as const;
   const row = { id, merchantId, channel: 'EMAIL' as const, recipient: 'gone@example.com', reason, createdAt: 1 };
-  await insertSuppressions(env.DB, [{ ...row, recipientHash: id }]);
+  await seedSuppressions([{ ...row, recipientHash: id }]);
   return id;
 };
 

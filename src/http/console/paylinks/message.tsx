@@ -9,12 +9,18 @@ import { linkParts } from '../../pages/link-parts.ts';
  * The message of a channel as it would be composed now. Its unsubscribe link leads nowhere: who looks at it here is not the customer.
  */
 const messageOf = (c: Context<AppEnv>, paylink: Paylink, owner: Merchant, channel: Channel) =>
-  composeMessage(c.get('config'), paylink, owner, {
-    attemptId: 'preview',
-    channel,
-    provider: null,
-    recipient: (channel === 'EMAIL' ? paylink.customer.email : paylink.phoneE164) ?? '',
-  });
+  composeMessage(
+    c.get('config'),
+    paylink,
+    owner,
+    {
+      attemptId: 'preview',
+      channel,
+      provider: null,
+      recipient: (channel === 'EMAIL' ? paylink.customer.email : paylink.phoneE164) ?? '',
+    },
+    'preview',
+  );
 
 /** The email as a document of its own, for a frame: no scripts, no forms, and its links lead nowhere. */
 export function emailFrame(c: Context<AppEnv>, paylink: Paylink, owner: Merchant): Response | Promise<Response> {
