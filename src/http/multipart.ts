@@ -20,33 +20,49 @@ const invalid = (error: FieldError): Parsed<never> => ({
  * How many parts the body has at least: lines that begin with the boundary, less the last. Counted first, so that a body of a hundred
  * thousand empty parts is not taken apart.
  */
-function countDelimiters(body: Uint8Array, contentType: string): number {
+function countDelimiters(body: Uint8Array, contentType: string, most: number): number {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
   const delimiter = new TextEncoder().encode(`--${boundary?.[1] ?? boundary?.[2] ?? ''}`);
   let count = 0;
-  for (let at = body.indexOf(45); at !== -1 && count <= MAX_PARTS + 1; at = body.indexOf(45, at + 1)) {
+  for (let at = body.indexOf(45); at !== -1 && count <= most + 1; at = body.indexOf(45, at + 1)) {
     const isHere = (at === 0 || body[at - 1] === 10) && delimiter.every((byte, index) => body[at + index] === byte);
     if (isHere) count += 1;
   }
   return count;
 }
 
+const isMultipart = (type: string): boolean => /^multipart\/form-data\s*(?:;|$)/i.test(type);
+
+type Parts =
+  | { kind: 'parts'; form: FormData }
+  | { kind: 'too_many' }
+  | { kind: 'malformed' }
+  | { kind: 'another_type' };
+
+/** Takes a `multipart/form-data` body (RFC 7578) apart, if it has at most `most` parts. */
+export async function readParts(c: Context<AppEnv>, most: number): Promise<Parts> {
+  const type = c.req.header('content-type') ?? '';
+  if (!isMultipart(type)) return { kind: 'another_type' };
+  const body = c.get('body');
+  if (countDelimiters(body, type, most) > most + 1) return { kind: 'too_many' };
+  try {
+    return { kind: 'parts', form: await new Response(body, { headers: { 'content-type': type } }).formData() };
+  } catch {
+    return { kind: 'malformed' };
+  }
+}
+
 /** Reads the files of a `multipart/form-data` body (RFC 7578): 1 to 3 in the field `file`, and nothing else. 415 for another media type, 400 for any other fault. */
 export async function readFiles(c: Context<AppEnv>): Promise<Parsed<Upload[]>> {
-  const type = c.req.header('content-type') ?? '';
-  if (!/^multipart\/form-data\s*(?:;|$)/i.test(type)) {
+  const read = await readParts(c, MAX_PARTS);
+  const tooMany = invalid({ path: FIELD, message: `At most ${MAX_PARTS} files.` });
+  if (read.kind === 'another_type') {
     const detail = 'Send the files as Content-Type: multipart/form-data.';
     return { kind: 'refused', refusal: refusal('unsupported_media_type', detail) };
   }
-  const body = c.get('body');
-  const tooMany = invalid({ path: FIELD, message: `At most ${MAX_PARTS} files.` });
-  if (countDelimiters(body, type) > MAX_PARTS + 1) return tooMany;
-  let form: FormData;
-  try {
-    form = await new Response(body, { headers: { 'content-type': type } }).formData();
-  } catch {
-    return invalid({ path: '', message: 'The body is not valid multipart/form-data.' });
-  }
+  if (read.kind === 'too_many') return tooMany;
+  if (read.kind === 'malformed') return invalid({ path: '', message: 'The body is not valid multipart/form-data.' });
+  const { form } = read;
   const parts = [...form];
   if (parts.length === 0) return invalid({ path: FIELD, message: 'Send at least one file in this field.' });
   if (parts.length > MAX_PARTS) return tooMany;

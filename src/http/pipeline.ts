@@ -34,7 +34,9 @@ const MAX_FILES_BODY = 6 * 1024 * 1024;
 function limitOf(c: Context<AppEnv>): number {
   const { path, method } = c.req;
   if (path.startsWith('/webhooks/') && !path.startsWith('/webhooks/twilio')) return MAX_CALLBACK_BODY;
-  return method === 'POST' && /^\/[^/]+\/attachments\/?$/.test(path) ? MAX_FILES_BODY : MAX_BODY;
+  return method === 'POST' && /^(?:\/console\/paylinks)?\/[^/]+\/attachments\/?$/.test(path)
+    ? MAX_FILES_BODY
+    : MAX_BODY;
 }
 
 /** The caller's own id if it is well-formed, so that both logs have the same one. */

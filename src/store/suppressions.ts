@@ -132,6 +132,17 @@ export async function listSuppressions(
   return results.map((row) => columns.parse(row));
 }
 
+/** What keeps a recipient from getting this merchant's messages, a shared sender's suppressions too. */
+export async function listSuppressionsOf(db: D1Database, merchantId: string, hash: string): Promise<Suppression[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${names} FROM suppressions WHERE recipient_hash = ?1 AND merchant_id IN (?2, '${sharedSender}') ORDER BY created_at DESC`,
+    )
+    .bind(hash, merchantId)
+    .all();
+  return results.map((row) => columns.parse(row));
+}
+
 /** One of a merchant's own suppressions; null for any other. */
 export async function findSuppression(db: D1Database, merchantId: string, id: string): Promise<Suppression | null> {
   const row = await db

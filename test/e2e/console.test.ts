@@ -92,6 +92,13 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
       customer: { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' },
       merchantInvoiceId: 'INV-1001',
     });
+    const endpoint = await fetch(`${gateway.url}/webhook-endpoints`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ url: 'http://127.0.0.1:9/hook', description: 'Shop backend' }),
+    });
+    ids.endpoint = z.object({ endpointId: z.string() }).parse(await endpoint.json()).endpointId;
+    await fetch(`${gateway.url}/webhook-endpoints/${ids.endpoint}/test`, { method: 'POST', headers });
     const cases = {
       delivered: { email: 'delivered@paylinks.test', firstName: 'Grace', lastName: 'Hopper' },
       bounced: { email: 'bounced@paylinks.test' },
@@ -119,10 +126,44 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
     ['bounced', () => `/console/paylinks/${ids.bounced}`],
     ['unknown', () => `/console/paylinks/${ids.unknown}`],
     ['missing', () => '/console/paylinks/nothing'],
+    ['recipients', () => '/console/recipients'],
+    ['webhooks', () => '/console/webhooks'],
+    ['webhooks-new', () => '/console/webhooks/new'],
+    ['webhook', () => `/console/webhooks/${ids.endpoint}`],
+    ['keys', () => '/console/keys'],
+    ['keys-new', () => '/console/keys/new'],
+    ['settings', () => '/console/settings'],
+    ['audit', () => '/console/audit'],
   ];
   it.each(pages)('%s has no fault that axe finds, wide or narrow, light or dark', async (name, path) => {
     const context = await signedIn({ bypassCSP: true });
     expect(await look(context, name, path())).toEqual([]);
+    await context.close();
+  });
+
+  const operatorPages = ['', '/new', '/audit', `/merchants/${merchantId}`];
+  it.each(operatorPages)('the operator’s page %s has no fault that axe finds', async (path) => {
+    const context = await browser.newContext({ bypassCSP: true });
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/console/sign-in?operator`);
+    const secrets = readFileSync(join(gateway.persistTo, 'secrets.env'), 'utf8');
+    await page.getByLabel('Operator token').fill(/ADMIN_TOKEN="?([^"\s]+)/.exec(secrets)?.[1] ?? '');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Merchants' }).waitFor();
+    expect(await look(context, `operator${path.replaceAll('/', '-')}`, `/console/operator${path}`)).toEqual([]);
+    await context.close();
+  });
+
+  it('the settings are previewed while somebody types', async () => {
+    const context = await signedIn();
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/console/settings`);
+    await page.getByLabel('Name').fill('Not saved yet');
+    await page.frameLocator('iframe').getByText('Not saved yet').first().waitFor();
+    await page.getByLabel('Show').selectOption('sms');
+    await page.frameLocator('iframe').getByText('Not saved yet').first().waitFor();
+    await page.goto(`${gateway.url}/console/settings`);
+    expect(await page.getByLabel('Name').inputValue()).toBe('Northwind Outfitters');
     await context.close();
   });
 

@@ -33,6 +33,17 @@ export class Visitor {
     return this.request('POST', path, { formToken: this.formToken, ...form }, ownForm);
   }
 
+  /** Sends a form with files, with the token of the page that was shown last unless another is given. */
+  async upload(path: string, files: File[], formToken = this.formToken): Promise<Response> {
+    const body = new FormData();
+    body.set('formToken', formToken);
+    for (const file of files) body.append('file', file);
+    const headers = { accept: 'text/html', cookie: this.cookie ?? '', ...ownForm };
+    const answer = await exports.default.fetch(origin + path, { method: 'POST', redirect: 'manual', headers, body });
+    this.page = await answer.clone().text();
+    return answer;
+  }
+
   get formToken(): string {
     return /name="formToken" value="([^"]+)"/.exec(this.page)?.[1] ?? '';
   }

@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
+import type * as z from 'zod/mini';
 import { changedSettings } from '../../audit/changed-values.ts';
 import { type AuditEntry, auditIfChanged } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
-import { refusal } from '../../errors.ts';
+import { type Refusal, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Actor, Merchant } from '../../model.ts';
 import { findMerchant, insertMerchant, listMerchants, updateMerchant } from '../../store/merchants.ts';
@@ -36,28 +37,40 @@ function entriesOf(
   return [...entries, { ...entry, action: suspended ? 'merchant.suspended' : 'merchant.resumed' }];
 }
 
-/** `POST /admin/merchants` */
-export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
-  const body = await readJson(c, MerchantCreate);
-  if (body.kind === 'refused') return problem(c, body.refusal);
+/** Adds a merchant, and tells the audit log. */
+export async function addMerchant(
+  c: Context<AppEnv>,
+  actor: Actor,
+  fields: z.output<typeof MerchantCreate>,
+): Promise<{ kind: 'done'; merchant: Merchant } | { kind: 'refused'; refusal: Refusal }> {
   const now = c.get('now');
-  const id = body.value.id ?? crypto.randomUUID();
-  const merchant: Merchant = { ...body.value, id, suspendedAt: null, shard: 0, createdAt: now, updatedAt: now };
+  const id = fields.id ?? crypto.randomUUID();
+  const merchant: Merchant = { ...fields, id, suspendedAt: null, shard: 0, createdAt: now, updatedAt: now };
   const { name, mode, parentId } = merchant;
-  const entry = { merchantId: id, actor: operatorOf(c), action: 'merchant.created', subject: id } as const;
+  const entry = { merchantId: id, actor, action: 'merchant.created', subject: id } as const;
   const told = auditIfChanged(c.env.DB, { ...entry, details: { name, mode, parentId } }, now);
   const inserted = await insertMerchant(c.env.DB, merchant, told);
   switch (inserted.kind) {
     case 'inserted':
       forgetCredentials(credentialCache);
-      return c.json(renderMerchant(merchant), 201, { location: `/admin/merchants/${id}` });
+      return { kind: 'done', merchant };
     case 'duplicate':
-      return problem(c, refusal('conflict', 'A merchant with this id already exists.'));
+      return { kind: 'refused', refusal: refusal('conflict', 'A merchant with this id already exists.') };
     case 'unknown_parent': {
       const message = 'No merchant of this mode has this id.';
-      return problem(c, refusal('invalid_request', message, { errors: [{ path: 'parentId', message }] }));
+      const errors = [{ path: 'parentId', message }];
+      return { kind: 'refused', refusal: refusal('invalid_request', message, { errors }) };
     }
   }
+}
+
+/** `POST /admin/merchants` */
+export async function createMerchant(c: Context<AppEnv>): Promise<Response> {
+  const body = await readJson(c, MerchantCreate);
+  if (body.kind === 'refused') return problem(c, body.refusal);
+  const made = await addMerchant(c, operatorOf(c), body.value);
+  if (made.kind === 'refused') return problem(c, made.refusal);
+  return c.json(renderMerchant(made.merchant), 201, { location: `/admin/merchants/${made.merchant.id}` });
 }
 
 /** `GET /admin/merchants?limit=&cursor=`, by id. */
@@ -78,21 +91,30 @@ export async function readMerchant(c: Context<AppEnv>): Promise<Response> {
   return merchant ? c.json(renderMerchant(merchant)) : problem(c, merchantNotFound);
 }
 
+/** Changes a merchant, and tells the audit log. null: there is none with this id. */
+export async function setMerchant(
+  c: Context<AppEnv>,
+  actor: Actor,
+  id: string,
+  { suspended, ...settings }: z.output<typeof MerchantUpdate>,
+): Promise<Merchant | null> {
+  const before = await findMerchant(c.env.DB, id);
+  if (!before) return null;
+  const now = c.get('now');
+  const change =
+    suspended === undefined ? settings : { ...settings, suspendedAt: suspended ? (before.suspendedAt ?? now) : null };
+  const told = auditIfChanged(c.env.DB, entriesOf(actor, before, settings, suspended), now);
+  const merchant = await updateMerchant(c.env.DB, id, change, now, told);
+  forgetCredentials(credentialCache);
+  return merchant;
+}
+
 /** `PATCH /admin/merchants/{id}`. Takes effect everywhere within 30 s: merchants are cached with their credentials. */
 export async function changeMerchant(c: Context<AppEnv>): Promise<Response> {
   const id = parseUuid(c.req.param('id'));
   if (id === null) return problem(c, merchantNotFound);
   const body = await readJson(c, MerchantUpdate);
   if (body.kind === 'refused') return problem(c, body.refusal);
-  const before = await findMerchant(c.env.DB, id);
-  if (!before) return problem(c, merchantNotFound);
-  const now = c.get('now');
-  const { suspended, ...settings } = body.value;
-  const change =
-    suspended === undefined ? settings : { ...settings, suspendedAt: suspended ? (before.suspendedAt ?? now) : null };
-  const told = auditIfChanged(c.env.DB, entriesOf(operatorOf(c), before, settings, suspended), now);
-  const merchant = await updateMerchant(c.env.DB, id, change, now, told);
-  if (!merchant) return problem(c, merchantNotFound);
-  forgetCredentials(credentialCache);
-  return c.json(renderMerchant(merchant));
+  const merchant = await setMerchant(c, operatorOf(c), id, body.value);
+  return merchant ? c.json(renderMerchant(merchant)) : problem(c, merchantNotFound);
 }

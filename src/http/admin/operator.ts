@@ -8,7 +8,8 @@ import { failedAuthentication } from '../authenticated.ts';
 import { problem } from '../problem.ts';
 import { AccessUnavailable, operatorByAccess } from './cloudflare-access.ts';
 
-const byToken: Actor = { kind: 'operator', id: null, label: 'ADMIN_TOKEN' };
+/** Who signs with the token. */
+export const byToken: Actor = { kind: 'operator', id: null, label: 'ADMIN_TOKEN' };
 
 const accessUnavailable = refusal('unavailable', 'Cloudflare Access could not be asked. Try again.', {
   retryAfterSeconds: 5,

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { lackOf, suspended } from '../../auth/scopes.ts';
 import type { Refusal } from '../../errors.ts';
 import type { Caller, Scope } from '../../model.ts';
+import { byToken } from '../admin/operator.ts';
 import type { AppEnv } from '../app-env.ts';
 import { type FormFields, readForm } from './form-fields.ts';
 import { messagePage, refusedPage } from './message-page.tsx';
@@ -40,7 +41,7 @@ async function answer<V extends Visit>(visit: V, page: Page<V>): Promise<Respons
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   if (method === 'GET' && page.GET) return page.GET(visit);
   if (method !== 'POST' || !page.POST) return notAllowed(c, Object.keys(page).join(', '));
-  const form = readForm(c);
+  const form = await readForm(c);
   if (isOwnForm(c, form, visit.session)) return page.POST(visit, form);
   c.set('rejection', 'a form of another site or session');
   const text = 'It was not sent from a page of your session here. Open the page again and repeat what you did.';
@@ -99,5 +100,5 @@ export const operatorPage =
       endSession(c);
       return toSignIn(c, 'operator&ended');
     }
-    return answer({ kind: 'operator', c, params, session }, page);
+    return answer({ kind: 'operator', c, params, session, actor: byToken }, page);
   };

@@ -9,10 +9,18 @@ export type Section = { name: string; path: string; icon: IconName; scopes?: rea
 const merchantSections: Section[] = [
   { name: 'Overview', path: '/console', icon: 'overview', scopes: ['paylinks:read'] },
   { name: 'Paylinks', path: '/console/paylinks', icon: 'paylinks', scopes: ['paylinks:read'] },
+  { name: 'Recipients', path: '/console/recipients', icon: 'recipients', scopes: ['paylinks:read'] },
+  { name: 'Webhooks', path: '/console/webhooks', icon: 'webhooks', scopes: ['paylinks:read', 'webhooks:manage'] },
+  { name: 'Keys', path: '/console/keys', icon: 'keys', scopes: ['credentials:manage'] },
+  { name: 'Settings', path: '/console/settings', icon: 'settings', scopes: ['settings:manage'] },
+  { name: 'Audit', path: '/console/audit', icon: 'audit', scopes: ['paylinks:read'] },
 ];
 
 /** What an operator finds there. */
-export const operatorSections: Section[] = [{ name: 'Operator', path: '/console/operator', icon: 'operator' }];
+export const operatorSections: Section[] = [
+  { name: 'Merchants', path: '/console/operator', icon: 'operator' },
+  { name: 'Audit', path: '/console/operator/audit', icon: 'audit' },
+];
 
 /** The sections that a key may see. */
 export const sectionsFor = ({ scopes }: Pick<Caller, 'scopes'>): Section[] =>

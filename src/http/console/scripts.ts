@@ -4,6 +4,7 @@
  * - `/` goes to the search, as in many consoles.
  * - A form that was sent is not sent again by a second click.
  * - `data-submit` sends its form when it changes.
+ * - `data-preview` is a button that fills a frame: it presses itself while somebody types.
  */
 export const consoleScript = `(() => {
   for (const button of document.querySelectorAll('[data-copy]')) {
@@ -28,10 +29,17 @@ export const consoleScript = `(() => {
     field.addEventListener('change', () => field.form.requestSubmit());
   for (const form of document.querySelectorAll('form[method=post]')) {
     form.addEventListener('submit', (event) => {
+      if (event.submitter?.hasAttribute('data-preview')) return;
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = 'yes';
     });
   }
+  const preview = document.querySelector('[data-preview]');
+  let soon;
+  preview?.form.addEventListener('input', () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => preview.form.requestSubmit(preview), 350);
+  });
   addEventListener('pageshow', () => {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   });

@@ -121,7 +121,7 @@ const foreignForm = (c: Context<AppEnv>) =>
 export const signInTarget: Target = async (c) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return show(c);
   if (c.req.method !== 'POST') return notAllowed(c, 'GET, POST');
-  const form = readForm(c);
+  const form = await readForm(c);
   return form && isSameOrigin(c.req.raw.headers, c.req.url) ? signIn(c, form) : foreignForm(c);
 };
 
@@ -129,7 +129,8 @@ export const signInTarget: Target = async (c) => {
 export const signOutTarget: Target = async (c) => {
   if (c.req.method !== 'POST') return notAllowed(c, 'POST');
   const session = await readSession(c);
-  const given = readForm(c)?.text('formToken') ?? undefined;
+  const form = await readForm(c);
+  const given = form?.text('formToken') ?? undefined;
   const own = isSameOrigin(c.req.raw.headers, c.req.url) && (!session || isFormToken(given, session.formToken));
   if (!own) return foreignForm(c);
   endSession(c);

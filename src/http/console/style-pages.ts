@@ -4,6 +4,8 @@ export const pagesStyle = `
 .search .field { flex: 0 1 158px; }
 .search .button { min-height: 36px; }
 .search .find { position: relative; flex: 1 0 100%; }
+.search.short .find { flex: 1 1 240px; }
+.search.short .button { min-height: 40px; }
 .search .find .icon { position: absolute; left: 11px; top: 10px; color: var(--soft); pointer-events: none; }
 .search .find input { padding-left: 36px; min-height: 40px; border-radius: 10px; }
 .search .slash { position: absolute; right: 10px; top: 9px; border: 1px solid var(--line); border-radius: 5px; padding: 0 7px; font: 12px/20px ui-monospace, monospace; color: var(--soft); background: var(--raised); }
@@ -59,6 +61,24 @@ export const pagesStyle = `
 .facts pre { margin: 0; white-space: pre-wrap; }
 .note { padding: 10px 12px; border-radius: 8px; background: var(--warn-soft); color: var(--warn); }
 .note a { color: inherit; }
+.inline { display: inline; }
+.secret { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; padding: 12px 14px; border: 1px dashed var(--edge); border-radius: 8px; background: var(--raised); }
+.secret code { font-size: 14px; }
+.choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 8px 16px; }
+.plain { list-style: none; }
+.files { display: grid; gap: 6px; }
+.files li { justify-content: space-between; }
+input[type=file] { width: auto !important; max-width: 100%; border: 0 !important; padding: 4px 0 !important; }
+.menu > summary { margin-left: auto; }
+.menu[open] { text-align: left; max-width: 250px; white-space: normal; margin-left: auto; }
+.menu .form { gap: 12px; }
+.menu form { display: grid; gap: 6px; justify-items: start; }
+.bottom { align-items: end; }
+.bottom .field { flex: 1 1 110px; }
+.preview { display: block; width: 100%; height: 640px; border: 0; border-top: 1px solid var(--line); background: #fff; border-radius: 0 0 12px 12px; }
+.settings { margin-top: 0; margin-bottom: 16px; }
+.settings .foot { margin-top: 16px; }
+@media (min-width: 1021px) { .sticky { position: sticky; top: 16px; } }
 details > summary { cursor: pointer; font-weight: 560; color: var(--accent); width: fit-content; }
 details[open] > summary { margin-bottom: 12px; }
 .narrow { max-width: 780px; display: block; }

@@ -63,8 +63,8 @@ const shell = `
   .shell { display: block; }
   .side { position: static; height: auto; display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; border: 0; border-bottom: 1px solid var(--line); padding: 10px 16px 0; gap: 8px 12px; background: var(--panel); overflow: visible; }
   .brand { padding: 0; }
-  .side nav { grid-column: 1 / -1; grid-row: 2; overflow-x: auto; margin: 0 -16px; padding: 3px 12px 0; scrollbar-width: none; }
-  .side nav ul { display: flex; }
+  .side nav { grid-column: 1 / -1; grid-row: 2; margin: 0 -8px; }
+  .side nav ul { display: flex; flex-wrap: wrap; }
   .side nav a { border-radius: 0; padding: 7px 8px 9px; border-bottom: 2px solid transparent; gap: 6px; }
   .side nav a:hover { background: none; }
   .side nav a[aria-current] { background: none; border-color: currentColor; }
@@ -129,11 +129,13 @@ td a.main-link:focus-visible::after { outline: 2px solid var(--accent); outline-
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td, table.stack td:first-child, table.stack td:last-child { display: block; padding: 0; border: 0; }
   table.stack td:nth-child(2n) { text-align: right; }
+  table.stack td[data-name]::before { content: attr(data-name) " "; color: var(--soft); font-size: 12.5px; }
 }
 `;
 
 const forms = `
 label, legend { font-weight: 560; font-size: 13px; }
+legend { padding: 0; margin-bottom: 8px; }
 .field { display: grid; gap: 5px; align-content: start; min-width: 0; }
 .field .hint { color: var(--soft); font-size: 12.5px; }
 .field .wrong { color: var(--bad); font-size: 12.5px; font-weight: 560; }
@@ -147,7 +149,9 @@ input[type=checkbox], input[type=radio] { accent-color: var(--accent); width: 16
 .check { display: flex; gap: 9px; align-items: flex-start; font-weight: 400; }
 .check input { margin-top: 2px; }
 .form { display: grid; gap: 16px; }
+fieldset.form { gap: 10px; }
 .pair { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr)); }
+.columns .pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); }
 .sign-in { min-height: 100vh; display: grid; place-items: center; padding: 24px 16px; }
 .sign-in main { width: 100%; max-width: 400px; }
 .sign-in .panel { padding: 28px; margin-top: 18px; }

@@ -3,7 +3,7 @@ import { admissionFor, usedUpQuota } from '../../admission/admit.ts';
 import { quotaOf } from '../../admission/quota.ts';
 import { hasScope } from '../../auth/scopes.ts';
 import { type Refusal, refusal } from '../../errors.ts';
-import type { Caller, Scope } from '../../model.ts';
+import type { Actor, Caller, Scope } from '../../model.ts';
 import { findBearerById } from '../../store/credentials.ts';
 import type { AppEnv } from '../app-env.ts';
 import type { Session } from './session.ts';
@@ -20,7 +20,12 @@ export type MerchantVisit = Common & {
   session: Extract<Session, { kind: 'merchant' }>;
   caller: Caller;
 };
-export type OperatorVisit = Common & { kind: 'operator'; session: Extract<Session, { kind: 'operator' }> };
+export type OperatorVisit = Common & {
+  kind: 'operator';
+  session: Extract<Session, { kind: 'operator' }>;
+  /** Who the audit log names. */
+  actor: Actor;
+};
 export type Visit = MerchantVisit | OperatorVisit;
 
 /** Whether the visitor's key has a scope: what it lacks is not offered. */

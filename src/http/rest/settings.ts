@@ -4,7 +4,7 @@ import { changedSettings } from '../../audit/changed-values.ts';
 import { auditIfChanged, callerActor } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Merchant } from '../../model.ts';
+import type { Caller, Merchant } from '../../model.ts';
 import { type CallbackSecret, findCallbackSecret } from '../../store/callback-secret.ts';
 import { findMerchant, updateMerchant } from '../../store/merchants.ts';
 import { newCallbackSecret } from '../../webhooks/callback-secret.ts';
@@ -62,37 +62,42 @@ async function show(c: Context<AppEnv>, merchant: Merchant | null): Promise<Resp
 /** `GET /settings`: as stored, not as this isolate remembers them. */
 const read = async (c: Context<AppEnv>) => show(c, await findMerchant(c.env.DB, callerOf(c).merchant.id));
 
+/** Changes a merchant's own settings, and tells the audit log. null: there is no such merchant any more. */
+export async function changeSettings(
+  c: Context<AppEnv>,
+  caller: Caller,
+  change: z.output<typeof SettingsUpdate>,
+): Promise<Merchant | null> {
+  const { id } = caller.merchant;
+  const before = await findMerchant(c.env.DB, id);
+  if (!before) return null;
+  const details = changedSettings(before, change);
+  const actor = callerActor(caller);
+  const entry = { merchantId: id, actor, action: 'settings.updated', subject: id, details } as const;
+  const told = Object.keys(details).length === 0 ? null : auditIfChanged(c.env.DB, entry, c.get('now'));
+  const merchant = await updateMerchant(c.env.DB, id, change, c.get('now'), told);
+  forgetCredentials(credentialCache);
+  return merchant;
+}
+
 /** `PATCH /settings`. Takes effect everywhere within 30 s: merchants are cached with their credentials. */
 async function change(c: Context<AppEnv>): Promise<Response> {
   const body = await readJson(c, SettingsUpdate);
-  if (body.kind === 'refused') return problem(c, body.refusal);
-  const caller = callerOf(c);
+  return body.kind === 'refused' ? problem(c, body.refusal) : show(c, await changeSettings(c, callerOf(c), body.value));
+}
+
+/** Makes a new secret for what callback URLs are told, and tells the audit log. The secret is returned here and never again. */
+export function newSettingsSecret(c: Context<AppEnv>, caller: Caller): ReturnType<typeof newCallbackSecret> {
+  const now = c.get('now');
   const { id } = caller.merchant;
-  const before = await findMerchant(c.env.DB, id);
-  if (!before) return problem(c, merchantNotFound);
-  const details = changedSettings(before, body.value);
-  const entry = {
-    merchantId: id,
-    actor: callerActor(caller),
-    action: 'settings.updated',
-    subject: id,
-    details,
-  } as const;
-  const told = Object.keys(details).length === 0 ? null : auditIfChanged(c.env.DB, entry, c.get('now'));
-  const merchant = await updateMerchant(c.env.DB, id, body.value, c.get('now'), told);
-  forgetCredentials(credentialCache);
-  return show(c, merchant);
+  const entry = { merchantId: id, actor: callerActor(caller), action: 'settings.secret_rotated', subject: id } as const;
+  return newCallbackSecret(c.env.DB, c.get('config'), id, now, auditIfChanged(c.env.DB, entry, now));
 }
 
 /** `POST /settings/callback-secret/rotate`. Only this answer ever shows the secret. */
 async function rotate(c: Context<AppEnv>): Promise<Response> {
-  const now = c.get('now');
-  const caller = callerOf(c);
-  const { id } = caller.merchant;
-  const entry = { merchantId: id, actor: callerActor(caller), action: 'settings.secret_rotated', subject: id } as const;
-  const told = auditIfChanged(c.env.DB, entry, now);
-  const { secret, stored } = await newCallbackSecret(c.env.DB, c.get('config'), id, now, told);
-  return c.json({ ...renderSecret(stored, now), secret }, 200, { 'cache-control': 'no-store' });
+  const { secret, stored } = await newSettingsSecret(c, callerOf(c));
+  return c.json({ ...renderSecret(stored, c.get('now')), secret }, 200, { 'cache-control': 'no-store' });
 }
 
 /** A merchant's own settings. Static paths: they come before those of Paylinks. */

@@ -9,6 +9,7 @@ import {
   findSuppression,
   insertSuppressions,
   listSuppressions as list,
+  listSuppressionsOf,
   type Suppression,
   type SuppressionReason,
   suppressAttempt,
@@ -16,7 +17,7 @@ import {
 import { enqueue } from '../../webhooks/enqueue.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { recipientHash } from './recipient.ts';
+import { normalizePhone, normalizeRecipient, recipientHash } from './recipient.ts';
 import { recipientKey } from './recipient-key.ts';
 import { readUnsubscribeToken } from './unsubscribe-token.ts';
 
@@ -108,6 +109,17 @@ export async function listSuppressions(
   const { merchant } = ctx.caller;
   const found = await list(ctx.env.DB, merchant.id, { ...page, limit: page.limit + 1 });
   return { page: found.slice(0, page.limit), more: found.length > page.limit };
+}
+
+/** What keeps an address (an email, or a number as E.164 or of the caller's country) from getting messages; empty for what is no address. */
+export async function suppressionsOfRecipient(ctx: Context, address: string): Promise<Suppression[]> {
+  const { merchant } = ctx.caller;
+  const channel: Channel = address.includes('@') ? 'EMAIL' : 'SMS';
+  const recipient = channel === 'EMAIL' ? address : normalizePhone(address, merchant.country);
+  if (recipient === null) return [];
+  const key = await recipientKey(ctx.env.DB, ctx.config);
+  const hash = await recipientHash(key, channel, normalizeRecipient(channel, recipient));
+  return listSuppressionsOf(ctx.env.DB, merchant.id, hash);
 }
 
 const decidedByRecipient = refusal(

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Api, keyOf, merchantApi } from '../../support/api.ts';
 import { ownForm, signedIn, type Visitor } from '../../support/console.ts';
+import { PDF } from '../../support/uploads.ts';
 import { createBody } from '../../support/verbs.ts';
 
 let api: Api;
@@ -322,13 +323,36 @@ describe('the page of a Paylink', () => {
     expect(visitor.page).toContain('only one that is UNKNOWN can be settled');
   });
 
+  it('attaches files and removes them, by a form of its own', async () => {
+    const id = await create(api);
+    const pdf = new File([PDF], 'Invoice 7.pdf', { type: 'application/pdf' });
+    const attach = async (files: File[], formToken?: string) => {
+      await visitor.get(at(id));
+      return visitor.upload(at(id, '/attachments'), files, formToken);
+    };
+    expect((await attach([pdf], 'x')).status).toBe(403);
+    expect((await attach([])).status).toBe(400);
+    expect((await attach([new File(['<html>'], 'page.pdf')])).status).toBe(400);
+    expect(visitor.page).toContain('Must be a PDF, PNG or JPEG file.');
+    expect(locationOf(await attach([pdf]))).toBe(`${at(id)}?done=attached`);
+    await visitor.get(at(id));
+    const name = /name="name" value="([^"]+)"/.exec(visitor.page)?.[1] ?? '';
+    expect(name).toMatch(/\.pdf$/);
+    await foreign.get('/console/paylinks');
+    expect((await foreign.post(at(id, '/detach'), { name })).status).toBe(404);
+    expect((await visitor.post(at(id, '/detach'), { name: 'none.pdf' })).status).toBe(404);
+    expect(locationOf(await visitor.post(at(id, '/detach'), { name }))).toBe(`${at(id)}?done=detached`);
+    await visitor.get(at(id));
+    expect(visitor.page).not.toContain(name);
+  });
+
   it('shows the email in a frame without scripts, whose links lead to nobody’s unsubscribing', async () => {
     const id = await create(api, { sendEmail: true });
     await visitor.get(at(id));
     expect(visitor.page).toContain(`<iframe src="${at(id, '/email')}" sandbox=""`);
     const email = await visitor.get(at(id, '/email'));
     expect(email.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(visitor.page).toContain(`/u/${id}.preview`);
+    expect(visitor.page).toContain(`/u/preview`);
   });
 });
 

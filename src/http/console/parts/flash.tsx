@@ -9,7 +9,24 @@ const doneTexts: { [name: string]: string } = {
   pending:
     'It is not known yet whether it was sent: the provider did not answer. It is being looked into, and not sent twice.',
   canceled: 'The Paylink is canceled.',
+  attached: 'The files are attached.',
+  detached: 'The file is removed.',
   settled: 'Thank you: it is written down.',
+  lifted: 'Messages go there again.',
+  erased: 'The recipient is erased.',
+  erasing: 'The recipient gets no more messages. Some Paylinks still name it: erase it once more.',
+  test: 'A test event is on its way. Its answer appears below in a moment; load the page again.',
+  'endpoint-on': 'The endpoint is on.',
+  'endpoint-off': 'The endpoint is off.',
+  'endpoint-changed': 'The changes are saved.',
+  'endpoint-removed': 'The endpoint is removed.',
+  replayed: 'It is sent again in a moment.',
+  'replayed-part': 'The first 5,000 events are sent again. Send again from a later time for the others.',
+  revoked: 'The key is revoked.',
+  settings: 'The settings are saved.',
+  merchant: 'The merchant is created. Issue a key, and its people can sign in.',
+  suspended: 'The merchant is suspended.',
+  resumed: 'The merchant may work again.',
 };
 
 export const flashOf = (done: string | undefined): string | null =>

@@ -134,6 +134,14 @@ export const Check = (props: { name: string; label: Child; checked?: boolean; va
   </label>
 );
 
+/** One of several. */
+export const Radio = (props: { name: string; value: string; label: Child; checked: boolean }) => (
+  <label class="check">
+    <input type="radio" name={props.name} value={props.value} checked={props.checked} />
+    <span>{props.label}</span>
+  </label>
+);
+
 /** What is wrong with a field, among the errors of a refusal. */
 export const wrongOf = (errors: readonly FieldError[] | undefined, ...paths: string[]): string | undefined =>
   errors?.find(({ path }) => paths.includes(path))?.message;

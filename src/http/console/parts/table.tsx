@@ -1,6 +1,13 @@
 import type { Child } from 'hono/jsx';
 
-export type Column<Row> = { name: string; cell: (row: Row) => Child; number?: boolean };
+export type Column<Row> = {
+  name: string;
+  cell: (row: Row) => Child;
+  /** Set to the right, its digits below each other. */
+  number?: boolean;
+  /** On narrow screens its name stands before the cell, which says too little alone. */
+  named?: boolean;
+};
 
 /**
  * A table. On narrow screens each row becomes two columns of cells in the order of the columns, so put what matters most first. The roles
@@ -27,8 +34,8 @@ export function Table<Row>(props: {
       <tbody role="rowgroup">
         {props.rows.map((row) => (
           <tr role="row">
-            {props.columns.map(({ cell, number }) => (
-              <td role="cell" class={number ? 'number' : undefined}>
+            {props.columns.map(({ name, cell, number, named }) => (
+              <td role="cell" class={number ? 'number' : undefined} data-name={named ? name : undefined}>
                 {cell(row)}
               </td>
             ))}

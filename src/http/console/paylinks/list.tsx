@@ -1,73 +1,14 @@
-import { money } from '../../../delivery/message/format.ts';
-import type { Merchant, Paylink } from '../../../model.ts';
-import { statusAt } from '../../../paylinks/domain/status.ts';
 import { listChildren } from '../../../store/merchants.ts';
 import { nextCursor, parseCursor } from '../../rest/paging.ts';
 import { verbContext } from '../../verb-context.ts';
-import { Badge, Panel } from '../parts/panel.tsx';
-import { type Column, Empty, Paging, Table } from '../parts/table.tsx';
-import { Time } from '../parts/time.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Empty, Paging, Table } from '../parts/table.tsx';
 import { shell } from '../shell.tsx';
 import { type MerchantVisit, may } from '../visit.ts';
+import { paylinkColumns } from './columns.tsx';
 import { type Asked, addressOf, askedOf, asksNothing } from './filter.ts';
 import { findPaylinks } from './find.ts';
 import { SearchForm } from './search-form.tsx';
-import { channelWords, customerOf, deliveryWords, latestDelivery, statusWords } from './words.ts';
-
-type Names = ReadonlyMap<string, string>;
-
-function columnsOf(merchant: Merchant, names: Names, asked: Asked, now: number): Column<Paylink>[] {
-  const zone = merchant.timeZone ?? 'UTC';
-  const several = asked.merchant !== '';
-  const columns: (Column<Paylink> | false)[] = [
-    {
-      name: 'Customer',
-      cell: (paylink) => (
-        <>
-          <a class="main-link" href={`/console/paylinks/${paylink.id}`}>
-            {customerOf(paylink)}
-          </a>
-          {secondLine(paylink)}
-        </>
-      ),
-    },
-    {
-      name: 'Amount',
-      number: true,
-      cell: ({ total, currencyCode }) => money(total, currencyCode, merchant.locale),
-    },
-    { name: 'Last message', cell: (paylink) => <LastMessage paylink={paylink} /> },
-    {
-      name: 'Status',
-      cell: (paylink) => {
-        const { text, tone } = statusWords[statusAt(paylink, now)];
-        return <Badge tone={tone}>{text}</Badge>;
-      },
-    },
-    { name: 'Invoice', cell: ({ merchantInvoiceId }) => merchantInvoiceId ?? <span class="soft">–</span> },
-    several && { name: 'Merchant', cell: ({ merchantId }) => names.get(merchantId) ?? merchantId },
-    { name: 'Created', number: true, cell: ({ createdAt }) => <Time at={createdAt} zone={zone} now={now} /> },
-  ];
-  return columns.filter((column) => column !== false);
-}
-
-/** Where it is sent, if the line above says the name. */
-function secondLine(paylink: Paylink) {
-  const first = customerOf(paylink);
-  const address = paylink.customer.email ?? paylink.customer.phone;
-  return address && address !== first ? <div class="soft small">{address}</div> : null;
-}
-
-const LastMessage = ({ paylink }: { paylink: Paylink }) => {
-  const latest = latestDelivery(paylink);
-  if (!latest) return <span class="soft">None yet</span>;
-  const { text, tone } = deliveryWords[latest.status];
-  return (
-    <Badge tone={tone}>
-      {channelWords[latest.channel]}: {text.toLowerCase()}
-    </Badge>
-  );
-};
 
 /** `/console/paylinks`: search, and a page of what is found. */
 export async function paylinkList(visit: MerchantVisit): Promise<Response> {
@@ -113,7 +54,7 @@ export async function paylinkList(visit: MerchantVisit): Promise<Response> {
       <Panel plain>
         <Table
           label="Paylinks"
-          columns={columnsOf(merchant, names, asked, now)}
+          columns={paylinkColumns(merchant, now, asked.merchant === '' ? null : names)}
           rows={page}
           empty={<NothingFound asked={asked} writes={may(visit, 'paylinks:write')} />}
         />

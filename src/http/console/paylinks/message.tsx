@@ -1,17 +1,23 @@
 import type { Context } from 'hono';
 import type { Channel, Merchant, Paylink } from '../../../model.ts';
+import { amountDue } from '../../../paylinks/domain/amounts.ts';
 import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
 import type { AppEnv } from '../../app-env.ts';
 import { emailDocument, emailHeaders } from '../../pages/email-document.ts';
 import { linkParts } from '../../pages/link-parts.ts';
 
+/** Once nothing is due, no message is sent any more: what the customer got is from before. */
+const asAsked = (paylink: Paylink): Paylink =>
+  amountDue(paylink) > 0 ? paylink : { ...paylink, approvedAmount: null, orders: [] };
+
 /**
- * The message of a channel as it would be composed now. Its unsubscribe link leads nowhere: who looks at it here is not the customer.
+ * The message of a channel as the Paylink stands now, or stood before it was paid. Its unsubscribe link leads nowhere: who looks at it
+ * here is not the customer.
  */
 const messageOf = (c: Context<AppEnv>, paylink: Paylink, owner: Merchant, channel: Channel) =>
   composeMessage(
     c.get('config'),
-    paylink,
+    asAsked(paylink),
     owner,
     {
       attemptId: 'preview',
@@ -51,16 +57,21 @@ export const EmailPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owne
   );
 };
 
-/** The text message, as a telephone shows it. */
+/** A text message, its links as a phone shows them; they lead nowhere. */
+export const SmsBubble = ({ text }: { text: string }) => (
+  <p class="bubble">
+    {linkParts(text).map((part) => (part.href ? <span class="as-link">{part.text}</span> : part.text))}
+  </p>
+);
+
+/** The text message, as a phone shows it. */
 export const SmsPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owner: Merchant }) => {
   const message = messageOf(props.c, props.paylink, props.owner, 'SMS');
   if (message.channel !== 'SMS') return null;
   return (
     <figure class="phone">
       <figcaption class="soft small">SMS to {message.to || 'nobody yet'}</figcaption>
-      <p class="bubble">
-        {linkParts(message.text).map(({ text, href }) => (href ? <span class="as-link">{text}</span> : text))}
-      </p>
+      <SmsBubble text={message.text} />
     </figure>
   );
 };

@@ -16,6 +16,9 @@ export type Moment = {
 /** What an event says beyond its attempts, which have moments of their own. */
 const told: ReadonlySet<PaylinkEvent['type']> = new Set(['SENT', 'SEND_FAILED', 'DELIVERY_UPDATED']);
 
+/** Who does what the title says already. */
+const itself: ReadonlySet<string> = new Set(['Customer', 'System', 'Checkout']);
+
 const tones: { [type in PaylinkEvent['type']]?: Tone } = {
   OPENED: 'info',
   PAID: 'good',
@@ -54,7 +57,13 @@ function ofEvent(event: PaylinkEvent, paylink: Paylink, locale: string): Moment 
     type === 'UPDATED'
       ? changesOf(oldValue, newValue)
       : [paid, order ? `order ${order}` : null, words(newValue?.reason)].filter(Boolean).join(', ') || null;
-  return { at: event.createdAt, title: eventWords[type], text, who: event.createdBy, tone: tones[type] ?? 'calm' };
+  return {
+    at: event.createdAt,
+    title: eventWords[type],
+    text,
+    who: itself.has(event.createdBy) ? null : event.createdBy,
+    tone: tones[type] ?? 'calm',
+  };
 }
 
 /** An attempt is up to three moments: claimed, taken by its provider, and what became of it. */

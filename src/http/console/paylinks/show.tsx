@@ -14,6 +14,7 @@ import { Badge, Panel } from '../parts/panel.tsx';
 import { Time } from '../parts/time.tsx';
 import { shell } from '../shell.tsx';
 import { type MerchantVisit, may } from '../visit.ts';
+import { Attachments } from './attachments.tsx';
 import { Facts } from './facts.tsx';
 import { EmailPreview, SmsPreview } from './message.tsx';
 import { noPaylink } from './missing.tsx';
@@ -54,6 +55,10 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
   const amount = money(paylink.total, paylink.currencyCode, caller.merchant.locale);
   const channel: Channel =
     c.req.query('message') === 'sms' || (!paylink.sendEmail && paylink.sendSms) ? 'SMS' : 'EMAIL';
+  const active = isActive(paylink, now);
+  /** An expired one is revived by a change. */
+  const isOpen = active || statusAt(paylink, now) === 'EXPIRED';
+  const details = <Details visit={visit} paylink={paylink} zone={zone} />;
   const status: PageStatus = notDone ? statusOf[notDone.refusal.code] : 200;
   return shell(
     visit,
@@ -70,12 +75,12 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
       ),
       actions: (
         <div class="row">
-          {may(visit, 'paylinks:write') ? (
+          {isOpen && may(visit, 'paylinks:write') ? (
             <a class="button quiet" href={`${path}/edit`}>
               Change
             </a>
           ) : null}
-          {isActive(paylink, now) && may(visit, 'paylinks:send') ? (
+          {active && may(visit, 'paylinks:send') ? (
             <a class="button" href="#send">
               Send
             </a>
@@ -91,12 +96,10 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
           <Panel title="What happened">
             <Timeline visit={visit} paylink={paylink} zone={zone} now={now} />
           </Panel>
-          {isActive(paylink, now) && may(visit, 'paylinks:send') ? (
+          {active && may(visit, 'paylinks:send') ? (
             <SendForm visit={visit} shown={shown} typed={notDone?.typed ?? null} />
           ) : null}
-          {isActive(paylink, now) && may(visit, 'paylinks:write') ? (
-            <CancelForm visit={visit} paylink={paylink} />
-          ) : null}
+          {active && may(visit, 'paylinks:write') ? <CancelForm visit={visit} paylink={paylink} /> : null}
         </div>
         <div>
           <Panel title="The message" actions={<Channels path={path} channel={channel} />} plain>
@@ -106,21 +109,26 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
               <SmsPreview c={c} paylink={paylink} owner={owner} />
             )}
           </Panel>
-          <Panel title="Details">
-            <Facts
-              paylink={paylink}
-              link={shortLinkOf(c.get('config'), paylink)}
-              zone={zone}
-              now={now}
-              locale={caller.merchant.locale}
-              due={amountDue(paylink)}
-            />
-          </Panel>
+          {active ? details : null}
+          <Attachments visit={visit} paylink={paylink} config={c.get('config')} active={active} />
         </div>
       </div>
     </>,
   );
 }
+
+const Details = ({ visit, paylink, zone }: { visit: MerchantVisit; paylink: Paylink; zone: string }) => (
+  <Panel title="Details">
+    <Facts
+      paylink={paylink}
+      link={shortLinkOf(visit.c.get('config'), paylink)}
+      zone={zone}
+      now={visit.c.get('now')}
+      locale={visit.caller.merchant.locale}
+      due={amountDue(paylink)}
+    />
+  </Panel>
+);
 
 const Channels = ({ path, channel }: { path: string; channel: Channel }) => (
   <nav class="tabs" aria-label="Message by">
