@@ -159,9 +159,11 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
     const page = await context.newPage();
     await page.goto(`${gateway.url}/console/settings`);
     await page.getByLabel('Name').fill('Not saved yet');
-    await page.frameLocator('iframe').getByText('Not saved yet').first().waitFor();
+    const shown = page.frameLocator('iframe').getByText('Not saved yet').filter({ visible: true }).first();
+    await shown.waitFor();
     await page.getByLabel('Show').selectOption('sms');
-    await page.frameLocator('iframe').getByText('Not saved yet').first().waitFor();
+    await page.frameLocator('iframe').locator('.bubble').waitFor();
+    await shown.waitFor();
     await page.goto(`${gateway.url}/console/settings`);
     expect(await page.getByLabel('Name').inputValue()).toBe('Northwind Outfitters');
     await context.close();

@@ -11,7 +11,10 @@ import { AccessUnavailable, operatorByAccess } from './cloudflare-access.ts';
 /** Who signs with the token. */
 export const byToken: Actor = { kind: 'operator', id: null, label: 'ADMIN_TOKEN' };
 
-const accessUnavailable = refusal('unavailable', 'Cloudflare Access could not be asked. Try again.', {
+/** Who came through Cloudflare Access. */
+export const byAccess = (email: string): Actor => ({ kind: 'operator', id: email, label: 'Cloudflare Access' });
+
+export const accessUnavailable = refusal('unavailable', 'Cloudflare Access could not be asked. Try again.', {
   retryAfterSeconds: 5,
 });
 
@@ -23,7 +26,7 @@ export async function identifyOperator(c: Context<AppEnv>): Promise<Actor | null
   const config = c.get('config');
   if (await isOperator(config, c.req.header('authorization') ?? null)) return byToken;
   const email = await operatorByAccess(c, config);
-  return email === null ? null : { kind: 'operator', id: email, label: 'Cloudflare Access' };
+  return email === null ? null : byAccess(email);
 }
 
 /** For the operator only. */

@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import { lackOf, suspended } from '../../auth/scopes.ts';
 import type { Refusal } from '../../errors.ts';
-import type { Caller, Scope } from '../../model.ts';
-import { byToken } from '../admin/operator.ts';
+import type { Actor, Caller, Scope } from '../../model.ts';
+import { operatorByAccess } from '../admin/cloudflare-access.ts';
+import { byAccess, byToken } from '../admin/operator.ts';
 import type { AppEnv } from '../app-env.ts';
 import { type FormFields, readForm } from './form-fields.ts';
 import { messagePage, refusedPage } from './message-page.tsx';
@@ -90,15 +91,21 @@ async function isTokenGood(c: Context<AppEnv>, token: string): Promise<boolean> 
   return false;
 }
 
-/** A page for operators. Their session ends with the token that they signed in with. */
+/** Whoever a session is of, if they may still come in: by the token of this deployment, or with Cloudflare Access before it. */
+async function operatorOfSession(c: Context<AppEnv>, session: OperatorVisit['session']): Promise<Actor | null> {
+  const { token, email } = session;
+  if (token !== null) return (await isTokenGood(c, token)) ? byToken : null;
+  return email !== null && (await operatorByAccess(c, c.get('config'))) === email ? byAccess(email) : null;
+}
+
+/** A page for operators. Their session ends with the token that they signed in with, or when Cloudflare Access lets them in no more. */
 export const operatorPage =
   (page: Page<OperatorVisit>): Target =>
   async (c, params) => {
     const session = await readSession(c);
     if (session?.kind !== 'operator') return toSignIn(c, 'operator');
-    if (!(await isTokenGood(c, session.token))) {
-      endSession(c);
-      return toSignIn(c, 'operator&ended');
-    }
-    return answer({ kind: 'operator', c, params, session, actor: byToken }, page);
+    const actor = await operatorOfSession(c, session);
+    if (actor) return answer({ kind: 'operator', c, params, session, actor }, page);
+    endSession(c);
+    return toSignIn(c, 'operator&ended');
   };

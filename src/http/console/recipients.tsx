@@ -65,14 +65,9 @@ const Lift = ({ visit, suppression }: { visit: MerchantVisit; suppression: Suppr
   suppression.reason === 'hard_bounce' &&
   suppression.merchantId === visit.caller.merchant.id &&
   may(visit, 'recipients:erase') ? (
-    <ActionForm
-      visit={visit}
-      action={`${path}/${suppression.id}/lift`}
-      class="inline"
-      label={`Lift for ${suppression.recipient ?? 'it'}`}
-    >
+    <ActionForm visit={visit} action={`${path}/${suppression.id}/lift`} class="inline">
       <button class="button quiet small" type="submit">
-        Lift
+        Lift<span class="out"> for {suppression.recipient}</span>
       </button>
     </ActionForm>
   ) : (

@@ -1,4 +1,7 @@
 import type { Context } from 'hono';
+import { log } from '../../lib/log.ts';
+import { AccessUnavailable } from '../admin/cloudflare-access.ts';
+import { accessUnavailable } from '../admin/operator.ts';
 import type { AppEnv } from '../app-env.ts';
 import { failure } from '../pipeline.ts';
 import { audit } from './audit.tsx';
@@ -112,6 +115,10 @@ export async function consolePages(c: Context<AppEnv>): Promise<Response> {
   try {
     return await (found ? found.target(c, found.params) : missing(c));
   } catch (thrown) {
+    if (thrown instanceof AccessUnavailable) {
+      log('error', 'access_unavailable', { requestId: c.get('requestId'), error: thrown.message });
+      return refusedPage(c, accessUnavailable);
+    }
     return refusedPage(c, failure(thrown, c.get('requestId')));
   }
 }

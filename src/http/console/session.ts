@@ -18,14 +18,21 @@ const Session = z.discriminatedUnion('kind', [
     formToken: z.string(),
     expiresAt: z.int(),
   }),
-  /** `token`: which ADMIN_TOKEN it was, so that a session ends with it. */
-  z.object({ kind: z.literal('operator'), token: z.string(), formToken: z.string(), expiresAt: z.int() }),
+  /** `token`: which ADMIN_TOKEN it was, so that a session ends with it; `email`: who came through Cloudflare Access instead. */
+  z.object({
+    kind: z.literal('operator'),
+    token: z.nullable(z.string()),
+    email: z.nullable(z.string()),
+    formToken: z.string(),
+    expiresAt: z.int(),
+  }),
 ]);
 export type Session = z.infer<typeof Session>;
 
 export type NewSession =
   | { kind: 'merchant'; merchantId: string; credentialId: string }
-  | { kind: 'operator'; token: string };
+  | { kind: 'operator'; token: string; email: null }
+  | { kind: 'operator'; token: null; email: string };
 
 /** The associated data of the seal: no other sealed value can be used as a session. */
 const SEALED_AS = 'console-session';

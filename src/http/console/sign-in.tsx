@@ -3,6 +3,7 @@ import { isRefused, isTooMany } from '../../admission/flood-guard.ts';
 import { isOperator } from '../../auth/api-key.ts';
 import { authenticate } from '../../auth/authenticate.ts';
 import { credentialCache } from '../../auth/credential-cache.ts';
+import { operatorByAccess } from '../admin/cloudflare-access.ts';
 import type { AppEnv } from '../app-env.ts';
 import { clientAddressOf } from '../client-address.ts';
 import { consoleDocument } from './document.tsx';
@@ -45,12 +46,12 @@ async function verifyKey(c: Context<AppEnv>, key: string): Promise<Verified> {
 
 async function verifyToken(c: Context<AppEnv>, token: string): Promise<Verified> {
   if (!(await isOperator(c.get('config'), `Bearer ${token}`))) return { kind: 'wrong', reason: 'not the operator' };
-  return { kind: 'ok', session: { kind: 'operator', token: await operatorTokenId(token) } };
+  return { kind: 'ok', session: { kind: 'operator', token: await operatorTokenId(token), email: null } };
 }
 
-type Shown = { operator: boolean; to: string; wrong?: string; note?: string };
+type Shown = { operator: boolean; to: string; wrong?: string; note?: string; email?: string | null };
 
-const signInPage = (c: Context<AppEnv>, { operator, to, wrong, note }: Shown, status: 200 | 401 | 429 = 200) =>
+const signInPage = (c: Context<AppEnv>, { operator, to, wrong, note, email }: Shown, status: 200 | 401 | 429 = 200) =>
   consoleDocument(
     c,
     { title: 'Sign in', status, headers: status === 429 ? { 'retry-after': '60' } : {} },
@@ -66,6 +67,7 @@ const signInPage = (c: Context<AppEnv>, { operator, to, wrong, note }: Shown, st
       }
     >
       {note ? <Flash tone="warn">{note}</Flash> : null}
+      {email ? <ByAccess email={email} to={to} /> : null}
       <form class="form" method="post" action="/console/sign-in">
         <h1>{operator ? 'Operator sign-in' : 'Sign in'}</h1>
         <input type="hidden" name="to" value={to} />
@@ -86,14 +88,39 @@ const signInPage = (c: Context<AppEnv>, { operator, to, wrong, note }: Shown, st
     </Alone>,
   );
 
+/** Whom Cloudflare Access has let in need not have the token too. */
+const ByAccess = ({ email, to }: { email: string; to: string }) => (
+  <form class="form access" method="post" action="/console/sign-in">
+    <input type="hidden" name="to" value={to} />
+    <button class="button" type="submit" name="access" value="yes">
+      Continue as {email}
+    </button>
+  </form>
+);
+
 async function show(c: Context<AppEnv>): Promise<Response> {
   const asked = (name: string) => c.req.query(name) !== undefined;
   const operator = asked('operator');
   const to = wantedPath(c.req.query('to'), operator ? '/console/operator' : '/console');
-  return signInPage(c, { operator, to, ...(asked('ended') ? { note: 'Your session has ended. Sign in again.' } : {}) });
+  const email = operator ? await operatorByAccess(c, c.get('config')) : null;
+  return signInPage(c, {
+    operator,
+    to,
+    email,
+    ...(asked('ended') ? { note: 'Your session has ended. Sign in again.' } : {}),
+  });
+}
+
+async function signInByAccess(c: Context<AppEnv>, form: FormFields): Promise<Response> {
+  const to = wantedPath(form.text('to'), '/console/operator');
+  const email = await operatorByAccess(c, c.get('config'));
+  if (email === null) return signInPage(c, { operator: true, to, note: 'Cloudflare Access does not name you.' }, 401);
+  await beginSession(c, { kind: 'operator', token: null, email });
+  return c.redirect(to, 303);
 }
 
 async function signIn(c: Context<AppEnv>, form: FormFields): Promise<Response> {
+  if (form.isOn('access')) return signInByAccess(c, form);
   const token = form.text('token');
   const operator = token !== null;
   const secret = token ?? form.text('key') ?? '';

@@ -156,6 +156,7 @@ fieldset.form { gap: 10px; }
 .sign-in main { width: 100%; max-width: 400px; }
 .sign-in .panel { padding: 28px; margin-top: 18px; }
 .sign-in .brand { display: flex; padding: 0; font-size: 16px; }
+.sign-in .access { margin-bottom: 24px; }
 .sign-in .foot { margin-top: 16px; color: var(--soft); font-size: 12.5px; }
 `;
 

@@ -95,20 +95,20 @@ const Ends = ({ visit, credential }: { visit: MerchantVisit; credential: Credent
         End<span class="out"> {name}</span>
       </summary>
       <div class="form">
-        <ActionForm visit={visit} action={`${keysPath}/${credential.id}/replace`} label={`Replace ${name}`}>
+        <ActionForm visit={visit} action={`${keysPath}/${credential.id}/replace`}>
           <p class="small soft">A new one that may do the same. The old one works for 24 hours more.</p>
           <button class="button quiet small" type="submit">
-            Replace
+            Replace<span class="out"> {name}</span>
           </button>
         </ActionForm>
-        <ActionForm visit={visit} action={`${keysPath}/${credential.id}/revoke`} label={`Revoke ${name}`}>
+        <ActionForm visit={visit} action={`${keysPath}/${credential.id}/revoke`}>
           <p class="small soft">
             {credential.id === visit.caller.credentialId
               ? 'You are signed in with it: you will be signed out.'
               : 'It is refused at once, for good.'}
           </p>
           <button class="button bad small" type="submit">
-            Revoke
+            Revoke<span class="out"> {name}</span>
           </button>
         </ActionForm>
       </div>

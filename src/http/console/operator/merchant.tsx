@@ -68,14 +68,9 @@ const columnsOf = (visit: OperatorVisit, merchant: Merchant, now: number): Colum
     number: true,
     cell: ({ id, label, revokedAt }) =>
       revokedAt === null ? (
-        <ActionForm
-          visit={visit}
-          action={`${pathOf(merchant.id)}/keys/${id}/revoke`}
-          class="inline"
-          label={`Revoke ${label ?? id}`}
-        >
+        <ActionForm visit={visit} action={`${pathOf(merchant.id)}/keys/${id}/revoke`} class="inline">
           <button class="button bad small" type="submit">
-            Revoke
+            Revoke<span class="out"> {label ?? id}</span>
           </button>
         </ActionForm>
       ) : null,

@@ -7,7 +7,7 @@ export const FormToken = ({ visit }: { visit: Visit }) => (
   <input type="hidden" name="formToken" value={visit.session.formToken} />
 );
 
-/** A form that changes something. @param once a key that makes a second click the same request */
+/** A form that changes something. @param label its name for screen readers; none for a mere button in a row, where the button says it all @param once a key that makes a second click the same request */
 export const ActionForm = (props: {
   visit: Visit;
   action: string;

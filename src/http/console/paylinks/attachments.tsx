@@ -22,10 +22,10 @@ export const Attachments = (props: { visit: MerchantVisit; paylink: Paylink; con
               <li class="row">
                 <a href={fileUrlOf(config, paylink, name)}>{name}</a>
                 {writes ? (
-                  <ActionForm visit={visit} action={`${path}/detach`} class="inline" label={`Remove ${name}`}>
+                  <ActionForm visit={visit} action={`${path}/detach`} class="inline">
                     <input type="hidden" name="name" value={name} />
                     <button class="link small" type="submit">
-                      Remove
+                      Remove<span class="out"> {name}</span>
                     </button>
                   </ActionForm>
                 ) : null}

@@ -71,15 +71,10 @@ const columnsOf = (visit: MerchantVisit, endpoint: WebhookEndpoint): Column<Webh
       number: true,
       cell: ({ deliveryId, eventType }) =>
         eventType === null || endpoint.disabledAt !== null || !may(visit, 'webhooks:manage') ? null : (
-          <ActionForm
-            visit={visit}
-            action={`${endpointPath(endpoint.id)}/replay`}
-            class="inline"
-            label={`Send ${eventType} again`}
-          >
+          <ActionForm visit={visit} action={`${endpointPath(endpoint.id)}/replay`} class="inline">
             <input type="hidden" name="deliveryId" value={deliveryId} />
             <button class="button quiet small" type="submit">
-              Send again
+              Send again<span class="out"> {eventType}</span>
             </button>
           </ActionForm>
         ),
@@ -194,12 +189,7 @@ const Manage = ({
 );
 
 const Do = (props: { visit: MerchantVisit; endpoint: WebhookEndpoint; what: string; name: string }) => (
-  <ActionForm
-    visit={props.visit}
-    action={`${endpointPath(props.endpoint.id)}/${props.what}`}
-    class="inline"
-    label={props.name}
-  >
+  <ActionForm visit={props.visit} action={`${endpointPath(props.endpoint.id)}/${props.what}`} class="inline">
     <button class="button quiet" type="submit">
       {props.name}
     </button>
