@@ -22,6 +22,11 @@ export const parts = [
       ...['public/docs/index.html', 'public/docs/errors.html', 'public/docs/redoc.standalone.js'],
     ],
   },
+  {
+    name: 'graphiql',
+    sources: ['src/site/graphiql', 'src/local/demo.ts', 'src/local/demo-command.ts', 'package-lock.json'],
+    results: ['public/graphiql.html', 'public/graphiql'],
+  },
   // The schemas are all over the code.
   { name: 'openapi', sources: ['src', 'package-lock.json'], results: ['public/openapi.json'] },
 ];

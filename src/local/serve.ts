@@ -6,7 +6,6 @@ import { environmentOf, readArguments } from './arguments.ts';
 import { faultOf } from './check-variables.ts';
 import { prepareDatabase } from './database.ts';
 import { runGateway } from './gateway.ts';
-import { serveGraphiqlFiles } from './graphiql-files.ts';
 import { dataFolder, openData } from './local-data.ts';
 import { addressOf, claimPort, fireCronEveryMinute, ownAddressOf, untilHealthy } from './network.ts';
 import { screen } from './screen.ts';
@@ -32,7 +31,6 @@ async function serve(): Promise<void> {
   });
   const fault = faultOf(all);
   if (fault) throw new Error(fault);
-  vars.set('GRAPHIQL_FILES', await serveGraphiqlFiles());
   await prepareDatabase({ persistTo, variables: all }, given.seed);
 
   const own = ['--port', String(port), '--ip', given.ip, '--persist-to', persistTo];

@@ -48,7 +48,7 @@ ${groups.map(
   })}</ul>`,
 )}
 <h2>Reference</h2>
-<ul><li><a href="/docs/reference">API reference</a></li></ul>
+<ul><li><a href="/docs/reference">API reference</a></li><li><a href="/graphiql">GraphiQL</a></li></ul>
 </nav>`;
 
 const withContents = (groups: Group[], open: Document | null, main: HtmlText) => html`${topBar}

@@ -8,6 +8,7 @@ type Place = { href: string; name: string; says: string };
 const places: Place[] = [
   { href: '/docs/', name: 'Documentation', says: 'Guides: the API, signing, webhooks, running it.' },
   { href: '/docs/reference', name: 'API reference', says: 'Every route, field and answer.' },
+  { href: '/graphiql', name: 'GraphiQL', says: 'Ask the GraphQL schema from the browser.' },
   { href: '/docs/errors', name: 'Errors', says: 'What each code means, and what to do.' },
 ];
 const localPlaces: Place[] = [

@@ -10,6 +10,7 @@ const theme = {
   colors: {
     primary: { main: color('accent') },
     text: { primary: color('ink'), secondary: color('soft') },
+    error: { main: dark ? '#ffb0b0' : '#9b1c1c' },
     border: { dark: color('line'), light: color('line') },
     responses: {
       success: { color: dark ? '#7ee2a8' : '#0b6b3a', backgroundColor: color('side'), tabTextColor: '#7ee2a8' },
@@ -48,6 +49,7 @@ const options = {
   disableSearch: false,
   hideDownloadButton: false,
   requiredPropsFirst: true,
+  hideSchemaPattern: true,
   expandResponses: '',
   sortTagsAlphabetically: false,
   nativeScrollbars: true,

@@ -63,6 +63,7 @@ describe('static files', () => {
     ['/schema.graphql', 'text/plain; charset=utf-8'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/robots.txt', 'text/plain; charset=utf-8'],
+    ['/graphiql', 'text/html; charset=utf-8'],
     ['/docs/', 'text/html; charset=utf-8'],
     ['/docs/errors', 'text/html; charset=utf-8'],
     ['/docs/api.md', 'text/markdown; charset=utf-8'],

@@ -228,6 +228,7 @@ describe('openapi.json', () => {
     await as('POST', '/graphql', {}, { query: '{ paymentSessions { nodes { id } } }' });
     await as('POST', '/graphql', {}, { query: '{ nothing }' });
     await as('GET', '/graphql?query={__typename}');
+    await asAnyone('GET', '/graphql', {}, browser);
     isDescribed();
   });
 

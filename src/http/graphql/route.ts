@@ -14,7 +14,6 @@ import type { Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
 import type { Verbs } from './context.ts';
 import { refuseGraphql } from './errors.ts';
-import { graphiqlPage } from './graphiql.ts';
 import { runGraphql } from './handler.ts';
 import { type PreparedGraphql, prepareGraphql } from './prepare.ts';
 
@@ -87,7 +86,8 @@ export async function graphql(c: Context<AppEnv>): Promise<Response> {
   const headers = standardHeaders(c.req.raw.headers);
   const wantsPage =
     method === 'GET' && !new URL(url).searchParams.has('query') && headers.get('accept')?.includes('text/html');
-  if (wantsPage && c.get('config').ENVIRONMENT === 'local') return graphiqlPage(c);
+  // A static page; it is told that the demo merchant is here, also where a tunnel leads to this machine.
+  if (wantsPage && c.get('config').ENVIRONMENT === 'local') return c.redirect('/graphiql?demo');
   const body = c.get('body');
   const request = { method, url, headers, body: body.length === 0 ? null : decoder.decode(body) };
   let prepared: PreparedGraphql | undefined;
