@@ -1,10 +1,10 @@
 // The API reference: redoc, in the colours of the page. Everything comes from this origin.
-const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+const scheme = matchMedia('(prefers-color-scheme: dark)');
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const font = getComputedStyle(document.body).fontFamily;
 const mono = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 
-const theme = {
+const themeOf = (dark) => ({
   spacing: { sectionVertical: 28 },
   breakpoints: { medium: '60rem', large: '90rem' },
   colors: {
@@ -42,16 +42,22 @@ const theme = {
   sidebar: { backgroundColor: color('side'), textColor: color('ink'), activeTextColor: color('accent') },
   rightPanel: { backgroundColor: '#151920', textColor: '#e8ebf0' },
   codeBlock: { backgroundColor: '#0f1217' },
-};
+});
 
-const options = {
-  theme,
-  disableSearch: false,
-  hideDownloadButton: false,
-  requiredPropsFirst: true,
-  hideSchemaPattern: true,
-  expandResponses: '',
-  sortTagsAlphabetically: false,
-  nativeScrollbars: true,
-};
-Redoc.init('/openapi.json', options, document.getElementById('reference'));
+/** Draws it in a place of its own, anew when the reader's colours change. */
+function draw() {
+  const options = {
+    theme: themeOf(scheme.matches),
+    requiredPropsFirst: true,
+    hideSchemaPattern: true,
+    nativeScrollbars: true,
+  };
+  const place = document.createElement('div');
+  place.id = 'reference';
+  place.dataset.scheme = scheme.matches ? 'dark' : 'light';
+  document.getElementById('reference').replaceWith(place);
+  Redoc.init('/openapi.json', options, place);
+}
+
+draw();
+scheme.addEventListener('change', draw);

@@ -33,16 +33,16 @@ async function visit(
 /** The faults of one page in every look. axe is let in past the page's policy; the other tests have it in force. */
 const look = (
   path: string,
-  { ready, without }: { ready?: (page: Page) => Promise<unknown>; without?: string[] } = {},
+  { ready, without }: { ready?: (page: Page, scheme: string) => Promise<unknown>; without?: string[] } = {},
 ) =>
   visit(
     path,
     async (page) => {
-      await ready?.(page);
       const faults: string[] = [];
       for (const { width, scheme } of looks) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme: scheme });
+        await ready?.(page, scheme);
         const name = `${path.replaceAll('/', '-')}-${width}-${scheme}.png`;
         if (pictures) await page.screenshot({ path: join(pictures, name) });
         faults.push(...(await faultsOf(page, without)).map((fault) => `${width} ${scheme} ${fault}`));
@@ -71,10 +71,12 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
     },
   );
 
-  it('the API reference draws every operation under its own policy, and asks nobody else', async () => {
+  it('the API reference draws every operation under its own policy, anew when the colours change, and asks nobody else', async () => {
     const faults = await visit('/docs/reference', async (page) => {
       await drawn(page);
       const text = (await page.locator('#reference').textContent()) ?? '';
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('#reference[data-scheme="dark"] h2').first().waitFor();
       return ['Update a Paylink', 'Register an endpoint', 'Revoke a credential'].filter((part) => !text.includes(part));
     });
     expect(faults).toEqual([]);
@@ -85,14 +87,14 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
     const without = ['heading-order', 'label-content-name-mismatch'];
     const shown = ['/', '/paylinks', '/{paylinkId}/send', '/webhook-endpoints/{endpointId}'];
     // The whole of it takes axe minutes, and has the same parts over and over.
-    const fewer = async (page: Page) => {
+    const fewer = async (page: Page, scheme: string) => {
       await page.route('**/openapi.json', async (route) => {
         const document: { paths: object } = await (await route.fetch()).json();
         const paths = Object.entries(document.paths).filter(([path]) => shown.includes(path));
         await route.fulfill({ json: { ...document, paths: Object.fromEntries(paths) } });
       });
       await page.reload();
-      await drawn(page);
+      await page.locator(`#reference[data-scheme="${scheme}"] h2`).first().waitFor();
     };
     expect(await look('/docs/reference', { ready: fewer, without })).toEqual([]);
   });

@@ -19,8 +19,7 @@ const workers = {
   graphql: resolve('monaco-graphql/esm/graphql.worker.js'),
 };
 
-const query = `# An API key is set: Headers, below. Ctrl-Enter runs what the cursor is in.
-
+const query = `# Your latest sessions. The API key is in the headers, below; Ctrl-Enter runs.
 query LatestSessions {
   paymentSessions(first: 5) {
     nodes {
@@ -37,8 +36,9 @@ query LatestSessions {
     }
   }
 }
+`;
 
-# Creates a session, and answers its link.
+const mutation = `# Creates a session, and answers its link.
 mutation CreateSession {
   createPaymentSession(
     input: {
@@ -89,8 +89,10 @@ const page = (script: string, styles: string[]): string =>
 ${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}
 </head>
 <body>
+<main>
 <h1>GraphiQL</h1>
-<main id="graphiql"><p>GraphiQL needs a script. The schema is <a href="/schema.graphql">schema.graphql</a>.</p></main>
+<div id="graphiql"><p>GraphiQL needs a script. The schema is <a href="/schema.graphql">schema.graphql</a>.</p></div>
+</main>
 <script type="module" src="${script}"></script>
 </body>
 </html>
@@ -105,7 +107,12 @@ export async function writeGraphiql(): Promise<void> {
     await build({ ...options(folder), entryPoints: { [label]: entry }, format: 'iife' });
   }
   const urls = Object.fromEntries(entries.map(([label]) => [label, found(folder, new RegExp(`^${label}-\\w+\\.js$`))]));
-  const setup = { workers: urls, query, demoHeaders: headersWith(demoKey), headers: headersWith('YOUR_API_KEY') };
+  const setup = {
+    workers: urls,
+    queries: [query, mutation],
+    demoHeaders: headersWith(demoKey),
+    headers: headersWith('YOUR_API_KEY'),
+  };
   const own = options(folder);
   await build({
     ...own,

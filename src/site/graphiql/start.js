@@ -6,7 +6,7 @@ import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
 // The build puts in where the workers are, and what is asked first (src/site/graphiql/graphiql.ts).
-const { workers, query, demoHeaders, headers } = GRAPHIQL_SETUP;
+const { workers, queries, demoHeaders, headers } = GRAPHIQL_SETUP;
 
 globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(workers[label] ?? workers.editor),
@@ -28,11 +28,12 @@ async function ask(operation, { headers = {} } = {}) {
 // The published schema, so that completion works before there is a key.
 const schema = buildSchema(await (await fetch('/schema.graphql')).text());
 
+const defaultHeaders = isLocal ? demoHeaders : headers;
 const props = {
   fetcher: ask,
   schema,
-  initialQuery: query,
-  defaultHeaders: isLocal ? demoHeaders : headers,
+  defaultHeaders,
+  defaultTabs: queries.map((query) => ({ query, headers: defaultHeaders })),
   defaultEditorToolsVisibility: 'headers',
 };
 const home = createElement('a', { href: '/docs/' }, 'Paylink Gateway');
