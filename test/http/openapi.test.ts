@@ -172,6 +172,12 @@ describe('openapi.json', () => {
     await as('PATCH', '/settings', {}, { locale: 'de-DE' });
     await as('POST', '/settings/callback-secret/rotate');
     await as('GET', '/settings');
+    const own = await as('POST', '/credentials', {}, { scheme: 'hmac', scopes: ['paylinks:read'] });
+    const key = { credentialId: own.id ?? '' };
+    await as('GET', '/credentials');
+    await as('PATCH', '/credentials/:credentialId', key, { expiresAt: null });
+    await as('DELETE', '/credentials/:credentialId', key);
+    await as('GET', '/audit');
     for (const path of ['/healthz', '/readyz']) await asAnyone('GET', path);
     isDescribed();
   });
@@ -209,13 +215,14 @@ describe('openapi.json', () => {
     await asOperator('POST', all, {}, { name: 'Acme', id: made.id });
     await asOperator('GET', all);
     await asOperator('GET', `${all}/:id`, id);
-    await asOperator('PATCH', `${all}/:id`, id, { name: 'Acme 2' });
+    await asOperator('PATCH', `${all}/:id`, id, { name: 'Acme 2', suspended: true });
     const keys = `${all}/:id/credentials`;
     const issued = await asOperator('POST', keys, id, { scheme: 'bearer' });
     await asOperator('GET', keys, id);
     const key = { ...id, credentialId: issued.id ?? '' };
     await asOperator('PATCH', `${keys}/:credentialId`, key, { expiresAt: null });
     await asOperator('DELETE', `${keys}/:credentialId`, key);
+    await asOperator('GET', '/admin/audit');
     await asOperator('PATCH', `${keys}/:credentialId`, key, { expiresAt: null });
     isDescribed();
   });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Merchant } from '../../model.ts';
 import { Id, MaybeTime, Time } from './common.ts';
 
-const { shard: _, id: __, ...settings } = Merchant.shape;
+const { shard: _, id: __, suspendedAt: ___, ...settings } = Merchant.shape;
 
 /** When the secret that signs what callback URLs are told was made; the secret itself is not shown. */
 const CallbackSecret = z.strictObject({ rotatedAt: Time, previousSecretExpiresAt: MaybeTime });

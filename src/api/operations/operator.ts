@@ -1,20 +1,13 @@
-import {
-  CredentialExpiry,
-  credentialIssue,
-  MerchantCreate,
-  MerchantPage as MerchantQuery,
-  MerchantUpdate,
-} from '../../http/admin/schemas.ts';
-import { Credential, Credentials, IssuedCredential, Merchant, MerchantPage } from '../answers/operator.ts';
-import { empty, json, jsonBody, type Operation } from '../operation.ts';
-
-/** What it asks for does not depend on the time it is made for. */
-export const IssueCredential = credentialIssue(0);
+import { Query as AllAuditQuery } from '../../http/admin/audit.ts';
+import { MerchantCreate, MerchantPage as MerchantQuery, MerchantUpdate } from '../../http/admin/schemas.ts';
+import { AuditPage } from '../answers/audit.ts';
+import { Merchant, MerchantPage } from '../answers/operator.ts';
+import { json, jsonBody, type Operation } from '../operation.ts';
+import { credentialOperations } from './credentials.ts';
 
 const common = { tag: 'Operator', who: 'operator' } as const;
 const all = '/admin/merchants';
 const one = `${all}/:id`;
-const keys = `${one}/credentials`;
 
 export const operatorOperations: Operation[] = [
   {
@@ -57,42 +50,16 @@ export const operatorOperations: Operation[] = [
     answers: { 200: json('The merchant as it is now.', Merchant) },
     problems: ['invalid_request', 'not_found'],
   },
+  ...credentialOperations(common, '/admin/merchants/:id/credentials', 'Merchant'),
   {
     ...common,
     method: 'GET',
-    path: keys,
-    id: 'listMerchantCredentials',
-    summary: 'List the credentials of a merchant, without secrets',
-    answers: { 200: json('All, also expired and revoked ones.', Credentials) },
-    problems: ['not_found'],
-  },
-  {
-    ...common,
-    method: 'POST',
-    path: keys,
-    id: 'issueMerchantCredential',
-    summary: 'Issue a credential',
-    body: jsonBody(IssueCredential),
-    answers: { 201: json('Issued; only this answer shows the secret.', IssuedCredential, ['Location']) },
-    problems: ['invalid_request', 'not_found'],
-  },
-  {
-    ...common,
-    method: 'PATCH',
-    path: `${keys}/:credentialId`,
-    id: 'expireMerchantCredential',
-    summary: 'Set when a credential expires',
-    body: jsonBody(CredentialExpiry),
-    answers: { 200: json('The credential.', Credential) },
-    problems: ['invalid_request', 'not_found', 'conflict'],
-  },
-  {
-    ...common,
-    method: 'DELETE',
-    path: `${keys}/:credentialId`,
-    id: 'revokeMerchantCredential',
-    summary: 'Revoke a credential for good',
-    answers: { 204: empty('Revoked, everywhere within 30 s.') },
-    problems: ['not_found'],
+    path: '/admin/audit',
+    id: 'listAllAudit',
+    summary: 'What anybody did, newest first',
+    description: '`merchantId=*`: what concerns the whole installation.',
+    query: AllAuditQuery,
+    answers: { 200: json('A page.', AuditPage) },
+    problems: ['invalid_request'],
   },
 ];

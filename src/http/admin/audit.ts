@@ -7,7 +7,10 @@ import { auditPage } from '../rest/audit.ts';
 import { paging } from '../rest/paging.ts';
 
 /** `merchantId`: only this one's, or `*`: what concerns the whole installation. */
-const Query = z.strictObject({ ...paging, merchantId: z.optional(z.string().check(z.minLength(1), z.maxLength(100))) });
+export const Query = z.strictObject({
+  ...paging,
+  merchantId: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+});
 
 /** `GET /admin/audit?merchantId=&limit=&cursor=`: what anybody did, newest first. */
 export async function listAll(c: Context<AppEnv>): Promise<Response> {

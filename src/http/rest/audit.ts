@@ -9,7 +9,7 @@ import { problem } from '../problem.ts';
 import { byMethod, type Routes } from '../routing.ts';
 import { nextCursor, paging } from './paging.ts';
 
-const Query = z.strictObject(paging);
+export const Query = z.strictObject(paging);
 
 const renderEntry = ({ id, merchantId, at, actorKind, actorId, actorLabel, action, subject, details }: AuditRow) => ({
   auditId: id,
