@@ -24,7 +24,13 @@ export const parts = [
   },
   {
     name: 'graphiql',
-    sources: ['src/site/graphiql', 'src/local/demo.ts', 'src/local/demo-command.ts', 'package-lock.json'],
+    sources: [
+      'src/site/graphiql',
+      'src/local/demo.ts',
+      'src/local/demo-command.ts',
+      'src/local/life',
+      'package-lock.json',
+    ],
     results: ['public/graphiql.html', 'public/graphiql'],
   },
   // The schemas are all over the code.
@@ -53,7 +59,7 @@ function keyOf({ sources }, directory) {
 }
 
 /** @param {Part} part @param {string} directory */
-const stampOf = ({ name }, directory) => join(directory, `node_modules/.cache/paylinks/${name}`);
+const stampOf = ({ name }, directory) => join(directory, `.wrangler/site/${name}`);
 
 /** Is a part built, from what its sources are now? @param {Part} part */
 export function isFresh(part, directory = root) {

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
  * modules), so they are bundled first.
  */
 export async function openApiText(): Promise<string> {
-  const outfile = join(root, `node_modules/.cache/paylinks/document.${process.pid}.mjs`);
+  const outfile = join(root, `.wrangler/site/document.${process.pid}.mjs`);
   await build({
     entryPoints: [join(root, 'src/api/document.ts')],
     outfile,

@@ -8,7 +8,8 @@ const directory = join(import.meta.dirname, '../../public');
 export function write(path: string, text: string | Uint8Array): void {
   const file = join(directory, path);
   mkdirSync(dirname(file), { recursive: true });
-  const part = join(directory, '../node_modules/.cache', `${path.replaceAll('/', '-')}.${process.pid}`);
+  // On the same disk, and seen by nobody.
+  const part = join(directory, '../.wrangler/site', `${path.replaceAll('/', '-')}.${process.pid}`);
   mkdirSync(dirname(part), { recursive: true });
   writeFileSync(part, text);
   renameSync(part, file);

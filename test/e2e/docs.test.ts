@@ -45,7 +45,7 @@ const look = (
         await ready?.(page, scheme);
         const name = `${path.replaceAll('/', '-')}-${width}-${scheme}.png`;
         if (pictures) await page.screenshot({ path: join(pictures, name) });
-        faults.push(...(await faultsOf(page, without)).map((fault) => `${width} ${scheme} ${fault}`));
+        faults.push(...(await faultsOf(page, { rules: without ?? [] })).map((fault) => `${width} ${scheme} ${fault}`));
       }
       return faults;
     },

@@ -19,12 +19,13 @@ export const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const)
 
 /**
  * What axe finds wrong with the page as it stands, and whether it is wider than its window. `bypassCSP` lets axe in.
- * @param without rules that others' code breaks
+ * @param others what other people's code breaks: rules, and elements by selector
  */
-export async function faultsOf(page: Page, without: readonly string[] = []): Promise<string[]> {
+export async function faultsOf(page: Page, others: { rules?: string[]; elements?: string[] } = {}): Promise<string[]> {
   await page.evaluate(axe);
-  const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
-  const run = `axe.run(${JSON.stringify({ resultTypes: ['violations'], rules })}).then(({ violations }) => violations)`;
+  const rules = Object.fromEntries((others.rules ?? []).map((rule) => [rule, { enabled: false }]));
+  const place = JSON.stringify({ exclude: (others.elements ?? []).map((element) => [element]) });
+  const run = `axe.run(${place}, ${JSON.stringify({ resultTypes: ['violations'], rules })}).then(({ violations }) => violations)`;
   const faults = Violations.parse(await page.evaluate(run)).map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(' ')}`,
   );

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { type BuildOptions, build } from 'esbuild';
 import { html } from 'hono/html';
 import { demoKey } from '../../local/demo-command.ts';
+import { demoPaylinks } from '../../local/life/paylinks.ts';
 import { write } from '../write.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -38,6 +39,21 @@ query LatestSessions {
 }
 `;
 
+const session = `# One session, by the id in the variables, below.
+query Session($id: ID!) {
+  paymentSession(id: $id) {
+    status
+    shortLink
+    total
+    deliveryLogs {
+      channel
+      status
+      recipient
+    }
+  }
+}
+`;
+
 const mutation = `# Creates a session, and answers its link.
 mutation CreateSession {
   createPaymentSession(
@@ -53,6 +69,9 @@ mutation CreateSession {
   }
 }
 `;
+
+/** The demo Paylink that is asked for first: sent, and not yet opened. */
+const demoId = demoPaylinks.find(({ invoice }) => invoice === 'NW-1013')?.id ?? '';
 
 const headersWith = (key: string) => JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2);
 
@@ -100,16 +119,17 @@ ${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}
 
 /** Bundles GraphiQL into public/graphiql/, under names that change with their content, and writes its page. */
 export async function writeGraphiql(): Promise<void> {
-  const folder = join(root, `node_modules/.cache/paylinks/graphiql.${process.pid}`);
+  const folder = join(root, `.wrangler/site/graphiql.${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const entries = Object.entries(workers);
   for (const [label, entry] of entries) {
     await build({ ...options(folder), entryPoints: { [label]: entry }, format: 'iife' });
   }
   const urls = Object.fromEntries(entries.map(([label]) => [label, found(folder, new RegExp(`^${label}-\\w+\\.js$`))]));
+  const variables = JSON.stringify({ id: demoId }, null, 2);
   const setup = {
     workers: urls,
-    queries: [query, mutation],
+    tabs: [{ query }, { query: session, variables }, { query: mutation }],
     demoHeaders: headersWith(demoKey),
     headers: headersWith('YOUR_API_KEY'),
   };

@@ -6,7 +6,7 @@ import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
 // The build puts in where the workers are, and what is asked first (src/site/graphiql/graphiql.ts).
-const { workers, queries, demoHeaders, headers } = GRAPHIQL_SETUP;
+const { workers, tabs, demoHeaders, headers } = GRAPHIQL_SETUP;
 
 globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(workers[label] ?? workers.editor),
@@ -33,7 +33,7 @@ const props = {
   fetcher: ask,
   schema,
   defaultHeaders,
-  defaultTabs: queries.map((query) => ({ query, headers: defaultHeaders })),
+  defaultTabs: tabs.map((tab) => ({ ...tab, headers: defaultHeaders })),
   defaultEditorToolsVisibility: 'headers',
 };
 const home = createElement('a', { href: '/docs/' }, 'Paylink Gateway');
