@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { InboxWatch, messageLine } from '../../../src/local/inbox-watch.ts';
 import { readLogLine } from '../../../src/local/log-lines.ts';
+import { screen } from '../../../src/local/screen.ts';
 import { WranglerNoise } from '../../../src/local/wrangler-noise.ts';
 
 const at = new Date(2026, 10, 25, 23, 17, 28).getTime();
@@ -139,4 +141,16 @@ describe('a message in the inbox', () => {
     await Promise.all([first, watch.look((line) => lines.push(line))]);
     expect([lines.length, answers]).toEqual([1, []]);
   });
+});
+
+it('README.md shows the screen and the lines as they are', () => {
+  const block = /^```text\n([\s\S]*?)^```/m.exec(readFileSync('README.md', 'utf8'))?.[1] ?? '';
+  const [top = '', lines = ''] = block.split('  …\n');
+  expect(screen('http://localhost:8787', '.wrangler/start').trimStart()).toContain(top.trimStart());
+  expect(top.split('\n').length).toBeGreaterThan(7);
+  const told = readLogLine(JSON.stringify(request), at);
+  expect(lines).toContain(told?.kind === 'request' ? `${told.text}\n` : 'a request');
+  const subject = 'Northwind Outfitters: payment request for $213.12';
+  const message = { id: '1', channel: 'EMAIL' as const, to: 'ada@example.com', subject, text: '' };
+  expect(lines).toContain(`${messageLine(message)}\n`);
 });
