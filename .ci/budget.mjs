@@ -11,7 +11,7 @@ import { ownerOf, wrangler } from './wrangler.mjs';
 
 /** 215 KB, 15 more for the vendors' verbs, formats and manners, and 15 more for scopes, audit, caps and guards. */
 const startBytes = 245 * 1024;
-/** The console, which `import()` loads when somebody asks for it first. */
+/** The console and Upstash's client, which `import()` loads when they are first asked for. */
 const laterBytes = 90 * 1024;
 
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
@@ -78,7 +78,7 @@ try {
 
   const sizes = sizesOf(folder);
   judge('Evaluated at start', sizes.start, startBytes, sizes.weights.start);
-  judge('The console', sizes.later, laterBytes, sizes.weights.later);
+  judge('Loaded later', sizes.later, laterBytes, sizes.weights.later);
 
   const [start, nothing] = startUps([folder, empty]);
   const range = ({ ms: median, from, to }) => `${ms(median)} (${ms(from)} to ${ms(to)})`;

@@ -4,7 +4,7 @@ import type { AppEnv, Handle } from './http/app-env.ts';
 import { webhookRoutes } from './http/callbacks/routes.ts';
 import { graphqlRoutes } from './http/graphql/route.ts';
 import { checkoutRoutes } from './http/pages/checkout.tsx';
-import { inboxRoutes } from './http/pages/inbox/routes.tsx';
+import { inboxRoutes } from './http/pages/inbox/routes.ts';
 import { publicRoutes } from './http/pages/public.tsx';
 import { pipeline } from './http/pipeline.ts';
 import { readyz } from './http/readiness.ts';

@@ -1,5 +1,3 @@
-import { Ratelimit } from '@upstash/ratelimit';
-import { Redis } from '@upstash/redis/cloudflare';
 import type { Config } from '../env.ts';
 import type { Quota, QuotaAnswer } from './port.ts';
 
@@ -26,6 +24,15 @@ type Connection = { url: string; token: string; timeoutMs: number };
 const windowMs = ({ windowSeconds }: Quota): number => windowSeconds * 1000;
 const bucketOf = (now: number, quota: Quota): number => Math.floor(now / windowMs(quota));
 const headroomOf = (rate: number): number => (rate > 1 ? HEADROOM : 0);
+
+/** Loaded when first asked for: they are a tenth of the bundle, and most deployments keep the quota in the merchant limiter. */
+async function libraries() {
+  const [{ Ratelimit }, { Redis }] = await Promise.all([
+    import('@upstash/ratelimit'),
+    import('@upstash/redis/cloudflare'),
+  ]);
+  return { Ratelimit, Redis };
+}
 
 /** The quota at Upstash. It throws on every fault and never repeats a call: the caller decides what an outage means. */
 export class UpstashQuota {
@@ -64,6 +71,7 @@ export class UpstashQuota {
 
   async #limit(merchantId: string, quota: Quota, rate: number) {
     const { url, token, timeoutMs } = this.#connection;
+    const { Ratelimit, Redis } = await libraries();
     const tokens = quota.limit + headroomOf(rate);
     const ended = new AbortController();
     const redis = new Redis({

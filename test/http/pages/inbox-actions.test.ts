@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { configOf } from '../../../src/env.ts';
-import { inboxRoutes } from '../../../src/http/pages/inbox/routes.tsx';
+import { inboxRoutes } from '../../../src/http/pages/inbox/routes.ts';
 import { findInboxMessage } from '../../../src/store/inbox.ts';
 import { type Api, merchantApi } from '../../support/api.ts';
 import { contextOf, seedPaylink, send } from '../../support/verbs.ts';

@@ -1,7 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inboxRoutes } from '../../../src/http/pages/inbox/routes.tsx';
+import { inboxRoutes } from '../../../src/http/pages/inbox/routes.ts';
 import { insertInboxMessage } from '../../../src/store/inbox.ts';
 import { testApp } from './test-app.ts';
 

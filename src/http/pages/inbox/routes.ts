@@ -1,30 +1,18 @@
 import type { Context } from 'hono';
 import { hasSandbox } from '../../../delivery/providers/index.ts';
 import { refusal } from '../../../errors.ts';
-import {
-  findInboxMessage,
-  type InboxMessage,
-  inboxMark,
-  listInboxLines,
-  listInboxMessages,
-  markInboxMessageRead,
-} from '../../../store/inbox.ts';
-import { findPaylink } from '../../../store/paylinks.ts';
+import { findInboxMessage, type InboxMessage, listInboxMessages } from '../../../store/inbox.ts';
 import type { AppEnv, Handle } from '../../app-env.ts';
 import { authenticated, callerOf } from '../../authenticated.ts';
 import { problem } from '../../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../../routing.ts';
 import { sameOriginOnly } from '../../same-origin.ts';
 import { emailDocument, emailHeaders } from '../email-document.ts';
-import { page, privateHeaders } from '../page.tsx';
+import { privateHeaders } from '../page.tsx';
 import { deleteAll, deleteOne, play } from './actions.ts';
 import { events } from './live.ts';
-import type { OpenMessage } from './message.tsx';
-import { InboxPage } from './page.tsx';
-import { inboxScript } from './script.ts';
 import { sourceOf } from './source.ts';
-import { inboxStyle } from './style.ts';
-import { filterOf, viewOf } from './view.ts';
+import { filterOf } from './view.ts';
 
 /** Messages in one answer of `/inbox.json`. */
 const MAX_LISTED = 1_000;
@@ -71,51 +59,8 @@ async function json(c: Context<AppEnv>, merchantId: string | null): Promise<Resp
   return c.json({ messages: messages.map(render) }, 200, { 'cache-control': 'no-store' });
 }
 
-/** What became of a message, as its Paylink's record tells. */
-async function fateOf(c: Context<AppEnv>, message: InboxMessage): Promise<OpenMessage['fate']> {
-  const stored = await findPaylink(c.env.DB, message.merchantId, message.paylinkId);
-  const attempt = stored?.paylink.deliveryLogs.find(({ id }) => id === message.id);
-  return stored && attempt
-    ? { status: attempt.status, reason: attempt.reason, paylinkStatus: stored.paylink.status }
-    : null;
-}
-
-async function show(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
-  const db = c.env.DB;
-  const view = viewOf(c);
-  const id = c.req.param('id');
-  const message = id === undefined ? null : await findInboxMessage(db, merchantId, id);
-  if (message?.readAt === null) await markInboxMessageRead(db, merchantId, message.id, c.get('now'));
-  // First, so that what changes meanwhile makes a difference.
-  const mark = await inboxMark(db, merchantId, message?.id ?? null);
-  const [{ lines, count }, fate] = await Promise.all([
-    listInboxLines(db, { ...view, merchantId, limit: view.shown }),
-    message ? fateOf(c, message) : null,
-  ]);
-  const open = message ? { message, fate } : null;
-  const title = `${message ? `${message.subject ?? message.to} – ` : ''}Inbox${count.unread > 0 ? ` (${count.unread})` : ''}`;
-  return page(
-    c,
-    {
-      title,
-      style: inboxStyle,
-      script: inboxScript,
-      allow: ["frame-src 'self'"],
-      status: id !== undefined && !message ? 404 : 200,
-      // Without it the browser says `Origin: null` when a button is pressed.
-      headers: { 'referrer-policy': 'same-origin' },
-    },
-    <InboxPage
-      view={id !== undefined && !message ? { ...view, done: view.done ?? 'missing' } : view}
-      lines={lines}
-      count={count}
-      open={open}
-      mark={mark}
-      now={c.get('now')}
-      baseUrl={c.get('config').PUBLIC_BASE_URL}
-    />,
-  );
-}
+/** The page's code is loaded when somebody asks for it: only a local gateway has it. */
+const show: InboxHandle = async (c, merchantId) => (await import('./show.tsx')).show(c, merchantId);
 
 async function email(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
   const message = await findInboxMessage(c.env.DB, merchantId, c.req.param('id') ?? '');
