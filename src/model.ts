@@ -191,6 +191,18 @@ export const AttachmentFile = z.object({
 });
 export type AttachmentFile = z.infer<typeof AttachmentFile>;
 
+/** How and when a customer consented, as the merchant tells it: a proof for later, which no customer is shown. */
+export const Consent = z.object({
+  source: text,
+  capturedAt: maybeInt,
+  /** What the customer was told. */
+  text,
+  ip: text,
+  /** The credential that brought it. */
+  recordedBy: z.object({ credentialId: z.string(), label: text }),
+});
+export type Consent = z.infer<typeof Consent>;
+
 /** The Paylink's own row, without its lists. */
 export const PaylinkHead = z.object({
   id: z.string(),
@@ -216,6 +228,8 @@ export const PaylinkHead = z.object({
   sendEmail: z.boolean(),
   sendSms: z.boolean(),
   customerConsent: z.boolean(),
+  /** Rows of earlier releases lack it. */
+  consent: z._default(z.nullable(Consent), null),
   /** The names of `files`; an earlier release took names alone. */
   attachments: z.array(z.string()),
   tax: maybeInt,

@@ -17,6 +17,7 @@ export const descriptions: { [field: string]: string | undefined } = {
   successUrl: 'https: where the hosted page sends the customer after payment.',
   sendEmail: 'Whether email is a channel.',
   sendSms: 'Whether SMS is a channel (`sendSMS` is the same field).',
+  consent: 'How the customer consented: a proof of your own. No customer is shown it.',
   customerConsent: 'Must be true before anything is sent.',
   phone: 'E.164, or a national number of the merchant’s country.',
   locale: 'A BCP 47 tag such as `en-GB`.',

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { createFingerprint } from './domain/idempotency.ts';
 import { checkoutUrlOf } from './domain/links.ts';
-import { normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
+import { normalizeConsent, normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { SessionCreateFields } from './domain/schemas.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
@@ -77,6 +77,7 @@ export async function createPaylink(
     ...customer,
     sendEmail: fields.sendEmail ?? false,
     sendSms: fields.sendSms ?? false,
+    consent: normalizeConsent(fields.consent, ctx.caller),
     customerConsent: byContract || (fields.customerConsent ?? false),
     attachments: [],
     tax,

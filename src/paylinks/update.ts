@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaylinkPatch } from './domain/change.ts';
 import { changeFingerprint } from './domain/idempotency.ts';
-import { normalizeCustomer, normalizeItems } from './domain/normalize.ts';
+import { normalizeConsent, normalizeCustomer, normalizeItems } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { PaylinkFields } from './domain/schemas.ts';
 import { ownerOf } from './read.ts';
@@ -35,6 +35,7 @@ export async function updatePaylink(
   if (fields.sendEmail !== undefined) patch.sendEmail = fields.sendEmail;
   if (fields.sendSms !== undefined) patch.sendSms = fields.sendSms;
   if (fields.customerConsent !== undefined) patch.customerConsent = fields.customerConsent;
+  if (fields.consent !== undefined) patch.consent = normalizeConsent(fields.consent, ctx.caller);
   if (fields.attachments) patch.attachments = fields.attachments;
   if (fields.successUrl !== undefined) patch.successUrl = fields.successUrl;
   if (fields.brandName !== undefined) patch.brandName = fields.brandName;

@@ -35,6 +35,17 @@ export const insertAudit = (
     .prepare(onlyIf === 'changed' ? `${insert} WHERE changes() > 0` : insert)
     .bind(JSON.stringify(rows.map((row) => columns.toRow(row))));
 
+/**
+ * Adds rows about Paylinks, of those that are there: a batch that runs again adds none again. Part of the batch that changes them.
+ * `subject` is a Paylink's id.
+ */
+export const insertAuditOfPaylinks = (db: D1Database, rows: readonly AuditRow[]): D1PreparedStatement =>
+  db
+    .prepare(
+      `${insert} WHERE EXISTS (SELECT 1 FROM paylinks p WHERE p.id = value->>'subject') ON CONFLICT (id) DO NOTHING`,
+    )
+    .bind(JSON.stringify(rows.map((row) => columns.toRow(row))));
+
 /** Told of suppressions, by their ids: a statement for the batch that makes them (after it) or lifts them (before it). */
 export type TellOfSuppressions = (
   action: 'suppression.created' | 'suppression.lifted',

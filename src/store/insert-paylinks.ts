@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { WebhookPayload } from '../model.ts';
+import { type AuditRow, insertAuditOfPaylinks } from './audit.ts';
 import type { Changes } from './changes.ts';
 import { insertFromJson } from './columns.ts';
 import { deliveriesIn, enqueueCreatedStatement } from './outbox.ts';
@@ -40,6 +41,7 @@ export async function insertPaylinks(
   db: D1Database,
   fresh: readonly NewPaylink[],
   payloads: readonly WebhookPayload[],
+  audits: readonly AuditRow[] = [],
 ): Promise<Inserted> {
   const keys = fresh.flatMap(({ head, key }) => (key ? [{ merchantId: head.merchantId, ...key }] : []));
   const heads = fresh.map(({ head, key }) => ({
@@ -59,6 +61,7 @@ export async function insertPaylinks(
     bound(insertHeads, heads),
     ...(items.length > 0 ? [bound(insertItems, items)] : []),
     bound(insertEvents, events),
+    ...(audits.length > 0 ? [insertAuditOfPaylinks(db, audits)] : []),
     enqueueCreatedStatement(db, payloads),
   ]);
   const insertedIds = Ids.parse(results[before.length]?.results ?? []);

@@ -33,17 +33,20 @@ export async function listPaylinksOfRecipient(
   return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
 }
 
-/** Deletes a merchant's stored inbox messages to a recipient. An email address must be given in lower case. */
+/** Deletes a merchant's stored inbox messages to a recipient. An email address must be given in lower case. @returns how many */
 export async function deleteInboxMessages(
   db: D1Database,
   merchantId: string,
   channel: Channel,
   recipient: string,
-): Promise<void> {
-  await db
-    .prepare('DELETE FROM inbox_messages WHERE merchant_id = ?1 AND channel = ?2 AND lower(recipient) = ?3')
+): Promise<number> {
+  const { results } = await db
+    .prepare(
+      'DELETE FROM inbox_messages WHERE merchant_id = ?1 AND channel = ?2 AND lower(recipient) = ?3 RETURNING id',
+    )
     .bind(merchantId, channel, recipient)
-    .run();
+    .all();
+  return results.length;
 }
 
 const from = 'FROM paylinks p JOIN merchants m ON m.id = p.merchant_id';

@@ -1,6 +1,8 @@
 import type { PaylinkHead, WebhookPayload } from '../model.ts';
+import { type AuditRow, insertAuditOfPaylinks } from './audit.ts';
 import { type Changes, Progress } from './changes.ts';
 import { columnsOf, insertFromJson, setExcluded } from './columns.ts';
+import { blankEventsStatements } from './erased.ts';
 import { newerThanOld, oldOf } from './old-rows.ts';
 import { deliveriesIn, enqueuePayloadsStatement } from './outbox.ts';
 import {
@@ -67,6 +69,7 @@ export async function projectChanges(
   db: D1Database,
   changes: readonly Changes[],
   payloads: readonly WebhookPayload[],
+  audits: readonly AuditRow[] = [],
 ): Promise<string[]> {
   const statements: D1PreparedStatement[] = [];
   const add = (sql: string, rows: unknown[]) => {
@@ -112,6 +115,9 @@ export async function projectChanges(
     upsertOrders,
     changes.flatMap(({ head, orders }) => orders.map((order) => toOrderRow(head.id, order))),
   );
+  const erased = changes.flatMap(({ head, events }) => (events.some(({ type }) => type === 'ERASED') ? [head.id] : []));
+  if (erased.length > 0) statements.push(...blankEventsStatements(db, erased));
+  if (audits.length > 0) statements.push(insertAuditOfPaylinks(db, audits));
   if (payloads.length === 0) {
     await db.batch(statements);
     return [];

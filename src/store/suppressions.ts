@@ -63,23 +63,26 @@ export async function insertSuppressions(
 
 /**
  * Suppresses an erased recipient, storing only the hash. An earlier suppression keeps its reason and loses the address: without one it
- * cannot be lifted. `audited` tells of it.
+ * cannot be lifted. `audited` tells of it. @returns how many suppressions were made or changed
  */
 export async function insertErased(
   db: D1Database,
   suppression: Suppression,
   tell: TellOfSuppressions,
   audited: D1PreparedStatement,
-): Promise<void> {
+): Promise<number> {
   const { id, createdAt } = suppression;
-  await db.batch([
+  const [written] = await db.batch([
     db
-      .prepare(`${insert} ON CONFLICT (recipient_hash, channel, merchant_id) DO UPDATE SET recipient = NULL`)
+      .prepare(
+        `${insert} ON CONFLICT (recipient_hash, channel, merchant_id) DO UPDATE SET recipient = NULL RETURNING id`,
+      )
       .bind(toRows([{ ...suppression, recipient: null, reason: 'erased' }])),
     tell('suppression.created', [id]),
     suppressionsStatement(db, 'suppression.created', [id], createdAt),
     audited,
   ]);
+  return written?.results.length ?? 0;
 }
 
 const attempt = withOld(

@@ -30,6 +30,7 @@ const head: Changes['head'] = {
   sendEmail: false,
   sendSms: true,
   customerConsent: false,
+  consent: null,
   attachments: [],
   files: [],
   tax: null,

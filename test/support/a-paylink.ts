@@ -33,6 +33,7 @@ export function aPaylink(some: Partial<Paylink> = {}): Paylink {
     sendEmail: true,
     sendSms: true,
     customerConsent: true,
+    consent: null,
     attachments: [],
     tax: null,
     shipping: null,

@@ -81,6 +81,7 @@ export const Paylink = z.strictObject({
   createdAt: Time,
   updatedAt: Time,
   customerConsent: z.boolean(),
+  consent: z.nullable(z.strictObject({ source: text, capturedAt: MaybeTime, text, ip: text })),
   tax: z.nullable(Minor),
   shipping: z.nullable(Minor),
   subTotal: Minor,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Channel } from '../../model.ts';
-import { pageOf, Time } from './common.ts';
+import { Id, pageOf, Time } from './common.ts';
 
 export const Suppression = z.strictObject({
   suppressionId: z.string(),
@@ -13,4 +13,14 @@ export const Suppression = z.strictObject({
 export const SuppressionPage = pageOf(Suppression);
 
 /** Paylinks of this call, and those that remain: repeat until none do. */
-export const Erased = z.strictObject({ paylinks: z.int(), remaining: z.int() });
+export const Erased = z.strictObject({
+  paylinks: z.int(),
+  remaining: z.int(),
+  /** What this call touched. */
+  touched: z.strictObject({
+    suppressions: z.int(),
+    inboxMessages: z.int(),
+    webhookDeliveries: z.int(),
+    paylinks: z.array(z.strictObject({ paylinkId: Id, fields: z.array(z.string()) })),
+  }),
+});

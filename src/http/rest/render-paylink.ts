@@ -1,9 +1,11 @@
 import type { Config } from '../../env.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Paylink } from '../../model.ts';
+import type { Consent, Paylink } from '../../model.ts';
 import { amountDue } from '../../paylinks/domain/amounts.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { statusAt } from '../../paylinks/domain/status.ts';
+
+const proofOf = ({ source, capturedAt, text, ip }: Consent) => ({ source, capturedAt: iso(capturedAt), text, ip });
 
 /** A Paylink as REST returns it: every field of the source document, timestamps as `YYYY-MM-DDTHH:mm:ss.sssZ`, null where empty. */
 export function renderPaylink(config: Config, paylink: Paylink, now: number) {
@@ -25,6 +27,7 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
     createdAt: iso(paylink.createdAt),
     updatedAt: iso(paylink.updatedAt),
     customerConsent: paylink.customerConsent,
+    consent: paylink.consent && proofOf(paylink.consent),
     tax: paylink.tax,
     shipping: paylink.shipping,
     subTotal: paylink.subTotal,

@@ -1,3 +1,4 @@
+import { consentAudits } from '../../audit/consent.ts';
 import { log } from '../../lib/log.ts';
 import { type Inserted, insertPaylinks, type NewPaylink } from '../../store/insert-paylinks.ts';
 import { webhookPayloadsOf } from '../../webhooks/payload.ts';
@@ -51,7 +52,12 @@ export class CreateBatcher {
 
   async #write(paylinks: readonly NewPaylink[]): Promise<Inserted | null> {
     try {
-      const inserted = await insertPaylinks(this.#db, paylinks, paylinks.flatMap(webhookPayloadsOf));
+      const inserted = await insertPaylinks(
+        this.#db,
+        paylinks,
+        paylinks.flatMap(webhookPayloadsOf),
+        paylinks.flatMap(consentAudits),
+      );
       this.#announced(inserted.deliveries);
       return inserted;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { consentAudits } from '../../audit/consent.ts';
 import { log } from '../../lib/log.ts';
 import { withTimeout } from '../../lib/timeout.ts';
 import type { Changes } from '../../store/changes.ts';
@@ -60,7 +61,9 @@ export class Projector {
 
   async #write(changes: Changes[]): Promise<boolean> {
     try {
-      this.#listener.announced(await projectChanges(this.#db, changes, changes.flatMap(webhookPayloadsOf)));
+      const payloads = changes.flatMap(webhookPayloadsOf);
+      const audits = changes.flatMap(consentAudits);
+      this.#listener.announced(await projectChanges(this.#db, changes, payloads, audits));
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';

@@ -1,40 +1,12 @@
 import { notActive, notFound, refusal } from '../../errors.ts';
 import type { DeliveryLog, Paylink } from '../../model.ts';
 import { attach, detach } from './apply-attachments.ts';
+import { erase } from './apply-erase.ts';
 import { applyPayment } from './apply-payment.ts';
 import { applyUpdate } from './apply-update.ts';
 import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
 import { type Applied, type CancelCommand, type ChangeCommand, withEvent } from './change.ts';
 import { afterDelivery, afterOpened, isActive, statusAt } from './status.ts';
-
-/** Takes a recipient out of a Paylink: the address, and the person's name and files with it. The hashes in the logs stay, they name nobody. */
-export function erase(paylink: Paylink, hash: string, now: number): Applied {
-  const isEmail = paylink.emailHash === hash;
-  const isPhone = paylink.phoneHash === hash;
-  const inLogs = paylink.deliveryLogs.some((log) => log.recipientHash === hash && log.recipient !== null);
-  if (!isEmail && !isPhone && !inLogs) return { kind: 'unchanged' };
-  const { customer } = paylink;
-  const named = isEmail || isPhone;
-  const version = paylink.version + 1;
-  const change = {
-    customer: {
-      ...customer,
-      email: isEmail ? null : customer.email,
-      phone: isPhone ? null : customer.phone,
-      firstName: named ? null : customer.firstName,
-      lastName: named ? null : customer.lastName,
-    },
-    emailHash: isEmail ? null : paylink.emailHash,
-    phoneHash: isPhone ? null : paylink.phoneHash,
-    phoneE164: isPhone ? null : paylink.phoneE164,
-    ...(named ? { attachments: [], files: [] } : {}),
-    deliveryLogs: paylink.deliveryLogs.map((log) =>
-      log.recipientHash === hash && log.recipient !== null ? { ...log, recipient: null, version } : log,
-    ),
-  };
-  const event = { type: 'ERASED', oldValue: null, newValue: null, createdBy: 'API Key' } as const;
-  return { kind: 'changed', paylink: withEvent(paylink, change, event, now) };
-}
 
 /** Every change of a Paylink but a send, decided on the state as it is at `now` (ms). Pure, so any order of calls is a serial one. */
 export function applyChange(paylink: Paylink, command: ChangeCommand, now: number): Applied {

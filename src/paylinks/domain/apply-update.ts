@@ -1,6 +1,6 @@
 import { notActive, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Customer, Json, JsonObject, LineItem, Paylink, PaylinkStatus } from '../../model.ts';
+import type { Consent, Customer, Json, JsonObject, LineItem, Paylink, PaylinkStatus } from '../../model.ts';
 import { amountPaid } from './amounts.ts';
 import { fullRefusal } from './bounds.ts';
 import { type Applied, type PaylinkPatch, withEvent } from './change.ts';
@@ -57,6 +57,9 @@ const itemValue = ({ sku, price, quantity, tax, description, category, metadata 
   metadata,
 });
 
+/** A proof of consent is the same whoever brings it again. */
+const proofOf = (consent: Consent | null) => consent && { ...consent, recordedBy: null };
+
 const isSame = (name: string, before: unknown, after: unknown): boolean =>
   name === 'lineItems' && Array.isArray(before) && Array.isArray(after)
     ? JSON.stringify(before.map(itemValue)) === JSON.stringify(after.map(itemValue))
@@ -64,7 +67,10 @@ const isSame = (name: string, before: unknown, after: unknown): boolean =>
 
 /** The fields of a patch that make a difference. What belongs to the customer goes with it. */
 function changesIn(paylink: Paylink, patch: PaylinkPatch): PaylinkPatch {
-  const differs = ([name, value]: [string, unknown]) => !isSame(name, Reflect.get(paylink, name), value);
+  const differs = ([name, value]: [string, unknown]) =>
+    name === 'consent'
+      ? !isSame(name, proofOf(paylink.consent), proofOf(patch.consent ?? null))
+      : !isSame(name, Reflect.get(paylink, name), value);
   return Object.fromEntries(Object.entries(patch).filter(differs));
 }
 
@@ -86,6 +92,9 @@ const maskedCustomer = ({ email, phone, firstName, lastName, ...rest }: Customer
 
 function valueToTell(paylink: Paylink, name: string): Json {
   if (name === 'customer') return maskedCustomer(paylink.customer);
+  // Where and when; what else the proof has may name the customer.
+  if (name === 'consent')
+    return paylink.consent && { source: paylink.consent.source, capturedAt: iso(paylink.consent.capturedAt) };
   if (name === 'expiration') return iso(paylink.expiration);
   const value: Json = name === 'lineItems' ? paylink.lineItems.map(itemValue) : (Reflect.get(paylink, name) ?? null);
   const length = JSON.stringify(value).length;

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../errors.ts';
-import type { AttachmentFile, Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
+import type { AttachmentFile, Consent, Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
 import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
 import type { DeliveryUpdate } from './attempts.ts';
 import { withinBounds } from './bounds.ts';
@@ -22,6 +22,7 @@ export type PaylinkPatch = {
   sendEmail?: boolean;
   sendSms?: boolean;
   customerConsent?: boolean;
+  consent?: Consent | null;
   /** Only as they are: files are attached and taken off by routes of their own. */
   attachments?: string[];
   successUrl?: string | null;

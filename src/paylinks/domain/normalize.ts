@@ -1,5 +1,5 @@
 import type { FieldError } from '../../errors.ts';
-import type { Customer, LineItem, Merchant } from '../../model.ts';
+import type { Caller, Consent, Customer, LineItem, Merchant } from '../../model.ts';
 import { normalizePhone, recipientHash } from '../recipients/recipient.ts';
 import type { PaylinkFields } from './schemas.ts';
 
@@ -59,6 +59,21 @@ export async function normalizeCustomer(
     phoneHash: phoneE164 === null ? null : await recipientHash(key, 'SMS', phoneE164),
   };
 }
+
+/** A proof of consent as it is kept; null: there is none. */
+export const normalizeConsent = (
+  fields: PaylinkFields['consent'],
+  { credentialId, label }: Pick<Caller, 'credentialId' | 'label'>,
+): Consent | null =>
+  fields
+    ? {
+        source: fields.source ?? null,
+        capturedAt: fields.capturedAt ?? null,
+        text: fields.text ?? null,
+        ip: fields.ip ?? null,
+        recordedBy: { credentialId, label: label ?? null },
+      }
+    : null;
 
 /** Line items with ids of their own. @param now ms */
 export const normalizeItems = (items: NonNullable<PaylinkFields['lineItems']>, now: number): LineItem[] =>

@@ -79,6 +79,14 @@ const isHttps = (url: string) => {
 };
 const httpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttps, 'Must be an https URL without credentials.'));
 
+/** A proof of consent, all of it optional. */
+const ConsentFields = z.strictObject({
+  source: z.optional(text(255)),
+  capturedAt: z.nullish(timestamp),
+  text: z.optional(text(2_000)),
+  ip: z.nullish(z.union([z.ipv4(), z.ipv6()], 'Must be an IP address.')),
+});
+
 /** What create and update have in common, as callers spell it; an unknown field is refused by name. */
 const shared = {
   merchantInvoiceId: z.optional(text(255)),
@@ -102,6 +110,7 @@ const shared = {
   sendEmail: z.optional(z.boolean()),
   sendSms: z.optional(z.boolean()),
   customerConsent: z.optional(z.boolean()),
+  consent: z.nullish(ConsentFields),
   attachments: z.nullish(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(20))),
 };
 

@@ -45,6 +45,7 @@ describe('REST', () => {
       createdAt: time,
       updatedAt: time,
       customerConsent: true,
+      consent: null,
       tax: null,
       shipping: null,
       subTotal: 1010,

@@ -35,6 +35,7 @@ export function samplePaylink(merchant: Merchant, language: string, now: number)
     sendEmail: true,
     sendSms: true,
     customerConsent: true,
+    consent: null,
     attachments: [],
     files: [],
     tax: null,
