@@ -31,3 +31,23 @@ it('a sweep that fails is logged by name and stops no other: inbox messages olde
   expect(await findInboxMessage(env.DB, null, 'old')).toBeNull();
   expect(await findInboxMessage(env.DB, null, 'young')).not.toBeNull();
 });
+
+it('no merchant fills the database with captured messages: the cron leaves the newest 500 of each', async () => {
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3600)
+     INSERT INTO inbox_messages (id, merchant_id, paylink_id, channel, recipient, text, created_at)
+     SELECT 'many-' || i, CASE WHEN i <= 3000 THEN 'busy' ELSE 'quiet' END, 'p', 'SMS', '+12025550123', 'Pay me', ?1 + i FROM n`,
+  )
+    .bind(now - DAY_MS)
+    .run();
+  await runSweeps(env, now + 60_000);
+  const left = await env.DB.prepare(
+    `SELECT merchant_id AS merchant, count(*) AS n, min(created_at) - ?1 AS first FROM inbox_messages WHERE id LIKE 'many-%' GROUP BY merchant_id`,
+  )
+    .bind(now - DAY_MS)
+    .all();
+  expect(left.results).toEqual([
+    { merchant: 'busy', n: 500, first: 2_501 },
+    { merchant: 'quiet', n: 500, first: 3_101 },
+  ]);
+});

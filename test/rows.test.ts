@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
 import { runSweeps } from '../src/cron.ts';
 import { configOf, type QueueMessage } from '../src/env.ts';
-import type { Merchant } from '../src/model.ts';
+import type { DeliveryEvent, Merchant } from '../src/model.ts';
+import { coordinatorOf } from '../src/paylink-id.ts';
+import { receiveDeliveryEvents } from '../src/paylinks/delivery-events.ts';
 import { openPaylink } from '../src/paylinks/transitions.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { giveCredential, signHmac } from './auth/merchant-side.ts';
@@ -157,6 +159,34 @@ it('a callback writes three rows to D1 and two of its coordinator’s own; two m
   expect((await callback(attempt)).written).toEqual(rows(0, 0));
   const { attempt: told } = await sentOnce(1);
   expect((await callback(told)).written).toEqual(rows(5, 1, 1));
+});
+
+it('a batch of 1,000 callbacks about 40 Paylinks is at most one batch to D1 for every 250 events of a coordinator', async () => {
+  const { merchant, key } = await caller();
+  const attempts: string[] = [];
+  const paylinks: string[] = [];
+  for (let n = 0; n < 40; n++) {
+    const made = await ask(key, 'POST', '/', bodyOf(merchant));
+    const { answer } = await ask(key, 'PATCH', `/${made.answer.paylinkId}/send`, byEmail);
+    paylinks.push(made.answer.paylinkId);
+    attempts.push(answer.deliveryLogs[0]?.deliveryLogId ?? '');
+  }
+  const events = Array.from({ length: 1_000 }, (_, n): DeliveryEvent => {
+    const at = n % attempts.length;
+    const about = { attemptId: attempts[at] ?? '', paylinkId: null, messageId: 'm', suppression: null, reason: null };
+    return { id: `resend:batch-${n}`, provider: 'resend', status: n < 500 ? 'SENT' : 'DELIVERED', ...about };
+  });
+  gateway.objectRows.take();
+  const { log } = await gateway.during((counted) =>
+    receiveDeliveryEvents(counted, configOf(counted), events, Date.now()),
+  );
+  const coordinators = new Set(paylinks.map(coordinatorOf)).size;
+  const { coordinator: calls, d1: batches } = log.summary();
+  // A call carries 250 events.
+  expect(calls).toBeLessThan(4 + coordinators);
+  expect(batches).toBeLessThanOrEqual(calls);
+  // Each Paylink: its row, its attempt and one event in D1, and one row of the journal.
+  expect([log.rows().written, gateway.objectRows.take().coordinator]).toEqual([3 * 40, 40]);
 });
 
 it('a read writes nothing; a signed one its nonce', async () => {
