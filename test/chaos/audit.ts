@@ -158,9 +158,9 @@ function auditAttempts({ verdict, byAttempt, delivered, records, logs }: Evidenc
 function auditCoordinators({ verdict, records, logs }: Evidence): void {
   const paylinks = new Map(records.paylinks.map((paylink) => [paylink.id, paylink]));
   const events = new Set(records.events.map(({ id }) => id));
-  for (const { head, deliveryLogs, events: written } of records.changes) {
+  for (const { head, deliveryLogs, events: written, isHeld } of records.changes) {
     const stored = paylinks.get(head.id);
-    if (stored && stored.version >= head.version) {
+    if (stored && stored.version >= head.version && !isHeld) {
       verdict.leftInJournal.push(`${head.id}: D1 has version ${stored.version}, the journal ${head.version}`);
     }
     const isMemo = stored !== undefined && (head.memo === undefined || stored.memo === head.memo);

@@ -45,7 +45,7 @@ const Changes = z.object({
   head: z.object({ id: z.string(), version: z.number(), status: z.string(), memo: z.string().nullish() }),
   deliveryLogs: z.array(z.object({ id: z.string(), status: z.string(), version: z.number() })),
   events: z.array(z.object({ id: z.string() })),
-  /** Their row is there for an operation too, and goes with it. */
+  /** Their row is there for an operation too, and goes with it within a minute. */
   isHeld: z.boolean().optional(),
 });
 export type Changes = z.infer<typeof Changes>;
@@ -100,6 +100,8 @@ export function writeDatabase(state: string, sql: string): void {
   database.close();
 }
 
+const isOpen = (state: string) => state === 'unsettled' || state === 'settling';
+
 function readCoordinator(database: DatabaseSync): Pick<Records, 'operations' | 'changes'> {
   if (!isBorn(database)) return { operations: [], changes: [] };
   const bodies = rows(database, 'SELECT body FROM journal', z.object({ body: z.string() }));
@@ -115,7 +117,7 @@ function readCoordinator(database: DatabaseSync): Pick<Records, 'operations' | '
   return {
     operations: [...entries.flatMap(({ operations }) => operations), ...kept],
     changes: entries.flatMap(({ changes, operations }) =>
-      changes ? [{ ...changes, isHeld: operations.length > 0 }] : [],
+      changes ? [{ ...changes, isHeld: operations.some(({ state }) => !isOpen(state)) }] : [],
     ),
   };
 }

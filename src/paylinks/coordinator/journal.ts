@@ -98,10 +98,17 @@ export class Journal {
         )
         .toArray();
       if (!row || row.version > version) continue;
-      // The row goes with its operation: until then this needs no write.
       if (row.operation === null) this.#delete(id);
-      else this.#projected.set(id, version);
+      else this.#keepForOperation(id, version);
     }
+  }
+
+  /** The row goes with its operation, mostly within a minute: until then this needs no write. One not settled may be there for days. */
+  #keepForOperation(paylinkId: string, projected: number): void {
+    this.#projected.set(paylinkId, projected);
+    const entry = this.#entry(paylinkId);
+    const isLong = entry.operations.some(({ state }) => state === 'unsettled' || state === 'settling');
+    if (isLong && entry.changes !== null) this.#write(paylinkId, entry);
   }
 
   /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
