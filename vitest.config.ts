@@ -24,6 +24,7 @@ const ALONE = [
   'test/http/pages/inbox-actions.test.ts',
   'test/paylinks/**/*.test.ts',
   'test/store/{checkout-urls,move-rows,schema}.test.ts',
+  'test/stats/**/*.test.ts',
   'test/support/**/*.test.ts',
   'test/webhooks/**/*.test.ts',
 ];

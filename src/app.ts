@@ -13,6 +13,7 @@ import { credentialRoutes } from './http/rest/credentials.ts';
 import { paylinkRoutes } from './http/rest/paylinks.ts';
 import { sandboxRoutes } from './http/rest/sandbox.ts';
 import { settingsRoutes } from './http/rest/settings.ts';
+import { statsRoutes } from './http/rest/stats.ts';
 import { suppressionRoutes } from './http/rest/suppressions.ts';
 import { webhookEndpointRoutes } from './http/rest/webhook-endpoints.ts';
 import { byMethod, nothingHere, type Routes } from './http/routing.ts';
@@ -45,6 +46,7 @@ const routes: Routes = {
   ...suppressionRoutes,
   ...sandboxRoutes,
   ...settingsRoutes,
+  ...statsRoutes,
   ...webhookEndpointRoutes,
   '/console': consolePages,
   '/console/*': consolePages,

@@ -5,6 +5,7 @@ import { log } from './lib/log.ts';
 import type { Turn, TurnEnd } from './lib/turn.ts';
 import { sweepProviderEvents } from './paylinks/delivery-events.ts';
 import { sweepExpired } from './paylinks/transitions.ts';
+import { sweepStats } from './stats/sweep.ts';
 import { forgetInboxMessages } from './store/inbox.ts';
 import { moveRows } from './store/move-rows.ts';
 import { INBOX_MESSAGES, INBOX_MS } from './store/retention.ts';
@@ -35,6 +36,7 @@ const sweeps: Record<string, Sweep> = {
   sweepProviderEvents,
   sweepEvents,
   sweepInbox,
+  sweepStats,
   sweepSecrets: async (env, config) => {
     await sweepSecrets(env, config);
     return { done: 0, position: null };

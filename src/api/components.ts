@@ -11,6 +11,7 @@ import * as others from './answers/others.ts';
 import * as paylink from './answers/paylink.ts';
 import * as recipients from './answers/recipients.ts';
 import * as settings from './answers/settings.ts';
+import * as stats from './answers/stats.ts';
 import * as webhooks from './answers/webhooks.ts';
 import { IssueCredential } from './operations/credentials.ts';
 
@@ -36,7 +37,7 @@ const { GraphqlRequest: _, ...otherAnswers } = others;
 const named = z.registry<{ id: string }>();
 const sent = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(requests)) sent.add(schema, { id });
-for (const group of [paylink, webhooks, recipients, settings, credentials, audit, operator, otherAnswers]) {
+for (const group of [paylink, webhooks, recipients, settings, stats, credentials, audit, operator, otherAnswers]) {
   for (const [id, schema] of Object.entries(group)) if (isSchema(schema)) named.add(schema, { id });
 }
 

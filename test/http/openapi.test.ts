@@ -169,6 +169,7 @@ describe('openapi.json', () => {
     await as('POST', '/inbox/delete');
     await as('DELETE', '/inbox');
     await as('POST', '/recipients/erase', {}, { email: 'ada@example.com' });
+    for (const groupBy of ['day', 'channel', 'provider']) await as('GET', `/stats?groupBy=${groupBy}`);
     await as('GET', '/settings');
     await as('PATCH', '/settings', {}, { locale: 'de-DE' });
     await as('POST', '/settings/callback-secret/rotate');

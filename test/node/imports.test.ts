@@ -9,7 +9,7 @@ const LEVELS = [
   ['admission'],
   ['paylinks'],
   ['delivery', 'webhooks'],
-  ['audit'],
+  ['audit', 'stats'],
   ['store'],
   ['lib'],
 ];

@@ -7,6 +7,7 @@ import { searchPaylinks } from '../../src/store/paylink-search.ts';
 import { findByCreateKey, findPaylink, listExpired, loadPaylink } from '../../src/store/paylinks.ts';
 import { projectChanges } from '../../src/store/project-changes.ts';
 import { readRecipientStatus } from '../../src/store/recipient-status.ts';
+import { countHour, readHours, saveHours } from '../../src/store/stats.ts';
 import { saveSweep } from '../../src/store/sweeps.ts';
 import { webhookPayloadsOf } from '../../src/webhooks/payload.ts';
 import { aPaylink, changesOf } from '../support/a-paylink.ts';
@@ -45,6 +46,7 @@ const plansOf = async (run: (db: D1Database) => Promise<unknown>): Promise<strin
   return plans;
 };
 
+const hour = { merchantId: 'm', hour: 1 };
 const after = { createdAt: 1, id: 'p' };
 const changes = changesOf(aPaylink({ id: 'p', merchantId: 'm', version: 2, status: 'SENT' }), { lineItems: [] });
 
@@ -82,6 +84,14 @@ describe('no query of the hot paths scans a table', () => {
         [{ ...changes, key: { key: 'k', fingerprint: 'f', expiredBefore: 0 } }],
         webhookPayloadsOf(changes),
       ).catch(() => {}),
+    'roll-up of an hour': (db) => countHour(db, 1, 1),
+    'roll-up written': (db) =>
+      saveHours(
+        db,
+        [{ ...hour, created: 1, opened: 0, paid: 0, amounts: {}, openSeconds: {}, paySeconds: {} }],
+        [{ ...hour, channel: 'SMS', provider: 'inbox', sent: 1, delivered: 0, bounced: 0, failed: 0, unknown: 0 }],
+      ),
+    'roll-up read': (db) => readHours(db, 'm', { from: 1, until: 2 }),
     projection: (db) => projectChanges(db, [changes], webhookPayloadsOf(changes)),
   };
 

@@ -48,6 +48,7 @@ export const byCallers = (merchantId: string, id: string): Asked[] => [
   asked('POST', '/sandbox/:paylinkId/open'),
   asked('POST', '/sandbox/:paylinkId/fail'),
   asked('GET', '/paylinks'),
+  asked('GET', '/stats'),
   asked('GET', '/settings'),
   asked('PATCH', '/settings', { locale: 'en-US' }),
   asked('POST', '/settings/callback-secret/rotate'),

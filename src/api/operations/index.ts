@@ -7,6 +7,7 @@ import { paylinkOperations } from './paylinks.ts';
 import { recipientOperations } from './recipients.ts';
 import { sandboxOperations } from './sandbox.ts';
 import { settingsOperations } from './settings.ts';
+import { statsOperations } from './stats.ts';
 import { webhookOperations } from './webhooks.ts';
 
 /** Every route that callers may ask for, in the order in which the reference shows them. */
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   ...webhookOperations,
   ...recipientOperations,
   ...settingsOperations,
+  ...statsOperations,
   ...sandboxOperations,
   ...pageOperations,
   ...callbackOperations.filter(({ who }) => who !== 'merchant'),

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import type { Bindings, Config } from '../env.ts';
+import type { TurnEnd } from '../lib/turn.ts';
+import { countHour, HOUR_MS, saveHours } from '../store/stats.ts';
+import { saveSweep, sweepPosition } from '../store/sweeps.ts';
+import { BUCKETS_PER_E } from './median.ts';
+
+const MINUTE = 60_000;
+const DAY_HOURS = 24;
+
+/**
+ * What becomes of a Paylink counts for the hour that it was created in, so hours are counted again: the younger, the more often. `first` and
+ * `last`: which, in hours before the running one.
+ */
+const passes = [
+  { name: 'stats-running', first: 1, last: 0, everyMs: 5 * MINUTE },
+  { name: 'stats-recent', first: 2 * DAY_HOURS, last: 2, everyMs: 60 * MINUTE },
+  { name: 'stats-older', first: 93 * DAY_HOURS, last: 2 * DAY_HOURS + 1, everyMs: 24 * 60 * MINUTE },
+] as const;
+type Pass = (typeof passes)[number];
+
+/** Where a pass is: the next hour and the last one, and when it began (ms). */
+const Position = z.object({ beganAt: z.int(), next: z.int(), last: z.int() });
+type Position = z.infer<typeof Position>;
+
+/** The pass as it goes on; null: it has nothing to do now. */
+export function goOn(
+  pass: Pick<Pass, 'first' | 'last' | 'everyMs'>,
+  position: Position | null,
+  now: number,
+): Position | null {
+  if (position && position.next <= position.last) return position;
+  if (position && now - position.beganAt < pass.everyMs) return null;
+  const running = Math.floor(now / HOUR_MS);
+  return { beganAt: now, next: running - pass.first, last: running - pass.last };
+}
+
+/** Hours that a pass counts in one turn: all of a day's passes are through in an hour. */
+const MAX_HOURS = 48;
+
+async function runPass(db: D1Database, pass: Pass, now: number): Promise<number> {
+  const noted = await sweepPosition(db, pass.name);
+  const position = goOn(pass, noted === null ? null : Position.parse(JSON.parse(noted)), now);
+  if (!position) return 0;
+  const end = Math.min(position.next + MAX_HOURS, position.last + 1);
+  for (let hour = position.next; hour < end; hour += 1) {
+    const { paylinks, messages } = await countHour(db, hour, BUCKETS_PER_E);
+    await saveHours(db, paylinks, messages);
+  }
+  await saveSweep(db, pass.name, JSON.stringify({ ...position, next: end }));
+  return end - position.next;
+}
+
+/** Keeps the hourly roll-up: the running hour every 5 minutes, those of the last two days every hour, those of 93 days every day. */
+export async function sweepStats({ DB }: Bindings, _config: Config, now: number): Promise<TurnEnd> {
+  let done = 0;
+  for (const pass of passes) done += await runPass(DB, pass, now);
+  return { done, position: null };
+}
