@@ -46,6 +46,23 @@ describe('npm start', () => {
     expect(said).toContain(`http://localhost:${gateway.port}/inbox`);
   });
 
+  it('shows a person something at each of its links', async () => {
+    const links =
+      gateway
+        .output()
+        .match(/^ {2}\w[\w ]+ (http:\S+)$/gm)
+        ?.map((line) => line.split(' ').at(-1) ?? '') ?? [];
+    expect(links).toHaveLength(5);
+    for (const link of links) {
+      const response = await fetch(link, { headers: { accept: 'text/html' } });
+      expect([link, response.status, response.headers.get('content-type')]).toEqual([
+        link,
+        200,
+        expect.stringMatching(/^text\/html/),
+      ]);
+    }
+  });
+
   it('prints a command that sends a message when it is pasted, and tells of the requests and of the message', async () => {
     const command =
       gateway
