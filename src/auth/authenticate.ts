@@ -7,7 +7,7 @@ import { findBearerCredential, type KnownCredential } from '../store/credentials
 import { hashApiKey } from './api-key.ts';
 import { type CredentialCache, loadSigning, type SigningCredential } from './credential-cache.ts';
 import { type Claim, parseClaim } from './headers.ts';
-import { canonicalRequest, requestTarget, verifyHmac } from './hmac.ts';
+import { canonicalRequest, requestTarget, signedHeaders, verifyHmac } from './hmac.ts';
 import { noteUse } from './last-used.ts';
 import { skipifyRequestUri, verifySkipify } from './skipify.ts';
 
@@ -154,13 +154,24 @@ function clockAdvice({ time }: Signed, now: number): FieldError {
   return { path: 'timestamp', message };
 }
 
+const v2Of = ({ version }: Signed, { headers, url }: RequestToAuthenticate) =>
+  version === 2 ? { v2: signedHeaders(headers, url) } : {};
+
 /** What a caller compares its own computation with. Nothing of it is secret: the caller sent it all. */
 async function hintFor(claim: Signed, request: RequestToAuthenticate, body: Uint8Array): Promise<string> {
   const { merchantId, timestamp, nonce } = claim;
   const { method } = request;
   const bodySha256 = await sha256Hex(body);
   const target = requestTarget(request.url);
-  const canonical = canonicalRequest({ merchantId, timestamp, nonce, method, target, bodySha256 });
+  const canonical = canonicalRequest({
+    merchantId,
+    timestamp,
+    nonce,
+    method,
+    target,
+    bodySha256,
+    ...v2Of(claim, request),
+  });
   return `The body (${body.byteLength} bytes) has the SHA-256 ${bodySha256}. The canonical string is:\n${canonical}`;
 }
 
@@ -187,7 +198,7 @@ function verifierOf(claim: Signed, request: RequestToAuthenticate, body: Uint8Ar
   let canonical: Promise<string> | undefined;
   const canonicalOnce = () => {
     canonical ??= sha256Hex(body).then((bodySha256) =>
-      canonicalRequest({ merchantId, timestamp, nonce, method, target, bodySha256 }),
+      canonicalRequest({ merchantId, timestamp, nonce, method, target, bodySha256, ...v2Of(claim, request) }),
     );
     return canonical;
   };
@@ -196,7 +207,7 @@ function verifierOf(claim: Signed, request: RequestToAuthenticate, body: Uint8Ar
       return claim.unit === 's' && verifyHmac(credential.key, await canonicalOnce(), signature);
     }
     const text = textOf(body);
-    if (text === null) return false;
+    if (text === null || claim.version === 2) return false;
     const { apiKey } = credential;
     const parts = { merchantId, apiKey, timestamp, nonce, method, body: text };
     const requestUri = skipifyRequestUri(target);

@@ -14,6 +14,7 @@ export type Claim =
       nonce: string;
       signature: string;
       keyId: string | null;
+      version: 1 | 2;
     }
   /** `reason` is for the log, `advice` for the caller: the header, and what to do about it. */
   | { kind: 'malformed'; reason: string; advice: FieldError };
@@ -81,6 +82,7 @@ const advice: Record<string, (value: string) => string> = {
     if (/^[A-Za-z0-9+/_-]{43}=?$/.test(value)) return 'Must be hex, 64 digits; this looks like Base64.';
     return 'Must be 64 lowercase hex digits, nothing before or after them.';
   },
+  'x-signature-version': () => 'Must be 1 or 2.',
   'x-key-id': () => 'Must be the id of one of the merchant’s credentials.',
 };
 
@@ -89,11 +91,13 @@ function parseSigned(headers: Headers, signature: string): Claim {
   const timestamp = headers.get('timestamp') ?? '';
   const nonce = headers.get('nonce') ?? '';
   const keyId = headers.get('x-key-id');
+  const version = headers.get('x-signature-version') ?? '1';
   const given: [name: string, value: string, form: RegExp][] = [
     ['x-merchant-id', merchantId, uuid],
     ['timestamp', timestamp, forms.timestamp],
     ['nonce', nonce, forms.nonce],
     ['signature', signature, forms.signature],
+    ['x-signature-version', version, /^[12]$/],
     ...(keyId === null ? [] : [['x-key-id', keyId, forms.keyId] satisfies [string, string, RegExp]]),
   ];
   for (const [name, value, form] of given) {
@@ -103,5 +107,6 @@ function parseSigned(headers: Headers, signature: string): Claim {
   }
   const unit = timestamp.length === 13 ? 'ms' : 's';
   const time = Number(timestamp) * (unit === 's' ? 1000 : 1);
-  return { kind: 'signed', merchantId, timestamp, time, unit, nonce, signature, keyId };
+  const signed = { merchantId, timestamp, time, unit, nonce, signature, keyId } as const;
+  return { kind: 'signed', ...signed, version: version === '2' ? 2 : 1 };
 }

@@ -14,7 +14,16 @@ export const parts = [
   {
     name: 'pages',
     sources: [
-      ...['src/site', 'docs', 'README.md', 'CHANGELOG.md', 'LICENSE', 'test/vectors/hmac.json', 'package-lock.json'],
+      ...[
+        'src/site',
+        'docs',
+        'README.md',
+        'CHANGELOG.md',
+        'LICENSE',
+        'test/vectors/hmac.json',
+        'test/vectors/hmac-v2.json',
+        'package-lock.json',
+      ],
       ...['src/errors.ts', 'src/http/problem.ts', 'src/local/demo.ts', 'src/local/demo-command.ts'],
     ],
     results: [

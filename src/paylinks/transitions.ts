@@ -73,6 +73,7 @@ export async function recordPayment(
 ): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
   const { merchant } = ctx.caller;
   if (!(await ownerOf(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
+  const report = ctx.caller.manners === 'skipify' ? { ...payment, foldsOrderId: true } : payment;
   const idempotency = key !== null && {
     idempotency: {
       key,
@@ -80,7 +81,7 @@ export async function recordPayment(
     },
   };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, merchant.id, { kind: 'payment', payment, ...idempotency }),
+    stub.change(paylinkId, merchant.id, { kind: 'payment', payment: report, ...idempotency }),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink, replayed: reply.replayed === true };
 }

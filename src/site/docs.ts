@@ -49,6 +49,7 @@ export function writeDocs(): void {
   write('docs/redoc.standalone.js', redocScript());
   write('docs/redoc.standalone.js.LICENSE.txt', readFileSync(`${redocFile}.LICENSE.txt`, 'utf8'));
   write('docs/vectors/hmac.json', textOf('test/vectors/hmac.json'));
+  write('docs/vectors/hmac-v2.json', textOf('test/vectors/hmac-v2.json'));
   write('docs/license.txt', textOf('LICENSE'));
   write('llms.txt', llmsText(groups));
 }

@@ -22,6 +22,7 @@ const served: { [path: string]: string | undefined } = {
   LICENSE: '/docs/license.txt',
   'public/schema.graphql': '/schema.graphql',
   'test/vectors/hmac.json': '/docs/vectors/hmac.json',
+  'test/vectors/hmac-v2.json': '/docs/vectors/hmac-v2.json',
 };
 
 /** A document's link as the page has it. @param from the document's path in the repository */

@@ -13,7 +13,7 @@ const claim = (headers: Record<string, string>) => parseClaim(new Headers(header
 describe('a signed request', () => {
   it('has its time in ms, whether it was sent in seconds or in ms', () => {
     const { 'x-merchant-id': merchantId, ...rest } = signed;
-    const read = { kind: 'signed', merchantId, ...rest, time: 1_735_689_600_000, unit: 's', keyId: null };
+    const read = { kind: 'signed', merchantId, ...rest, time: 1_735_689_600_000, version: 1, unit: 's', keyId: null };
     expect(claim(signed)).toEqual(read);
     expect(claim({ ...signed, timestamp: '1735689600000' })).toEqual({
       ...read,

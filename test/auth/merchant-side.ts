@@ -38,6 +38,19 @@ export function signSkipify(request: Signable & { requestUri: string }) {
   return toRequest({ ...request, nonce, signature });
 }
 
+/** Version 2: host and idempotency key are signed too. */
+export function signHmacV2(request: Signable & { idempotencyKey?: string; host?: string }) {
+  const { merchantId, secret, timestamp, nonce = newNonce(), method = 'GET', url, body = '', idempotencyKey } = request;
+  const { pathname, search, host } = new URL(url);
+  const head = ['PAYLINKS-HMAC-SHA256-V2', merchantId, timestamp, nonce, method, pathname + search, sha256(body)];
+  const lines = [...head, request.host ?? host, idempotencyKey ?? ''];
+  const signature = createHmac('sha256', secret).update(lines.join('\n')).digest('hex');
+  const signed = toRequest({ ...request, nonce, signature });
+  signed.headers.set('x-signature-version', '2');
+  if (idempotencyKey !== undefined) signed.headers.set('idempotency-key', idempotencyKey);
+  return signed;
+}
+
 function toRequest(parts: Signable & { nonce: string; signature: string }) {
   const headers = new Headers({
     'x-merchant-id': parts.merchantId,

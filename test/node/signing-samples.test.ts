@@ -11,9 +11,10 @@ const Vectors = z.array(
   z.object({
     ...{ name: z.string(), merchantId: z.string(), secret: z.string(), timestamp: z.string(), nonce: z.string() },
     ...{ method: z.string(), path: z.string(), body: z.string(), signature: z.string() },
+    ...{ host: z.string(), idempotencyKey: z.string() },
   }),
 );
-const vectors = Vectors.parse(JSON.parse(readFileSync('test/vectors/hmac.json', 'utf8')));
+const vectors = Vectors.parse(JSON.parse(readFileSync('test/vectors/hmac-v2.json', 'utf8')));
 const document = readFileSync('docs/signing.md', 'utf8');
 
 /** How each sample is run: its block's language, its file, its runtime, and how one sees that the runtime is there. */
@@ -56,8 +57,8 @@ describe('the samples of docs/signing.md', () => {
         const [runtime = '', ...args] = command;
         const signatures = await Promise.all(
           vectors.map(async (vector) => {
-            const { merchantId, secret, timestamp, nonce, method, path: target, body } = vector;
-            const given = [merchantId, secret, timestamp, nonce, method, target, body];
+            const { merchantId, secret, timestamp, nonce, method, path: target, body, host } = vector;
+            const given = [merchantId, secret, timestamp, nonce, method, target, body, host, vector.idempotencyKey];
             const env = { ...process.env, LC_ALL: 'C.UTF-8' };
             return (await run(runtime, [...args, path, ...given], { env })).stdout.trim();
           }),

@@ -34,6 +34,18 @@ const FOLD_ID = '\u001fmore';
 /** Orders that are told apart within it: enough that a repeat is known, and that the row stays small. */
 const MAX_FOLDED = 5_000;
 
+/** An order's id as far as a signature of the `skipify` scheme covers it (auth/skipify.ts). */
+const coveredId = (id: string) => id.replace(/[ \t\n\v\f\r]/g, '').toUpperCase();
+
+/** The id under which the order of a payment is known; the payment's own, where none is. */
+function knownId({ orders }: Paylink, { orderId, foldsOrderId }: PaymentReport): string {
+  if (!foldsOrderId) return orderId;
+  const ids = orders.flatMap(({ id, folded }) => [id, ...(folded ?? []).map((one) => one.id)]);
+  if (ids.includes(orderId)) return orderId;
+  const covered = coveredId(orderId);
+  return ids.find((id) => coveredId(id) === covered) ?? orderId;
+}
+
 /** The order of this id, also one that was folded. */
 function orderOf({ orders }: Paylink, id: string): Order | undefined {
   const own = orders.find((order) => order.id === id);
@@ -65,7 +77,8 @@ function withOrder(orders: readonly Order[], order: Order): Order[] {
  * A payment or refund, once per order id. Money that came is money that came: a Paylink that was canceled or has expired meanwhile
  * still becomes PAID; but nothing makes it active again. A repeat with other figures than before is refused.
  */
-export function applyPayment(paylink: Paylink, news: PaymentReport, now: number): Applied {
+export function applyPayment(paylink: Paylink, reported: PaymentReport, now: number): Applied {
+  const news = { ...reported, orderId: knownId(paylink, reported) };
   if (news.currencyCode !== paylink.currencyCode) {
     return {
       kind: 'refused',

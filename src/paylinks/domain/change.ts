@@ -40,6 +40,8 @@ export type PaymentReport = {
   amount: number;
   fees: number;
   currencyCode: string;
+  /** Its signature covers neither case nor white space of the order's id, so ids that differ by nothing else are one order. */
+  foldsOrderId?: boolean;
 };
 
 /** The caller's idempotency key, and what the change means (see idempotency.ts). */
