@@ -14,20 +14,21 @@ export function adviceOf(markdown: string): Map<string, string> {
   );
 }
 
+const sentence = (text = '') => (text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+
 const introduction = `# Errors
 
 A REST error is \`application/problem+json\` (RFC 9457). Its \`type\` leads here, to the entry of its \`code\`; \`errors\` names the fields that are wrong, and \`requestId\` the line in
 the log. GraphQL has the same code in \`extensions.reason\`. The [API guide](api.md#errors) has an example.
 `;
 
-/** One entry for each code, which the \`type\` of problems leads to. @throws Error for a code that docs/api.md does not tell of */
+/** One entry for each code, which the \`type\` of problems leads to. */
 export function errorsPage(apiMarkdown: string): Document {
   const advice = adviceOf(apiMarkdown);
   const entries = Object.entries(statusOf).map(([code, status]) => {
     const todo = advice.get(code)?.replaceAll('](#', '](api.md#');
-    if (todo === undefined) throw new Error(`docs/api.md says nothing about the error ${code}`);
     const title = Object.entries(titles).find(([name]) => name === code)?.[1];
-    return `## ${code}\n\n**${status} ${title}.** ${todo.charAt(0).toUpperCase()}${todo.slice(1)}.\n`;
+    return `## ${code}\n\n**${status} ${title}.** ${sentence(todo)}\n`;
   });
   const markdown = [introduction, ...entries].join('\n');
   return { name: 'errors', file: null, says: '', ...renderMarkdown('docs/errors.md', markdown) };

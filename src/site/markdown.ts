@@ -25,13 +25,13 @@ const served: { [path: string]: string | undefined } = {
   'test/vectors/hmac-v2.json': '/docs/vectors/hmac-v2.json',
 };
 
-/** A document's link as the page has it. @param from the document's path in the repository */
-export function linkOf(from: string, href: string): string {
+/** A document's link as the page has it; null: what it leads to is not served. @param from the document's path in the repository */
+export function linkOf(from: string, href: string): string | null {
   if (/^[a-z]+:/.test(href) || href.startsWith('#') || href.startsWith('/')) return href;
   const [path = '', anchor] = href.split('#');
   const file = posix.normalize(posix.join(posix.dirname(from), path));
   const url = served[file] ?? /^docs\/([\w-]+)\.md$/.exec(file)?.[1]?.replace(/^/, '/docs/');
-  if (url === undefined) throw new Error(`${from} links to ${href}, which is not served (src/site/markdown.ts)`);
+  if (url === undefined) return null;
   return anchor === undefined ? url : `${url}#${anchor}`;
 }
 
@@ -56,7 +56,9 @@ export function renderMarkdown(from: string, markdown: string): Rendered {
         return `<h${depth} id="${id}">${html}${depth === 1 ? '' : anchor}</h${depth}>\n`;
       },
       link({ href, tokens }: Tokens.Link) {
-        return `<a href="${escapeHtml(linkOf(from, href))}">${this.parser.parseInline(tokens)}</a>`;
+        const url = linkOf(from, href);
+        const text = this.parser.parseInline(tokens);
+        return url === null ? text : `<a href="${escapeHtml(url)}">${text}</a>`;
       },
       table(token: Tokens.Table) {
         return scrolling(plainTable.call(this, token));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { paylinksClient } from '../../src/client/index.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -17,30 +18,18 @@ const Violations = z.array(
 
 const languages = ['en-US', 'es-ES', 'fr-FR', 'de-DE', 'pt-BR'];
 const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
-const headers = {
-  authorization: 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c',
-  'content-type': 'application/json',
-};
-const Paylink = z.object({
-  paylinkId: z.string(),
-  shortLink: z.string(),
-  status: z.string(),
-  amountDue: z.int(),
-  openCount: z.int(),
-});
 const Inbox = z.object({ messages: z.array(z.object({ id: z.string(), channel: z.string(), text: z.string() })) });
 
 let gateway: Gateway;
 let browser: Browser;
 
-async function call(method: string, path: string, body?: object) {
-  const answer = await fetch(gateway.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  return Paylink.parse(await answer.json());
-}
+const merchantId = '11111111-2222-4333-8444-555555555555';
+const paylinks = () =>
+  paylinksClient({ baseUrl: gateway.url, auth: { apiKey: 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c' } });
 
-const create = (locale: string, more: object = {}) =>
-  call('POST', '/', {
-    merchantId: '11111111-2222-4333-8444-555555555555',
+const create = (locale: string) =>
+  paylinks().create({
+    merchantId,
     merchantInvoiceId: 'INV-1001',
     customer: { email: 'ada@example.com', firstName: 'Ada', locale, timeZone: 'Europe/Berlin' },
     lineItems: [{ description: 'Two-person tent', price: 18_900, quantity: 1, tax: 1_512 }],
@@ -50,17 +39,10 @@ const create = (locale: string, more: object = {}) =>
     sendEmail: true,
     customerConsent: true,
     successUrl: 'https://shop.example.com/thanks',
-    ...more,
   });
 
 const pay = (paylinkId: string, amount: number) =>
-  call('POST', '/webhooks/payments', {
-    paylinkId,
-    orderId: `order-${amount}`,
-    type: 'payment',
-    amount,
-    currencyCode: 'USD',
-  });
+  paylinks().reportPayment({ paylinkId, orderId: `order-${amount}`, type: 'payment', amount, currencyCode: 'USD' });
 
 const codeOf = ({ shortLink }: { shortLink: string }) => shortLink.split('/').at(-1) ?? '';
 
@@ -108,7 +90,7 @@ describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
     async (locale) => {
       const paylink = await create(locale);
       const { paylinkId } = paylink;
-      await call('PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSms: false });
+      await paylinks().send(paylinkId, { sendEmail: true, sendSms: false });
       const inbox = Inbox.parse(await (await fetch(`${gateway.url}/inbox.json?paylinkId=${paylinkId}`)).json());
       const [email] = inbox.messages;
       const token = /\/u\/(\S+)/.exec(email?.text ?? '')?.[1];
@@ -131,7 +113,7 @@ describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
   it('a page counts as opened once it is visible; without scripts it does not', async () => {
     const paylink = await create('en-US');
     const path = `${gateway.url}/p/${codeOf(paylink)}`;
-    const opens = async () => (await call('GET', `/${paylink.paylinkId}`)).openCount;
+    const opens = async () => (await paylinks().read(paylink.paylinkId)).openCount;
     const visit = async (
       options: Parameters<Browser['newContext']>[0],
       see: (page: Page, context: BrowserContext) => Promise<unknown>,
@@ -163,7 +145,7 @@ describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
     await page.getByRole('button', { name: 'Print' }).waitFor();
     const back = await page.getByRole('link', { name: /^Back to / }).getAttribute('href');
     expect(back).toBe('https://shop.example.com/thanks');
-    expect(await call('GET', `/${paylink.paylinkId}`)).toMatchObject({ status: 'PAID', amountDue: 0 });
+    expect(await paylinks().read(paylink.paylinkId)).toMatchObject({ status: 'PAID', amountDue: 0 });
     await context.close();
   });
 });

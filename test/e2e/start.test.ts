@@ -5,22 +5,14 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { paylinksClient } from '../../src/client/index.ts';
 import { screen } from '../../src/local/screen.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
-const authorization = 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
-const Paylink = z.object({ paylinkId: z.string(), status: z.string(), shortLink: z.string() });
 const Inbox = z.object({ messages: z.array(z.object({ channel: z.string(), to: z.string(), text: z.string() })) });
 
-async function call(gateway: Gateway, method: string, path: string, body?: object): Promise<z.output<typeof Paylink>> {
-  const headers = { authorization, ...(body ? { 'content-type': 'application/json' } : {}) };
-  const response = await fetch(gateway.url + path, {
-    method,
-    headers,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  return Paylink.parse(await response.json());
-}
+const paylinks = (gateway: Gateway) =>
+  paylinksClient({ baseUrl: gateway.url, auth: { apiKey: 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c' } });
 
 let persistTo = '';
 let gateway: Gateway;
@@ -80,7 +72,7 @@ describe('npm start', () => {
   });
 
   it('has a demo merchant whose messages come into the inbox, with the variables it was given', async () => {
-    const created = await call(gateway, 'POST', '/', {
+    const created = await paylinks(gateway).create({
       merchantId: '11111111-2222-4333-8444-555555555555',
       customer: { email: 'ada@example.com', phone: '+12025550123' },
       lineItems: [{ description: 'Trail jacket', price: 12_900, quantity: 1 }],
@@ -90,8 +82,8 @@ describe('npm start', () => {
     });
     paylinkId = created.paylinkId;
     expect(created.shortLink).toMatch(/^https:\/\/pay\.example\.test\/s\/\w{13}$/);
-    const sent = await call(gateway, 'PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSms: true });
-    expect(sent.status).toBe('SENT');
+    const sent = await paylinks(gateway).send(paylinkId, { sendEmail: true, sendSms: true });
+    expect(sent.paylink.status).toBe('SENT');
     const { messages } = Inbox.parse(await (await fetch(`${gateway.url}/inbox.json?paylinkId=${paylinkId}`)).json());
     expect(messages.map(({ channel, to }) => `${channel} ${to}`).sort()).toEqual([
       'EMAIL ada@example.com',
@@ -157,12 +149,12 @@ describe('npm start', () => {
     expect(await gateway.stop()).toBe(0);
     await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
     gateway = await startGateway(options());
-    expect(await call(gateway, 'GET', `/${paylinkId}`)).toMatchObject({ paylinkId, status: 'SENT' });
+    expect(await paylinks(gateway).read(paylinkId)).toMatchObject({ paylinkId, status: 'SENT' });
   });
 
   it('keeps the data when everything is killed at once', async () => {
     await gateway.kill();
     gateway = await startGateway(options());
-    expect(await call(gateway, 'GET', `/${paylinkId}`)).toMatchObject({ paylinkId, status: 'SENT' });
+    expect(await paylinks(gateway).read(paylinkId)).toMatchObject({ paylinkId, status: 'SENT' });
   });
 });

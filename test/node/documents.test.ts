@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { statusOf } from '../../src/errors.ts';
+import { adviceOf } from '../../src/site/errors-page.ts';
+import { linkOf } from '../../src/site/markdown.ts';
 
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const documents = () => ['README.md', ...globSync('docs/*.md')];
@@ -53,4 +55,15 @@ test('every link between documents leads to a file and a heading that is there',
     ),
   );
   expect(dead).toEqual([]);
+});
+
+test('what documents link to is served with them, and each error code has an entry of its own', () => {
+  const links = documents().flatMap((document) =>
+    [...textOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, href = '']) => [document, href] as const),
+  );
+  expect(links.length).toBeGreaterThan(50);
+  expect(links.filter(([document, href]) => linkOf(document, href) === null)).toEqual([]);
+  expect(linkOf('docs/api.md', '../package.json')).toBeNull();
+  const advice = adviceOf(textOf('docs/api.md'));
+  expect(Object.keys(statusOf).filter((code) => !advice.has(code))).toEqual([]);
 });

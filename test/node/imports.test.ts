@@ -82,3 +82,20 @@ test('an upward import, an import on the same level and a circle are found', () 
   expect(faultsIn([planted('src/paylinks/a.ts', 'hono')])).toHaveLength(1);
   expect(circleIn([planted('src/lib/a.ts', './b.ts'), planted('src/lib/b.ts', './a.ts')])).toHaveLength(3);
 });
+
+test('the client needs nothing but its own files: of all else it imports types only', () => {
+  const needs = (files: readonly Source[]) =>
+    files
+      .filter(({ path }) => path.startsWith('src/client/'))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/(?:^|\n)(?:import|export)\s(?!type)[^;]*?from\s*'(?!\.\/)([^']+)'/g)].map(
+          ([, specifier]) => `${path} imports ${specifier}`,
+        ),
+      );
+  expect(needs(sources())).toEqual([]);
+  const planted = {
+    path: 'src/client/a.ts',
+    text: "import { z } from 'zod';\nimport type { X } from '../model.ts';\n",
+  };
+  expect(needs([planted])).toEqual(['src/client/a.ts imports zod']);
+});
