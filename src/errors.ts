@@ -27,6 +27,7 @@ export const statusOf = {
   idempotency_key_reuse: 422,
   rate_limited: 429,
   resend_limit: 429,
+  sms_limit: 429,
   override_limit: 429,
   send_failed: 500,
   misconfigured: 500,

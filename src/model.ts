@@ -64,6 +64,8 @@ export const Merchant = z.object({
   consentByContract: z._default(z.boolean(), false),
   /** Since when it may do nothing; its pages stay open. null: it may. Rows of earlier releases lack it. */
   suspendedAt: z._default(maybeInt, null),
+  /** SMS over all Paylinks in any 24 h. */
+  smsSendCap: z._default(z.int(), 2_000),
   /** Strangers (given by `to`) that one Paylink is sent to in any 24 h. */
   overrideSendCap: z._default(z.int(), 5),
   shard: z.int(),

@@ -32,6 +32,7 @@ export const titles: Record<ErrorCode, string> = {
   idempotency_key_reuse: 'Idempotency key reused',
   rate_limited: 'Too many requests',
   resend_limit: 'Too many sends',
+  sms_limit: 'Too many SMS',
   override_limit: 'Too many strangers',
   send_failed: 'Unable to send the Paylink',
   misconfigured: 'Gateway is misconfigured',

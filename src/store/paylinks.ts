@@ -3,11 +3,15 @@ import type { Channel } from '../model.ts';
 import { withOld } from './old-rows.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
 
-const namedIn = withOld(
-  'paylink_logs',
-  ['paylink_id'],
-  (of) => `${of}.merchant_id = ?1 AND ${of}.recipient_hash = ?2 AND ${of}.recipient IS NOT NULL`,
-);
+/** The channel is written out: each has an index of its own. */
+const namedIn = (channel: Channel) =>
+  withOld(
+    'paylink_logs',
+    ['paylink_id'],
+    (of) =>
+      `${of}.merchant_id = ?1 AND ${of}.channel = '${channel}' AND ${of}.recipient_hash = ?2 AND ${of}.recipient IS NOT NULL`,
+  );
+const namedBy = { EMAIL: namedIn('EMAIL'), SMS: namedIn('SMS') };
 
 const Row = z.object({ id: z.string(), total: z.int() });
 
@@ -24,7 +28,7 @@ export async function listPaylinksOfRecipient(
     .prepare(
       `SELECT id, count(*) OVER () AS total FROM (
          SELECT id FROM paylinks WHERE ${column} = ?2 AND merchant_id = ?1
-         UNION SELECT paylink_id FROM ${namedIn}
+         UNION SELECT paylink_id FROM ${namedBy[channel]}
        ) ORDER BY id LIMIT ?3`,
     )
     .bind(merchantId, hash, limit)

@@ -35,7 +35,7 @@ const attempts = (count: number, some: Partial<DeliveryLog> = {}) =>
 const update = { kind: 'update', patch: { memo: 'new' }, createdBy: 'API Key' } as const;
 
 function sendOf(paylink: Paylink) {
-  const recipientStatus = { merchant: aMerchant(), hashes: ['hash'], suppressed: [], recent: [] };
+  const recipientStatus = { merchant: aMerchant(), hashes: ['hash'], suppressed: [], recent: [], recentSms: null };
   return decideSend({ paylink, channels: ['EMAIL'], to: null, requireEnabled: true, recipientStatus, now });
 }
 

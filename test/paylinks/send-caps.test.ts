@@ -190,3 +190,58 @@ describe('the cap of strangers', () => {
     expect(await send(contextOf(merchant), id, { channels: ['EMAIL', 'SMS'] })).toMatchObject({ kind: 'sent' });
   });
 });
+
+describe('the cap of a merchant’s SMS', () => {
+  const beyond = { refusal: { code: 'sms_limit', retryAfterSeconds: 3_600 } };
+  const some = (n: number) => ({ ...later, customer: { phone: `+1202555${2_000 + n}` } });
+
+  it('lets exactly so many go in 24 h over all its Paylinks, to whomever, and no email counts', async () => {
+    let now = Date.now();
+    const merchant = await seedMerchant({ smsSendCap: 2 });
+    const [one, two, three, other] = [
+      await seedPaylink(merchant, some(1)),
+      await seedPaylink(merchant, some(2)),
+      await seedPaylink(merchant, some(3)),
+      await seedPaylink(await seedMerchant({ smsSendCap: 1 }), some(4)),
+    ];
+    const byEmail = scripted('mailchannels', 'EMAIL', accepted);
+    const bySms = scripted('telnyx', 'SMS', accepted);
+    await usingProviders(one.id, [byEmail.provider, bySms.provider], () => now);
+    const ctx = contextOf(merchant);
+    for (const { id } of [one, two]) expect(await send(ctx, id, sms)).toMatchObject({ kind: 'sent' });
+    expect(await send(ctx, three.id, sms)).toMatchObject(beyond);
+    expect(await send(ctx, three.id, { ...email, to: 'ada@example.com' })).toMatchObject({ kind: 'sent' });
+    const owner = {
+      ...contextOf(merchant),
+      caller: { ...ctx.caller, merchant: { ...merchant, id: other.merchantId } },
+    };
+    expect(await send(owner, other.id, sms)).toMatchObject({ kind: 'sent' });
+    expect(bySms.received).toHaveLength(3);
+    now += day;
+    expect(await send(ctx, three.id, sms)).toMatchObject({ kind: 'sent' });
+  });
+
+  it('holds for thirty Paylinks at once: those that are being sent count', async () => {
+    const merchant = await seedMerchant({ smsSendCap: 5 });
+    const paylinks = await Promise.all(Array.from({ length: 30 }, (_, n) => seedPaylink(merchant, some(100 + n))));
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { provider, received } = scripted('telnyx', 'SMS', () => released.then(accepted));
+    await usingProviders(paylinks[0]?.id ?? '', [provider]);
+    const outcomes: SendOutcome[] = [];
+    const sends = paylinks.map(async ({ id }) => outcomes.push(await send(contextOf(merchant), id, sms)));
+    await expect.poll(() => received.length + outcomes.length, patient).toBe(30);
+    release();
+    await Promise.all(sends);
+    expect(received).toHaveLength(5);
+    expect(outcomes.filter((one) => one.kind === 'refused' && one.refusal.code === 'sms_limit')).toHaveLength(25);
+  });
+
+  it('does not count what every provider refused', async () => {
+    const merchant = await seedMerchant({ smsSendCap: 1 });
+    const refused = scripted('telnyx', 'SMS', () => ({ kind: 'refused', by: 'provider', reason: '403' }));
+    const paylink = await seedPaylink(merchant, some(200));
+    await usingProviders(paylink.id, [refused.provider]);
+    for (const key of ['a', 'b'])
+      expect(await send(contextOf(merchant), paylink.id, { ...sms, key })).toMatchObject({ kind: 'failed' });
+  });
+});

@@ -75,7 +75,7 @@ const countIn = async (table: string) =>
 async function seen(n: number) {
   const stored = await findPaylink(env.DB, merchant.id, idOf(n));
   const open = await findPublicPaylink(env.DB, `old${n}`);
-  const question = { merchantId: merchant.id, knownAt: merchant.updatedAt, hashes: [`hash${n}`] };
+  const question = { merchantId: merchant.id, knownAt: merchant.updatedAt, hashes: [`hash${n}`], countSms: false };
   const [status] = await readRecipientStatus(env.DB, [question], 1_700_000_000_000 + n);
   const named = await listPaylinksOfRecipient(env.DB, merchant.id, 'EMAIL', `hash${n}`, 5);
   return { paylink: stored?.paylink, items: open?.lineItems, paid: open?.payments, recent: status?.recent, named };

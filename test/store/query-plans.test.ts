@@ -61,7 +61,8 @@ describe('no query of the hot paths scans a table', () => {
     'load for the coordinator': (db) => loadPaylink(db, 'p'),
     'find by create key': (db) => findByCreateKey(db, 'm', 'k'),
     owner: (db) => findOwner(db, 'p', 'm'),
-    recipientLookup: (db) => readRecipientStatus(db, [{ merchantId: 'm', knownAt: null, hashes: ['a', 'b'] }], 0),
+    recipientLookup: (db) =>
+      readRecipientStatus(db, [{ merchantId: 'm', knownAt: null, hashes: ['a', 'b'], countSms: true }], 0),
     'first page': (db) => searchPaylinks(db, 'm', { limit: 20 }),
     'deep page': (db) => searchPaylinks(db, 'm', { limit: 20, after }),
     'page backwards': (db) => searchPaylinks(db, 'm', { limit: 20, before: after }),

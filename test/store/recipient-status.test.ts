@@ -23,7 +23,7 @@ describe('standings', () => {
     const attempt = { channel: 'EMAIL', recipient: null, recipientHash: hash } as const;
     const suppression = suppressionOf(other.id, attempt, 'unsubscribe', Date.now());
     await seedSuppressions([suppression]);
-    const ask = (merchantId: string) => ({ merchantId, knownAt: null, hashes: [hash] });
+    const ask = (merchantId: string) => ({ merchantId, knownAt: null, hashes: [hash], countSms: false });
     const [nobody, own, foreign] = await readRecipientStatus(
       env.DB,
       [ask('nobody'), ask(other.id), ask(merchant.id)],
@@ -34,13 +34,20 @@ describe('standings', () => {
       merchant: other,
       suppressed: [{ channel: 'EMAIL', hash, reason: 'unsubscribe', id: suppression.id }],
       recent: [],
+      recentSms: null,
     });
     expect(foreign).toMatchObject({ merchant: { id: merchant.id }, suppressed: [] });
   });
 
   it('tell of the merchant unless he is known as he is', async () => {
     const asked = async (knownAt: number) =>
-      (await readRecipientStatus(env.DB, [{ merchantId: merchant.id, knownAt, hashes: [] }], Date.now()))[0];
+      (
+        await readRecipientStatus(
+          env.DB,
+          [{ merchantId: merchant.id, knownAt, hashes: [], countSms: false }],
+          Date.now(),
+        )
+      )[0];
     expect(await asked(merchant.updatedAt)).toMatchObject({ merchant: null });
     const changed = await updateMerchant(env.DB, merchant.id, { paylinkSendCap: 1 }, Date.now());
     expect(await asked(merchant.updatedAt)).toMatchObject({ merchant: changed });

@@ -21,6 +21,7 @@ export function aMerchant(some: Partial<Merchant> = {}): Merchant {
     rateLimitRequests: 100_000,
     rateLimitWindowSeconds: null,
     paylinkSendCap: 20,
+    smsSendCap: 2_000,
     overrideSendCap: 5,
     recipientSendCap: 50,
     unkeyedWindowMs: 10_000,

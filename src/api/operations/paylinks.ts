@@ -24,6 +24,8 @@ const refusals = [
   'idempotency_in_progress',
   'idempotency_key_reuse',
   'resend_limit',
+  'sms_limit',
+  'override_limit',
   'send_failed',
   'overloaded',
 ] as const;

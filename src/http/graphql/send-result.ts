@@ -90,6 +90,7 @@ function refused(refusal: Refusal, channel: Channel): OperationSuccess | GraphQL
     case 'conflict':
       return unsuccessful(refusal.detail);
     case 'resend_limit':
+    case 'sms_limit':
     case 'override_limit':
       return unsuccessful(`${refusal.detail}${tryAgain(refusal.retryAfterSeconds)}`);
     case 'idempotency_key_reuse':

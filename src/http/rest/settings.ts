@@ -27,6 +27,7 @@ export const SettingsUpdate = z
     rateLimitRequests: byOperator,
     rateLimitWindowSeconds: byOperator,
     // What a stolen key could make dear.
+    smsSendCap: byOperator,
     overrideSendCap: byOperator,
     merchantId: fixed,
     parentId: fixed,

@@ -73,7 +73,7 @@ export class Claims {
       const overridden = command.overrides?.map(({ hash }) => hash) ?? [];
       const own = [emailHash, phoneHash].filter((hash) => hash !== null);
       const hashes = command.to ? [command.to.hash] : [...overridden, ...own];
-      status = await recipients.read(merchantId, hashes);
+      status = await recipients.read(merchantId, hashes, command.channels.includes('SMS'));
       if (!status) return refuse(unread);
     }
   }
@@ -151,7 +151,7 @@ export class Claims {
       journal.addOperation(operation);
       cache.commit(entry, { ...paylink, version: paylink.version + 1, updatedAt: now, deliveryLogs }, now);
     });
-    for (const { hash } of targets) this.#inFlight.add(entry, hash);
+    for (const target of targets) this.#inFlight.add(entry, target);
     alarm.ringBy(operation.dueAt);
     return granted(entry.paylink, merchant, attempts);
   }

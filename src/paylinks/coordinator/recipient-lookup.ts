@@ -10,7 +10,7 @@ const MAX_BATCH = 50;
 const MAX_MERCHANTS = 200;
 
 /** `known`: the merchant as it was known when this was asked. */
-type Question = { merchantId: string; hashes: string[]; known: Merchant | null };
+type Question = { merchantId: string; hashes: string[]; countSms: boolean; known: Merchant | null };
 
 /**
  * Reads suppressions and 24-hour send counts. Never cached. While one query is under way the next collects, so a busy coordinator
@@ -33,14 +33,14 @@ export class RecipientLookup {
     this.#batcher = new Batcher({ queue, max: MAX_BATCH, work: (questions) => this.#answers(questions), late });
   }
 
-  /** The status of recipients (hashes) of a merchant; null when D1 does not say. Never throws. */
-  read(merchantId: string, hashes: string[]): Promise<RecipientStatus | null> {
-    return this.#batcher.run({ merchantId, hashes, known: this.#merchants.get(merchantId) ?? null });
+  /** The status of recipients (hashes) of a merchant, and how many SMS it sent; null when D1 does not say. Never throws. */
+  read(merchantId: string, hashes: string[], countSms = false): Promise<RecipientStatus | null> {
+    return this.#batcher.run({ merchantId, hashes, countSms, known: this.#merchants.get(merchantId) ?? null });
   }
 
   async #answers(questions: Question[]): Promise<(RecipientStatus | null)[]> {
-    const asked = questions.map(({ merchantId, hashes, known }) => {
-      return { merchantId, knownAt: known?.updatedAt ?? null, hashes };
+    const asked = questions.map(({ merchantId, hashes, countSms, known }) => {
+      return { merchantId, knownAt: known?.updatedAt ?? null, hashes, countSms };
     });
     try {
       const answers = await readRecipientStatus(this.#db, asked, this.#now());
@@ -56,6 +56,7 @@ export class RecipientLookup {
     const merchant = answer?.merchant ?? known;
     if (!answer || !merchant) return null;
     this.#merchants.set(merchant.id, merchant);
-    return { merchant, hashes, suppressed: answer.suppressed, recent: answer.recent };
+    const { suppressed, recent, recentSms } = answer;
+    return { merchant, hashes, suppressed, recent, recentSms };
   }
 }

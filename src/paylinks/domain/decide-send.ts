@@ -72,6 +72,7 @@ export function decideSend(question: SendQuestion): SendDecision {
   if (amountDue(paylink) === 0) return refuse(refusal('nothing_due', 'Nothing is due: there is nothing to ask for.'));
   if (!recipientStatus || targets.some((target) => !recipientStatus.hashes.includes(target.hash)))
     return { kind: 'unread' };
+  if (channels.includes('SMS') && recipientStatus.recentSms === null) return { kind: 'unread' };
   const isSuppressed = (target: Target) =>
     recipientStatus.suppressed.some((entry) => entry.channel === target.channel && entry.hash === target.hash);
   const suppressed = targets.filter(isSuppressed);

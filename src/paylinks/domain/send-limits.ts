@@ -5,7 +5,8 @@ import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone, isCostlyNumber } from '../recipients/recipient.ts';
 import { countsAgainstCaps, type Target } from './attempts.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How people call a channel. */
 export const spoken: Record<Channel, string> = { EMAIL: 'email', SMS: 'SMS' };
@@ -29,6 +30,10 @@ export function limitOf(paylink: Paylink, status: RecipientStatus, targets: Targ
       const detail = `This recipient was sent ${merchant.recipientSendCap} messages in 24 h.`;
       return limit('resend_limit', detail, DAY_MS);
     }
+  }
+  if (targets.some(({ channel }) => channel === 'SMS') && (status.recentSms ?? 0) >= merchant.smsSendCap) {
+    const detail = `This merchant sent ${status.recentSms} SMS in 24 h; ${merchant.smsSendCap} are allowed.`;
+    return limit('sms_limit', detail, HOUR_MS);
   }
   return tooManyStrangers(paylink, recent, targets, merchant.overrideSendCap, now);
 }
@@ -63,5 +68,5 @@ function tooManyStrangers(
   return limit('override_limit', detail, oldest + DAY_MS - now);
 }
 
-const limit = (code: 'resend_limit' | 'override_limit', detail: string, waitMs: number): Refusal =>
+const limit = (code: 'resend_limit' | 'sms_limit' | 'override_limit', detail: string, waitMs: number): Refusal =>
   refusal(code, detail, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });

@@ -39,7 +39,8 @@ CREATE TABLE paylink_logs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX paylink_logs_by_id ON paylink_logs (id);
-CREATE INDEX paylink_logs_to_recipient ON paylink_logs (merchant_id, recipient_hash, created_at);
+CREATE INDEX paylink_logs_by_email ON paylink_logs (merchant_id, recipient_hash, created_at) WHERE channel = 'EMAIL';
+CREATE INDEX paylink_logs_by_sms ON paylink_logs (merchant_id, created_at, recipient_hash) WHERE channel = 'SMS';
 CREATE INDEX paylink_logs_by_trouble ON paylink_logs (merchant_id, status, paylink_id) WHERE status IN ('UNKNOWN', 'FAILED', 'BOUNCED');
 
 CREATE TABLE paylink_events (

@@ -31,6 +31,7 @@ const merchant: Merchant = {
   rateLimitRequests: null,
   rateLimitWindowSeconds: null,
   paylinkSendCap: 20,
+  smsSendCap: 2_000,
   overrideSendCap: 5,
   recipientSendCap: 50,
   unkeyedWindowMs: 10_000,

@@ -63,6 +63,7 @@ describe('the OperationSuccess of a send', () => {
     idempotency_key_reuse: 'BAD_USER_INPUT',
     rate_limited: 'RATE_LIMITED',
     resend_limit: 'value',
+    sms_limit: 'value',
     override_limit: 'value',
     send_failed: 'value',
     misconfigured: 'INTERNAL',

@@ -109,6 +109,7 @@ describe('/settings', () => {
     ['unkeyedWindowMs', 600_001],
     ['consentByContract', 'yes'],
     ['rateLimitRequests', 1_000_000],
+    ['smsSendCap', 1],
     ['overrideSendCap', 1],
     ['rateLimitWindowSeconds', null],
     ['mode', 'live'],
