@@ -4,6 +4,7 @@ import { errorMessage } from './lib/error-message.ts';
 import { log } from './lib/log.ts';
 import type { Turn, TurnEnd } from './lib/turn.ts';
 import { sweepProviderEvents } from './paylinks/delivery-events.ts';
+import { sweepAttachments } from './paylinks/sweep-attachments.ts';
 import { sweepExpired } from './paylinks/transitions.ts';
 import { sweepStats } from './stats/sweep.ts';
 import { forgetInboxMessages } from './store/inbox.ts';
@@ -37,6 +38,7 @@ const sweeps: Record<string, Sweep> = {
   sweepEvents,
   sweepInbox,
   sweepStats,
+  sweepAttachments,
   sweepSecrets: async (env, config) => {
     await sweepSecrets(env, config);
     return { done: 0, position: null };

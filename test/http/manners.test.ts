@@ -62,6 +62,23 @@ describe('a skipify-signed caller', () => {
     expect((await api.call('PATCH', `/${paylinkId}/send`, flags)).status).toBe(202);
   });
 
+  it('creates, reads, sends, updates and cancels a Paylink, each signed as its SDK’s HeaderUtil signs', async () => {
+    const made = await call('POST', '/', createBody(api.merchant.id, { sendSms: false }));
+    expect(made.status).toBe(201);
+    const { paylinkId } = await json(made);
+    expect(await json(await call('GET', `/${paylinkId}`))).toMatchObject({ paylinkId, status: 'CREATED' });
+    const sent = await call('PATCH', `/${paylinkId}/send`, { sendEmail: true, sendSMS: false });
+    expect([sent.status, await sent.json()]).toMatchObject([
+      200,
+      { status: 'SENT', deliveryLogs: [{ status: 'SENT' }] },
+    ]);
+    const updated = await call('PATCH', `/${paylinkId}`, { memo: 'Thank you!' });
+    expect([updated.status, await updated.json()]).toMatchObject([200, { memo: 'Thank you!' }]);
+    const canceled = await call('PATCH', `/${paylinkId}/cancel`);
+    expect([canceled.status, await canceled.text()]).toEqual([204, '']);
+    expect(await json(await call('GET', `/${paylinkId}`))).toMatchObject({ status: 'CANCELED' });
+  });
+
   it('may sign the request’s URI with a leading slash', async () => {
     const { paylinkId } = await created();
     expect((await call('GET', `/${paylinkId}`, undefined, '/')).status).toBe(200);
