@@ -119,7 +119,8 @@ export class Operations {
     const text = JSON.stringify(result);
     const over = now + Math.max(ENDED_OPERATION_MS, operation.key === null ? (operation.windowMs ?? 0) : 0);
     if (result.kind === 'pending') {
-      this.#saveDue({ ...operation, state: 'unsettled' });
+      // What was answered stays the answer, should its attempts be gone.
+      this.#saveDue({ ...operation, state: operation.state === 'settling' ? 'settling' : 'unsettled' });
       // A person's word never frees a key: the message may have gone out after all.
     } else if (result.kind === 'failed' && !byPerson) {
       this.#saveDue({ ...operation, state: 'failed', key: null, dueAt: over, outcome: text });

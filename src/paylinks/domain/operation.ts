@@ -65,7 +65,10 @@ export type Summary = {
   reason: string;
 };
 
-/** What an operation has come to, read off its attempts. */
+/**
+ * What an operation has come to, read off its attempts. Where they are gone (D1 was brought back to a time before them) nobody knows: it is
+ * open, as its messages may have gone out.
+ */
 export function summarize(paylink: Paylink, operationId: string): Summary {
   const attempts = attemptsOf(paylink, operationId);
   const channels = [...new Set(attempts.map((log) => log.channel))];
@@ -76,8 +79,8 @@ export function summarize(paylink: Paylink, operationId: string): Summary {
   return {
     accepted: results.flatMap(({ channel, result }) => (result === 'accepted' ? [channel] : [])),
     running: results.some(({ result }) => result === 'running'),
-    open: results.some(({ result }) => result === 'running' || result === 'unknown'),
-    notBegun: attempts.every((log) => log.status === 'FAILED' && log.reason === NOT_BEGUN),
+    open: attempts.length === 0 || results.some(({ result }) => result === 'running' || result === 'unknown'),
+    notBegun: attempts.length > 0 && attempts.every((log) => log.status === 'FAILED' && log.reason === NOT_BEGUN),
     byPerson: attempts.some((log) => log.settledBy === BY_PERSON),
     reason: results
       .flatMap(({ channel, result, reason }) => (result === 'refused' && reason ? [`${channel}: ${reason}`] : []))
