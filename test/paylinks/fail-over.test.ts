@@ -50,6 +50,16 @@ describe('a fail-over', () => {
     ]);
   });
 
+  it('is not lost when the other channel is accepted while the next provider is looked for', async () => {
+    const paylink = await seedPaylink(merchant);
+    const first = scripted('mailchannels', 'EMAIL', () => refused);
+    const second = scripted('resend', 'EMAIL', accepted);
+    const sms = scripted('twilio', 'SMS', accepted);
+    await usingProviders(paylink.id, [first.provider, second.provider, sms.provider]);
+    expect(await send(contextOf(merchant), paylink.id)).toMatchObject({ kind: 'sent', accepted: ['EMAIL', 'SMS'] });
+    expect([first, second, sms].map(({ received }) => received.length)).toEqual([1, 1, 1]);
+  });
+
   it.each([
     { took: 0, reached: 1, kind: 'sent' },
     { took: 1, reached: 0, kind: 'failed' },

@@ -31,6 +31,8 @@ export type ReportsDeps = {
 /** Records how calls ended, and says what is to be asked next. */
 export class Reports {
   readonly #deps: ReportsDeps;
+  /** Operations whose next provider is being looked for, and for how many channels: they are not over yet. */
+  readonly #following = new Map<string, number>();
 
   constructor(deps: ReportsDeps) {
     this.#deps = deps;
@@ -59,7 +61,7 @@ export class Reports {
       await cache.project(entry);
       return { kind: 'ended', result, replayed: false };
     }
-    const grant = await this.#next(command);
+    const grant = await this.#followed(operationId, () => this.#next(command));
     return grant ? { kind: 'granted', grant } : this.#end(command);
   }
 
@@ -68,7 +70,7 @@ export class Reports {
     const { operations, journal } = this.#deps;
     const operation = journal.operation(entry.paylink.id, operationId);
     const mayBeFollowed = outcome.kind === 'refused' && outcome.by === 'provider';
-    if (operation?.state !== 'running' || mayBeFollowed || summarize(entry.paylink, operationId).running) return null;
+    if (operation?.state !== 'running' || mayBeFollowed || this.#isUnderWay(entry, operationId)) return null;
     return operations.conclude(entry, operation);
   }
 
@@ -76,6 +78,21 @@ export class Reports {
     const { channel, recipient, recipientHash: hash, provider } = attempt;
     if (recipient === null) return;
     await suppressOptedOut(this.#deps.db, paylink.merchantId, { channel, recipient, hash, provider }, this.#deps.now());
+  }
+
+  #isUnderWay({ paylink }: CachedPaylink, operationId: string): boolean {
+    return summarize(paylink, operationId).running || this.#following.has(operationId);
+  }
+
+  async #followed<T>(operationId: string, next: () => Promise<T>): Promise<T> {
+    const count = (by: number) => this.#following.set(operationId, (this.#following.get(operationId) ?? 0) + by);
+    count(1);
+    try {
+      return await next();
+    } finally {
+      count(-1);
+      if (this.#following.get(operationId) === 0) this.#following.delete(operationId);
+    }
   }
 
   /** The provider to ask next, after a certain refusal by the one that was asked; durable before it is told. */
@@ -155,7 +172,7 @@ export class Reports {
       await cache.project(entry);
       return claims.ended(operation, entry, false);
     }
-    if (summarize(entry.paylink, operationId).running) return { kind: 'recorded' };
+    if (this.#isUnderWay(entry, operationId)) return { kind: 'recorded' };
     const result = operations.conclude(entry, operation);
     await cache.project(entry);
     return { kind: 'ended', result, replayed: false };
