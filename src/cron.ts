@@ -2,6 +2,7 @@ import { sweepSecrets } from './auth/seal-anew.ts';
 import { type Bindings, type Config, configOf } from './env.ts';
 import { errorMessage } from './lib/error-message.ts';
 import { log } from './lib/log.ts';
+import { measure } from './lib/metrics.ts';
 import type { Turn, TurnEnd } from './lib/turn.ts';
 import { sweepProviderEvents } from './paylinks/delivery-events.ts';
 import { sweepAttachments } from './paylinks/sweep-attachments.ts';
@@ -55,15 +56,22 @@ const sweeps: Record<string, Sweep> = {
  */
 export async function runSweeps(env: Bindings, now: number): Promise<void> {
   const config = configOf(env);
-  const until = Date.now() + TURN_MS;
+  const begunAt = Date.now();
+  const until = begunAt + TURN_MS;
+  const ended = (name: string, outcome: 'done' | 'behind' | 'failed') =>
+    measure(env, { what: 'sweep', name, outcome, ms: Date.now() - begunAt });
+  measure(env, { what: 'sweep', name: 'cron', outcome: 'begun', ms: begunAt - now });
   const run = async (name: string, sweep: Sweep) => {
     const taken = await takeTurn(env.DB, name, now, now + LEASE_MS);
     if (taken === 'taken') return log('warn', 'sweep_still_running', { sweep: name });
     const { done, position } = await sweep(env, config, now, { ...taken, mayGoOn: () => Date.now() < until });
     await saveSweep(env.DB, name, position);
+    ended(name, position === null ? 'done' : 'behind');
     if (position !== null) log('warn', 'sweep_behind', { sweep: name, done });
   };
-  const logFailure = (sweep: string) => (error: unknown) =>
+  const logFailure = (sweep: string) => (error: unknown) => {
     log('error', 'sweep_failed', { sweep, error: errorMessage(error) });
+    ended(sweep, 'failed');
+  };
   await Promise.all(Object.entries(sweeps).map(([name, sweep]) => run(name, sweep).catch(logFailure(name))));
 }

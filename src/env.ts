@@ -22,6 +22,8 @@ export interface Bindings {
   ATTACHMENTS?: R2Bucket;
   /** Counts an address's wrong credentials; its links, tokens and callbacks that nobody made; and how often a link is opened. */
   FAILED_AUTHENTICATIONS: RateLimit;
+  /** A dataset of Workers Analytics Engine. Without it nothing is measured. */
+  METRICS?: unknown;
   UNKNOWN_REQUESTS: RateLimit;
   OPENINGS: RateLimit;
   /** Static files; absent where they are not built (bench, chaos). */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Bindings, Config } from '../env.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Actor, Caller } from '../model.ts';
 
@@ -19,6 +20,8 @@ export type AppEnv = {
     timings: Timings;
     /** Why authentication failed, for the log alone. */
     rejection?: string;
+    /** Why it was refused. */
+    code?: ErrorCode;
     /** Set on routes that authenticate. */
     caller?: Caller;
     /** Which Paylink it is about, for the log, where the path does not say it. */

@@ -63,6 +63,7 @@ export function refusalHeaders(refused: Refusal): Record<string, string> {
 
 /** A refusal as `application/problem+json` (RFC 9457), with `code`, `requestId` and, for wrong fields, `errors`. `type` is where the documentation says what to do. */
 export function problem(c: Context<AppEnv>, refused: Refusal, headers: Record<string, string> = {}): Response {
+  c.set('code', refused.code);
   const status = statusOf[refused.code];
   // Without a configuration there is no address to name: the reference is then relative to the request's (RFC 9457 §3.1.1).
   const config: Config | undefined = c.get('config');

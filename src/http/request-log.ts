@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { log } from '../lib/log.ts';
+import { measure } from '../lib/metrics.ts';
 import { parsePaylinkId } from '../paylink-id.ts';
 import type { AppEnv } from './app-env.ts';
 
@@ -40,7 +41,7 @@ const linesOf = (status: number): RefusalLines | null => {
 };
 
 /**
- * Logs a request that came in at `now` (ms). Of 401, 429 and 404 only some are logged, with the number of the others.
+ * Logs and measures a request that came in at `now` (ms). Of 401, 429 and 404 only some are logged, with the number of the others.
  * @param route the path as it was registered, as the path that was asked may hold a customer's link
  */
 export function logRequest(c: Context<AppEnv>, route: string | null, status: number, now: number): void {
@@ -48,13 +49,25 @@ export function logRequest(c: Context<AppEnv>, route: string | null, status: num
   const unlogged = lines ? lines.take(now) : 0;
   if (unlogged === null) return;
   const caller = c.get('caller');
+  const merchantId = caller?.merchant.id;
+  const ms = Date.now() - now;
+  const name = `${c.req.method} ${route ?? '*'}`;
+  measure(c.env, {
+    what: 'request',
+    merchantId,
+    name,
+    outcome: `${status}`,
+    detail: c.get('code'),
+    ms,
+    count: 1 + unlogged,
+  });
   log(status >= 500 ? 'error' : 'info', 'request', {
     requestId: c.get('requestId'),
     method: c.req.method,
     route,
     status,
-    ms: Date.now() - now,
-    merchantId: caller?.merchant.id,
+    ms,
+    merchantId,
     credentialId: caller?.credentialId,
     paylinkId: c.get('paylinkId') ?? parsePaylinkId(c.req.param('paylinkId') ?? '') ?? undefined,
     reason: c.get('rejection'),

@@ -24,8 +24,8 @@ export type AskDeps = {
   providersFor: (channel: Channel, mode: Merchant['mode']) => Provider[];
   /** Reports one call until it is heard; null: nobody heard it in time. */
   report: (report: { attemptId: string; outcome: ReportedOutcome; remainingMs: number }) => Promise<Heard | null>;
-  /** For the circuit breaker. */
-  record: (provider: string, outcome: ReportedOutcome) => void;
+  /** For the circuit breaker and the metrics; `ms` is how long it took, its wait for a slot included. */
+  record: (grant: Grant, outcome: ReportedOutcome, ms: number) => void;
   unsubscribeToken: UnsubscribeTokens;
   slots: Slots;
   timings: Timings;
@@ -59,9 +59,10 @@ async function askChannel(
 ): Promise<EndedReply | null> {
   let { grant, sentAt } = first;
   for (;;) {
+    const asked = Date.now();
     const outcome = await ask(send, grant, sentAt, deps);
     if (outcome.kind !== 'not_begun') begun.add(grant.attemptId);
-    deps.record(grant.provider, outcome);
+    deps.record(grant, outcome, Date.now() - asked);
     const remainingMs = deps.beganAt + CALLS_END_MS - Date.now();
     const heard = await deps.report({ attemptId: grant.attemptId, outcome, remainingMs });
     if (heard?.reply.kind === 'granted') {

@@ -2,6 +2,7 @@ import { providerBreaker } from '../delivery/circuit-breaker.ts';
 import { hasSandbox } from '../delivery/providers/index.ts';
 import { notFound, refusal } from '../errors.ts';
 import { log } from '../lib/log.ts';
+import { measure } from '../lib/metrics.ts';
 import { withTimeout } from '../lib/timeout.ts';
 import type { Channel } from '../model.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
@@ -125,8 +126,10 @@ async function askAndReport(
     config,
     providersFor: ctx.providersFor,
     report: (report) => timings.during('report', client.report({ ...report, paylinkId, operationId, skip })),
-    record: (provider, outcome) => {
+    record: ({ provider, channel }, outcome, ms) => {
       if (outcome.kind !== 'not_begun') providerBreaker.record(provider, outcome, Date.now());
+      const merchantId = granted.merchant.id;
+      measure(ctx.env, { what: 'send', merchantId, name: provider, outcome: outcome.kind, detail: channel, ms });
     },
     timings,
     unsubscribeToken,

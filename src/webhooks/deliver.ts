@@ -1,6 +1,7 @@
 import type { Bindings, Config } from '../env.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
+import { measure } from '../lib/metrics.ts';
 import type { WebhookPayload } from '../model.ts';
 import { type Claimed, recordAttempt } from '../store/webhook-deliveries.ts';
 import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
@@ -81,6 +82,14 @@ export async function deliver(deps: DeliverDeps, endpoint: WebhookEndpoint, deli
       delivery.url === null
         ? { reason, failingBefore: endedAt - FAILING_MS, payload: disabledPayload(endpoint, reason, endedAt) }
         : null,
+  });
+  measure(env, {
+    what: 'webhook',
+    merchantId: endpoint.merchantId,
+    name: endpoint.id,
+    outcome: failed && nextAttemptAt === null ? 'given_up' : decision.kind,
+    detail: `${decision.statusCode ?? (failed ? decision.error : '')}`,
+    ms: endedAt - attemptedAt,
   });
   if (recorded.disabled) log('warn', 'endpoint_disabled', { endpointId: endpoint.id, reason });
   if (recorded.enqueue.length > 0) await enqueue(env.EVENTS, recorded.enqueue);

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { statusOf } from '../../src/errors.ts';
+import { measured } from '../../src/lib/metrics.ts';
 import { adviceOf } from '../../src/site/errors-page.ts';
 import { linkOf } from '../../src/site/markdown.ts';
 
@@ -25,6 +26,17 @@ test('every warning and error that the gateway logs has a line in docs/operation
   );
   expect(logged.length).toBeGreaterThan(20);
   expect([...new Set(logged)].filter((event) => !cells.includes(`\`${event}\``))).toEqual([]);
+});
+
+test('every measurement is described in docs/operations.md and has a query there', () => {
+  const text = textOf('docs/operations.md');
+  const queries = [...text.matchAll(/```sql\n(?:(?!```)[\s\S])*blob1[\s\S]*?```/g)].join('\n');
+  for (const what of measured) {
+    expect(text).toContain(`| \`${what}\` |`);
+    expect(queries).toMatch(new RegExp(`blob1 (= |IN \\([^)]*)'${what}'`));
+  }
+  const datasets = [...textOf('wrangler.toml').matchAll(/^dataset = "(\w+)"/gm)].map(([, name]) => name);
+  expect([...queries.matchAll(/FROM (\w+)/g)].every(([, name]) => name === datasets[0])).toBe(true);
 });
 
 test('every file and folder that a document names is there', () => {

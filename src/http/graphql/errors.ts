@@ -22,6 +22,7 @@ export function refusalError(refused: Refusal): GraphQLError {
 
 /** Refuses a whole request as a GraphQL error. */
 export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
+  c.set('code', refusal.code);
   const more = { ...headers, ...refusalHeaders(refusal) };
   return graphqlError(statusOf[refusal.code], errorCode(refusal), refusal.detail, more, c.req.header('accept') ?? null);
 }

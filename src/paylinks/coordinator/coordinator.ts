@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Bindings, type Config, configOf } from '../../env.ts';
 import { notFound, type Refusal, refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
+import { measure } from '../../lib/metrics.ts';
 import type { DeliveryEvent } from '../../model.ts';
 import { enqueue } from '../../webhooks/enqueue.ts';
 import { configuredProviders, type ProvidersFor } from '../context.ts';
@@ -238,7 +239,9 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   async #admitted<T>(work: () => Promise<T>): Promise<T | Refused> {
     try {
       const end = await this.#load.run(work);
-      return end === 'overloaded' ? refused(overloaded) : end;
+      if (end !== 'overloaded') return end;
+      measure(this.env, { what: 'shed', name: 'coordinator', outcome: 'overloaded' });
+      return refused(overloaded);
     } catch (error) {
       if (!(error instanceof NewerRow)) throw error;
       log('error', 'newer_row', { error: error.message });
@@ -271,6 +274,8 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   async #lookAfterDue(now: number): Promise<void> {
     this.#journal.dropOldDays(now);
     const unsettled = await this.#reconciler.expireDue(now);
+    if (unsettled.length > 0)
+      measure(this.env, { what: 'unsettled', name: 'coordinator', outcome: 'unknown', count: unsettled.length });
     const projected = await Promise.allSettled([this.#cache.projectDue(now)]);
     if (unsettled.length > 0) await this.#reconciler.askDue(unsettled, now, ASK_MS);
     const [end] = projected;

@@ -75,7 +75,7 @@ async function sendForPredecessor(
       const sentAt = Date.now();
       return { reply: await coordinator.report({ ...report, paylinkId, operationId, skip }), sentAt };
     },
-    record: (name, outcome) => {
+    record: ({ provider: name }, outcome) => {
       const provider = Reported.shape.provider.safeParse(name);
       if (!provider.success || outcome.kind === 'not_begun') return;
       const by = outcome.kind === 'refused' ? { by: outcome.by } : {};
