@@ -21,6 +21,15 @@ const MAX_SHOWN = 20;
 const bugs =
   /"event":"(internal|unavailable|graphql_error|provider_threw|report_without_attempt|operation_without_paylink|alarm_failed|projection_failed|create_failed|journal_without_paylink|misconfigured|sweep_failed)"/;
 
+/** A problem, or GraphQL's errors; anything else has neither. */
+const Extensions = z.object({ code: z.string().optional(), reason: z.string().optional() });
+const Answer = z
+  .object({
+    code: z.string().optional(),
+    errors: z.array(z.object({ extensions: Extensions.default({}) })).default([]),
+  })
+  .catch({ errors: [] });
+
 type Figures = {
   requests: number;
   impossible: number;
@@ -57,16 +66,14 @@ function faultOf(response: Response, text: string, figures: Figures): string | n
   } catch {
     return 'it says that it is JSON';
   }
-  const { code, errors } = z
-    .object({ code: z.string().optional(), errors: z.array(z.looseObject({})).optional() })
-    .catch({})
-    .parse(body ?? {});
-  if (JSON.stringify(errors ?? []).includes('"INTERNAL"')) return 'GraphQL says INTERNAL';
+  const { code, errors } = Answer.parse(body ?? {});
+  const reason = code ?? errors.map(({ extensions }) => extensions.reason)[0];
+  if (errors.some(({ extensions }) => extensions.code === 'INTERNAL')) return 'GraphQL says INTERNAL';
   if (response.status < 500) return null;
-  if (code === 'send_failed') figures.refusedForCertain += 1;
-  else if (code === 'overloaded') figures.shed += 1;
+  if (reason === 'send_failed') figures.refusedForCertain += 1;
+  else if (reason === 'overloaded') figures.shed += 1;
   // A machine too slow for the gateway's own time-outs. A fault of D1 or of an object has its line in the log.
-  else if (code === 'unavailable') figures.late += 1;
+  else if (reason === 'unavailable') figures.late += 1;
   else return `${response.status} ${text.slice(0, 300)}`;
   return null;
 }

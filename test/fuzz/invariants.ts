@@ -33,7 +33,7 @@ async function settle(paylinkId: string): Promise<string[]> {
     await runDurableObjectAlarm(coordinatorStub(paylinkId));
   }
   const pending = await inCoordinator(paylinkId, (_, { storage }) =>
-    storage.sql.exec('SELECT paylink_id AS text FROM changes').toArray(),
+    storage.sql.exec('SELECT paylink_id AS text FROM journal WHERE changes_due IS NOT NULL').toArray(),
   );
   return z
     .array(Text)
