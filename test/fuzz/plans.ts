@@ -138,6 +138,21 @@ const callback: fc.Arbitrary<Plan> = fc
     callback: number,
   }));
 
+/** A request to a route that is nothing special. */
+export const plainly = (path: string, pick: number): Plan => ({
+  caller: callerOf(path, 'own'),
+  pick,
+  oddParameter: null,
+  method: 'POST',
+  path,
+  query: [],
+  body: {},
+  mutations: [],
+  cuts: [],
+  headers: [],
+  callback: null,
+});
+
 /** A request: right, mutated, or anything at all. */
 export const planOf = (paths: readonly string[]): fc.Arbitrary<Plan> =>
   fc.oneof(
