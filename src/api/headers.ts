@@ -42,7 +42,7 @@ export const headersTaken = ({ keyed }: Operation): string[] => {
   return keyed === 'wait' ? ['Idempotency-Key', 'Prefer'] : ['Idempotency-Key'];
 };
 
-const signed = ['x-merchant-id', 'timestamp', 'nonce', 'signature'];
+const signed = ['x-merchant-id', 'timestamp', 'nonce', 'x-signature-version', 'signature'];
 const apiKey = (name: string, description: string): JsonObject => ({ type: 'apiKey', in: 'header', name, description });
 
 /** How requests are authenticated. */
@@ -55,6 +55,7 @@ export const securitySchemes: JsonObject = {
   'x-merchant-id': apiKey('x-merchant-id', 'Of a signed request: who signs.'),
   timestamp: apiKey('timestamp', 'Of a signed request: Unix seconds, at most 300 s off.'),
   nonce: apiKey('nonce', 'Of a signed request: 16 to 64 of `A-Z a-z 0-9 _ -`, new each time.'),
+  'x-signature-version': apiKey('x-signature-version', 'Of a signed request: `2`; absent: version 1.'),
   signature: apiKey('signature', 'HMAC-SHA256 over the request: [how to sign](/docs/signing).'),
   operator: { type: 'http', scheme: 'bearer', description: 'The operator’s `ADMIN_TOKEN`.' },
 };

@@ -1,4 +1,4 @@
-/** Whose secret signs. `version` 1 covers method, path and body; 2 also the host and the idempotency key. */
+/** Whose secret signs. `version` 2 (the default) covers method, path, body, host and idempotency key; 1 not the last two. */
 export type Signer = { merchantId: string; secret: string; keyId?: string | undefined; version?: 1 | 2 | undefined };
 /** A request as it goes over the wire. */
 export type Signable = { method: string; url: URL; body: Uint8Array; idempotencyKey: string | null };
@@ -13,7 +13,7 @@ const hex = (bytes: ArrayBuffer) =>
  * @param at Unix seconds @param nonce 16 to 64 of `A-Z a-z 0-9 _ -`
  */
 export async function signedHeaders(
-  { merchantId, secret, keyId, version = 1 }: Signer,
+  { merchantId, secret, keyId, version = 2 }: Signer,
   { method, url, body, idempotencyKey }: Signable,
   at: number,
   nonce: string,

@@ -15,6 +15,7 @@ afterAll(() => gateway?.stop());
 const ways = [
   ['an API key', { apiKey }],
   ['a signature', { merchantId, secret }],
+  ['a signature of version 1', { merchantId, secret, version: 1 }],
 ] as const;
 
 describe.each(ways)('the client with %s', (_, auth) => {
