@@ -25,7 +25,7 @@ async function prepareDatabase(worker: Worker): Promise<void> {
       `INSERT INTO merchants (id, name, mode, country, locale, sms_countries, created_at, updated_at) VALUES ('${id}', 'Merchant ${n}', 'live', 'US', 'en-US', '["US"]', 0, 0)`,
       `INSERT INTO credentials (id, merchant_id, scheme, key_hash, created_at) VALUES ('${id}', '${id}', 'bearer', '${hashOf(bearer)}', 0)`,
     ]),
-    `UPDATE merchants SET rate_limit_requests = 1000000000, recipient_send_cap = 1000000000, paylink_send_cap = 1000000000 WHERE id <> '${blockedMerchantId}'`,
+    `UPDATE merchants SET rate_limit_requests = 1000000000, recipient_send_cap = 1000000000, paylink_send_cap = 1000000000, sms_send_cap = 1000000000, override_send_cap = 1000000000 WHERE id <> '${blockedMerchantId}'`,
     `UPDATE merchants SET rate_limit_requests = 1, rate_limit_window_seconds = 86400 WHERE id = '${blockedMerchantId}'`,
   ]
     .flatMap((text) => text.replaceAll(/(^|\s)-- .*$/gm, '').split(/;\s*$/m))
