@@ -12,7 +12,7 @@ import { messagePage, refusedPage } from './message-page.tsx';
 import { auditOfAll } from './operator/audit.tsx';
 import { issueFor, resume, revokeFor, showMerchant, suspend } from './operator/merchant.tsx';
 import { createMerchant, merchantList, showNewMerchant } from './operator/merchants.tsx';
-import { overview } from './overview.tsx';
+import { overview } from './overview/page.tsx';
 import { cancel, send, settle } from './paylinks/actions.tsx';
 import { attach, detach } from './paylinks/attach.tsx';
 import { createNew, saveEdit, showEdit, showNew } from './paylinks/edit.tsx';

@@ -79,6 +79,32 @@ input[type=file] { width: auto !important; max-width: 100%; border: 0 !important
 .settings { margin-top: 0; margin-bottom: 16px; }
 .settings .foot { margin-top: 16px; }
 @media (min-width: 1021px) { .sticky { position: sticky; top: 16px; } }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
+.figures .panel { margin: 0; }
+.figure { padding: 14px 18px; }
+.figure strong { display: block; font-size: 24px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
+.figures + .columns { margin: 16px 0; }
+.columns > .panel { margin: 0; height: 100%; }
+.funnel { list-style: none; display: grid; gap: 12px; }
+.funnel li { display: grid; grid-template-columns: 150px minmax(0, 1fr) auto 46px; gap: 4px 12px; align-items: center; }
+@media (max-width: 560px) { .funnel li { grid-template-columns: minmax(0, 1fr) auto 46px; } .funnel .bar { grid-row: 2; grid-column: 1 / -1; } }
+.funnel .number { text-align: right; }
+.bar { width: 100%; height: 12px; border-radius: 4px; }
+.bar .track { fill: var(--raised); }
+.bar .fill { fill: var(--accent); }
+.days .plot { position: relative; padding-top: 18px; }
+.days .top { position: absolute; top: 0; left: 0; }
+.days svg { display: block; width: 100%; height: 150px; }
+.days .grid { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; fill: none; }
+.days .space { fill: transparent; }
+.days g:hover .space { fill: var(--raised); }
+.days rect.created { fill: var(--edge); opacity: .55; }
+.days rect.paid { fill: var(--good); }
+.axis { display: flex; justify-content: space-between; margin-top: 4px; }
+.legend { display: flex; gap: 16px; margin: 10px 0; }
+.key::before { content: ""; display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; background: var(--edge); opacity: .7; }
+.key.paid::before { background: var(--good); opacity: 1; }
+.days tbody th { font-weight: 400; color: inherit; border-bottom: 1px solid var(--line); }
 details > summary { cursor: pointer; font-weight: 560; color: var(--accent); width: fit-content; }
 details[open] > summary { margin-bottom: 12px; }
 .narrow { max-width: 780px; display: block; }

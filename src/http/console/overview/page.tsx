@@ -1,13 +1,14 @@
-import type { Paylink } from '../../model.ts';
-import type { Context } from '../../paylinks/context.ts';
-import { searchPaylinks } from '../../paylinks/search.ts';
-import { endpointContext, endpointsOf } from '../../webhooks/endpoints.ts';
-import { verbContext } from '../verb-context.ts';
-import { Panel } from './parts/panel.tsx';
-import { Empty, Table } from './parts/table.tsx';
-import { paylinkColumns } from './paylinks/columns.tsx';
-import { shell } from './shell.tsx';
-import type { MerchantVisit } from './visit.ts';
+import type { Paylink } from '../../../model.ts';
+import type { Context } from '../../../paylinks/context.ts';
+import { searchPaylinks } from '../../../paylinks/search.ts';
+import { endpointContext, endpointsOf } from '../../../webhooks/endpoints.ts';
+import { verbContext } from '../../verb-context.ts';
+import { Panel } from '../parts/panel.tsx';
+import { Empty, Table } from '../parts/table.tsx';
+import { paylinkColumns } from '../paylinks/columns.tsx';
+import { shell } from '../shell.tsx';
+import type { MerchantVisit } from '../visit.ts';
+import { Numbers, numbersOf, RANGES, type Range, rangeOf } from './numbers.tsx';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const ROWS = 5;
@@ -34,15 +35,36 @@ async function failingEndpoints({ c, caller }: MerchantVisit): Promise<number> {
   return endpoints.filter(({ disabledAt, failingSince }) => disabledAt === null && failingSince !== null).length;
 }
 
-/** `/console`: what needs a look, and what came last. */
+const Ranges = ({ range }: { range: Range }) => (
+  <nav class="tabs" aria-label="How long">
+    {RANGES.map((days) => (
+      <a href={days === 30 ? '/console' : `/console?days=${days}`} aria-current={days === range ? 'true' : undefined}>
+        {days} days
+      </a>
+    ))}
+  </nav>
+);
+
+/** `/console`: how this merchant's Paylinks fare, what needs a look, and what came last. */
 export async function overview(visit: MerchantVisit): Promise<Response> {
   const { c, caller } = visit;
+  const { merchant } = caller;
   const ctx = verbContext(c, caller);
-  const [worrying, newest, failing] = await Promise.all([worries(ctx), found(ctx, {}), failingEndpoints(visit)]);
-  const columns = paylinkColumns(caller.merchant, ctx.now);
+  const range = rangeOf(c.req.query('days'));
+  const [worrying, newest, failing, numbers] = await Promise.all([
+    worries(ctx),
+    found(ctx, {}),
+    failingEndpoints(visit),
+    numbersOf(c.env.DB, merchant, range, ctx.now),
+  ]);
+  const columns = paylinkColumns(merchant, ctx.now);
   return shell(
     visit,
-    { title: 'Overview', about: `Times by the clock of ${caller.merchant.timeZone ?? 'UTC'}.` },
+    {
+      title: 'Overview',
+      about: `Days and times by the clock of ${merchant.timeZone ?? 'UTC'}.`,
+      actions: <Ranges range={range} />,
+    },
     <>
       {failing > 0 ? (
         <p class="flash bad" role="alert">
@@ -52,18 +74,12 @@ export async function overview(visit: MerchantVisit): Promise<Response> {
           </span>
         </p>
       ) : null}
-      <Panel title="Needs a look" plain>
-        <Table
-          label="Needs a look"
-          columns={columns}
-          rows={worrying}
-          empty={
-            <Empty title="All is well">
-              <p>Paylinks of this week whose message failed, or whose outcome nobody knows, are listed here.</p>
-            </Empty>
-          }
-        />
-      </Panel>
+      {numbers ? <Numbers numbers={numbers} merchant={merchant} range={range} /> : null}
+      {worrying.length > 0 ? (
+        <Panel title="Needs a look" plain>
+          <Table label="Needs a look" columns={columns} rows={worrying} empty={null} />
+        </Panel>
+      ) : null}
       <Panel title="Newest" actions={<a href="/console/paylinks">All Paylinks</a>} plain>
         <Table label="Newest" columns={columns} rows={newest} empty={<Empty title="No Paylinks yet" />} />
       </Panel>
