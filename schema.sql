@@ -161,6 +161,7 @@ CREATE TABLE paylink_events (
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   version INTEGER NOT NULL,
+  actor TEXT CHECK (json_valid(actor)),
   PRIMARY KEY (paylink_id, id)
 ) STRICT, WITHOUT ROWID;
 

@@ -144,12 +144,18 @@ export const EventType = z.enum([
 ]);
 export type EventType = z.infer<typeof EventType>;
 
+/** Which credential an event is the work of, and what people call it. */
+export const EventActor = z.object({ credentialId: z.string(), label: text });
+export type EventActor = z.infer<typeof EventActor>;
+
 export const PaylinkEvent = z.object({
   id: z.string(),
   type: EventType,
   oldValue: z.nullable(JsonObject),
   newValue: z.nullable(JsonObject),
   createdBy: z.string(),
+  /** null or absent: nobody with a credential; a customer, a provider, the gateway. */
+  actor: z.optional(z.nullable(EventActor)),
   createdAt: z.int(),
   version: z.int(),
 });

@@ -31,3 +31,9 @@ export async function sweepSecrets(env: Bindings, config: Config): Promise<void>
     recipientHashKey: source,
   });
 }
+
+/** How far the change of SECRETS_KEY is: how many values previous keys may still be needed for. */
+export async function howFarSealed(env: Bindings, config: Config): Promise<{ changing: boolean; left: number }> {
+  if (!areKeysChanging(config)) return { changing: false, left: 0 };
+  return { changing: true, left: await countSealedOtherwise(env.DB, await sealedPrefix(config)) };
+}

@@ -5,7 +5,7 @@ import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 import type { AttachmentFile, Merchant, Paylink } from '../model.ts';
 import { filesOf } from '../store/attachments.ts';
-import type { Context } from './context.ts';
+import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { attachmentName, attachmentType } from './domain/attachment-name.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -83,7 +83,12 @@ export async function attachFiles(
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'attach', files, createdBy: 'API Key' }),
+      stub.change(paylinkId, ctx.caller.merchant.id, {
+        kind: 'attach',
+        files,
+        createdBy: 'API Key',
+        actor: actorOf(ctx),
+      }),
     ),
   );
   const listed = reply.kind === 'done' ? reply.paylink.files : [];
@@ -106,7 +111,12 @@ export async function detachFile(
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'detach', name, createdBy: 'API Key' }),
+      stub.change(paylinkId, ctx.caller.merchant.id, {
+        kind: 'detach',
+        name,
+        createdBy: 'API Key',
+        actor: actorOf(ctx),
+      }),
     ),
   );
   if (reply.kind === 'refused') return reply;

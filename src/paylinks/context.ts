@@ -3,7 +3,7 @@ import { providersFor } from '../delivery/providers/index.ts';
 import type { Bindings, Config } from '../env.ts';
 import type { Slots } from '../lib/slots.ts';
 import type { Timings } from '../lib/timings.ts';
-import type { Caller, Channel, Merchant } from '../model.ts';
+import type { Caller, Channel, EventActor, Merchant } from '../model.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
 
 /** The providers of a channel for a merchant's mode, in fail-over order. */
@@ -33,3 +33,9 @@ export const configuredProviders =
   (env: Bindings, config: Config): ProvidersFor =>
   (channel, mode) =>
     providersFor(config, channel, mode, (message) => insertInboxMessage(env.DB, { ...message, readAt: null }));
+
+/** Who a change is by, for its event. */
+export const actorOf = ({ caller }: Context): EventActor => ({
+  credentialId: caller.credentialId,
+  label: caller.label,
+});

@@ -5,7 +5,7 @@ import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
 import { OPERATION_MS } from '../store/retention.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
-import type { Context } from './context.ts';
+import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { createFingerprint } from './domain/idempotency.ts';
 import { checkoutUrlOf } from './domain/links.ts';
@@ -107,6 +107,7 @@ export async function createPaylink(
         oldValue: null,
         newValue: byContract ? { customerConsent: true, consentByContract: true } : null,
         createdBy: 'API Key',
+        actor: actorOf(ctx),
         createdAt: now,
         version: 1,
       },

@@ -7,7 +7,7 @@ import { type ForgottenCopies, forgetCopies } from '../store/erased.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/paylinks.ts';
 import { insertErased } from '../store/suppressions.ts';
 import { deleteFilesNoLongerListed } from './attachments.ts';
-import type { Context } from './context.ts';
+import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import { normalizeRecipient, recipientHash } from './recipients/recipient.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
@@ -76,7 +76,7 @@ async function eraseFrom(
   files: AttachmentFile[] = [],
 ): Promise<(Touched['paylinks'][number] & ForgottenCopies) | null> {
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'erase', hash }),
+    stub.change(paylinkId, ctx.caller.merchant.id, { kind: 'erase', hash, actor: actorOf(ctx) }),
   );
   if (reply.kind === 'refused') return null;
   const { paylink } = reply;

@@ -7,7 +7,7 @@ import { withTimeout } from '../lib/timeout.ts';
 import type { Channel } from '../model.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
 import { askProviders, type GrantedSend } from './ask-providers.ts';
-import type { Context } from './context.ts';
+import { actorOf, type Context } from './context.ts';
 import { coordinatorStub } from './coordinator/client.ts';
 import { askPredecessor } from './coordinator/predecessor.ts';
 import type { ClaimCommand } from './coordinator/rpc.ts';
@@ -158,6 +158,7 @@ async function commandOf(ctx: Context, paylinkId: string, input: SendInput): Pro
     paylinkId,
     callerId: ctx.caller.merchant.id,
     createdBy: 'API Key',
+    actor: actorOf(ctx),
     channels,
     to: to && { recipient: to.recipient, hash: to.hash },
     ...(to || overrides.length === 0 ? {} : { overrides }),

@@ -7,7 +7,7 @@ import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { coordinatorOf } from '../paylink-id.ts';
 import { type Expired, listExpired } from '../store/paylinks.ts';
-import { type Context, MAX_CALLS } from './context.ts';
+import { actorOf, type Context, MAX_CALLS } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaymentReport } from './domain/change.ts';
 import { CANCEL_FINGERPRINT, changeFingerprint } from './domain/idempotency.ts';
@@ -81,7 +81,7 @@ export async function recordPayment(
     },
   };
   const reply = await callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-    stub.change(paylinkId, merchant.id, { kind: 'payment', payment: report, ...idempotency }),
+    stub.change(paylinkId, merchant.id, { kind: 'payment', payment: report, actor: actorOf(ctx), ...idempotency }),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink, replayed: reply.replayed === true };
 }
@@ -104,7 +104,13 @@ export async function cancelPaylink(
     'coordinator',
     // A second call after a lost answer may find what the first one did; it waits as the first would have.
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub, again) =>
-      stub.change(paylinkId, callerId, { kind: 'cancel', createdBy: 'API Key', again, ...idempotency }),
+      stub.change(paylinkId, callerId, {
+        kind: 'cancel',
+        createdBy: 'API Key',
+        actor: actorOf(ctx),
+        again,
+        ...idempotency,
+      }),
     ),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', replayed: reply.replayed === true };
@@ -126,7 +132,7 @@ export async function settleDelivery(
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, callerId, { kind: 'settle', ...settled, createdBy: 'API Key' }),
+      stub.change(paylinkId, callerId, { kind: 'settle', ...settled, createdBy: 'API Key', actor: actorOf(ctx) }),
     ),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink };

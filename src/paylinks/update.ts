@@ -1,7 +1,7 @@
 import { notFound, refusal } from '../errors.ts';
 import type { Merchant, Paylink } from '../model.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
-import type { Context } from './context.ts';
+import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
 import type { PaylinkPatch } from './domain/change.ts';
 import { changeFingerprint } from './domain/idempotency.ts';
@@ -66,7 +66,13 @@ export async function updatePaylink(
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, callerId, { kind: 'update', patch, createdBy: 'API Key', ...idempotency }),
+      stub.change(paylinkId, callerId, {
+        kind: 'update',
+        patch,
+        createdBy: 'API Key',
+        actor: actorOf(ctx),
+        ...idempotency,
+      }),
     ),
   );
   return reply.kind === 'refused' ? reply : { kind: 'done', paylink: reply.paylink, replayed: reply.replayed === true };

@@ -9,7 +9,7 @@ export const oldOf = {
   paylink_orders: 'orders',
 } as const;
 /** Columns that the old tables lack. */
-const NEW_COLUMNS = ['folded'];
+const NEW_COLUMNS = ['folded', 'actor'];
 type PartTable = keyof typeof oldOf;
 
 /**

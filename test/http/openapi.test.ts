@@ -225,6 +225,7 @@ describe('openapi.json', () => {
     await asOperator('PATCH', `${keys}/:credentialId`, key, { expiresAt: null });
     await asOperator('DELETE', `${keys}/:credentialId`, key);
     await asOperator('GET', '/admin/audit');
+    await asOperator('GET', '/admin/health');
     await asOperator('PATCH', `${keys}/:credentialId`, key, { expiresAt: null });
     isDescribed();
   });

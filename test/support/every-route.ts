@@ -106,6 +106,7 @@ export const byOperators: Asked[] = [
   asked('GET', '/admin/merchants'),
   asked('GET', '/admin/merchants/:id'),
   asked('GET', '/admin/audit'),
+  asked('GET', '/admin/health'),
   asked('PATCH', '/admin/merchants/:id', { name: 'Acme 2' }),
   asked('GET', '/admin/merchants/:id/credentials'),
   asked('POST', '/admin/merchants/:id/credentials', { scheme: 'bearer' }),

@@ -50,6 +50,7 @@ export const Event = z.strictObject({
   oldValue: Metadata,
   newValue: Metadata,
   createdBy: z.string(),
+  actor: z.nullable(z.strictObject({ credentialId: z.string(), label: text })),
   createdAt: Time,
 });
 

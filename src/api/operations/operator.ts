@@ -1,7 +1,7 @@
 import { Query as AllAuditQuery } from '../../http/admin/audit.ts';
 import { MerchantCreate, MerchantPage as MerchantQuery, MerchantUpdate } from '../../http/admin/schemas.ts';
 import { AuditPage } from '../answers/audit.ts';
-import { Merchant, MerchantPage } from '../answers/operator.ts';
+import { Health, Merchant, MerchantPage } from '../answers/operator.ts';
 import { json, jsonBody, type Operation } from '../operation.ts';
 import { credentialOperations } from './credentials.ts';
 
@@ -61,5 +61,14 @@ export const operatorOperations: Operation[] = [
     query: AllAuditQuery,
     answers: { 200: json('A page.', AuditPage) },
     problems: ['invalid_request'],
+  },
+  {
+    ...common,
+    method: 'GET',
+    path: '/admin/health',
+    id: 'readHealth',
+    summary: 'How providers, webhooks, keys and stores stand',
+    answers: { 200: json('Numbers that are cheap to read.', Health) },
+    problems: [],
   },
 ];

@@ -1,6 +1,7 @@
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { listAll } from './audit.ts';
 import { adminCredentials } from './credentials.ts';
+import { health } from './health.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
 import { operatorOnly } from './operator.ts';
 
@@ -12,6 +13,7 @@ const routes: Routes = {
   '/admin/merchants/:id/credentials': byMethod({ GET: list, POST: issue }),
   '/admin/merchants/:id/credentials/:credentialId': byMethod({ PATCH: expire, DELETE: revoke }),
   '/admin/audit': byMethod({ GET: listAll }),
+  '/admin/health': byMethod({ GET: health }),
   '/admin/*': nothingHere,
 };
 

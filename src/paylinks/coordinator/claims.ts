@@ -133,7 +133,7 @@ export class Claims {
       const before = { ...paylink, deliveryLogs: [...paylink.deliveryLogs, ...attempts] };
       attempts.push(newAttempt(before, command.operationId, target, provider.name, now));
     }
-    const { operationId: id, paylinkId, key, fingerprint, createdBy } = command;
+    const { operationId: id, paylinkId, key, fingerprint, createdBy, actor } = command;
     const open = { state: 'running', endedAt: null, tries: 0, outcome: null } as const;
     const operation: Operation = {
       id,
@@ -141,6 +141,7 @@ export class Claims {
       key,
       fingerprint,
       createdBy,
+      ...(actor ? { actor } : {}),
       createdAt: now,
       dueAt: now + GRANT_MS,
       ...open,

@@ -3,6 +3,7 @@ import type { DeliveryLog, Paylink } from '../../model.ts';
 import { ENDED_OPERATION_MS, OPERATION_MS } from '../../store/retention.ts';
 import { applyLateReport } from '../domain/apply-change.ts';
 import { applyReport, isInFlight, personSaidSent, type ReportedOutcome } from '../domain/attempts.ts';
+import { withActor } from '../domain/change.ts';
 import { UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf, summarize, withOperationResult } from '../domain/operation.ts';
 import type { SendResult } from '../domain/outcome.ts';
@@ -101,7 +102,11 @@ export class Operations {
     const toldBefore = operation.state === 'settling';
     const next = toldBefore
       ? entry.paylink
-      : withOperationResult(entry.paylink, operation.id, operation.createdBy, now);
+      : withActor(
+          entry.paylink,
+          withOperationResult(entry.paylink, operation.id, operation.createdBy, now),
+          operation.actor,
+        );
     if (next !== entry.paylink) this.#cache.commit(entry, next, now);
     const result = resultOf(next, operation.id);
     const { open, byPerson } = summarize(next, operation.id);

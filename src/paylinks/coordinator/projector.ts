@@ -1,4 +1,5 @@
 import { consentAudits } from '../../audit/consent.ts';
+import { settledAudits } from '../../audit/settled.ts';
 import { log } from '../../lib/log.ts';
 import { withTimeout } from '../../lib/timeout.ts';
 import type { Changes } from '../../store/changes.ts';
@@ -62,7 +63,7 @@ export class Projector {
   async #write(changes: Changes[]): Promise<boolean> {
     try {
       const payloads = changes.flatMap(webhookPayloadsOf);
-      const audits = changes.flatMap(consentAudits);
+      const audits = [...changes.flatMap(consentAudits), ...changes.flatMap(settledAudits)];
       this.#listener.announced(await projectChanges(this.#db, changes, payloads, audits));
       return true;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../errors.ts';
-import type { Channel, DeliveryEvent, DeliveryLog, Merchant, Paylink } from '../../model.ts';
+import type { Channel, DeliveryEvent, DeliveryLog, EventActor, Merchant, Paylink } from '../../model.ts';
 import type { CreateKey } from '../../store/insert-paylinks.ts';
 import type { ReportedOutcome, Target } from '../domain/attempts.ts';
 import type { ChangeCommand } from '../domain/change.ts';
@@ -20,6 +20,8 @@ export type ClaimCommand = {
   paylinkId: string;
   callerId: string;
   createdBy: string;
+  /** By which credential. */
+  actor?: EventActor;
   channels: Channel[];
   /** Overrides the recipient of the one channel asked for. */
   to: { recipient: string; hash: string } | null;

@@ -5,11 +5,17 @@ import { erase } from './apply-erase.ts';
 import { applyPayment } from './apply-payment.ts';
 import { applyUpdate } from './apply-update.ts';
 import { applyDeliveryEvent, applyReport, BY_PERSON, type ReportedOutcome, settleAttempt } from './attempts.ts';
-import { type Applied, type CancelCommand, type ChangeCommand, withEvent } from './change.ts';
+import { type Applied, type CancelCommand, type ChangeCommand, withActor, withEvent } from './change.ts';
 import { afterDelivery, afterOpened, isActive, statusAt } from './status.ts';
 
 /** Every change of a Paylink but a send, decided on the state as it is at `now` (ms). Pure, so any order of calls is a serial one. */
 export function applyChange(paylink: Paylink, command: ChangeCommand, now: number): Applied {
+  const applied = applyCommand(paylink, command, now);
+  if (applied.kind !== 'changed') return applied;
+  return { ...applied, paylink: withActor(paylink, applied.paylink, command.actor) };
+}
+
+function applyCommand(paylink: Paylink, command: ChangeCommand, now: number): Applied {
   switch (command.kind) {
     case 'update':
       return applyUpdate(paylink, command.patch, command.createdBy, now);

@@ -1,5 +1,14 @@
 import type { Refusal } from '../../errors.ts';
-import type { AttachmentFile, Consent, Customer, EventType, JsonObject, LineItem, Paylink } from '../../model.ts';
+import type {
+  AttachmentFile,
+  Consent,
+  Customer,
+  EventActor,
+  EventType,
+  JsonObject,
+  LineItem,
+  Paylink,
+} from '../../model.ts';
 import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
 import type { DeliveryUpdate } from './attempts.ts';
 import { withinBounds } from './bounds.ts';
@@ -50,8 +59,8 @@ type Keyed = { idempotency?: { key: string; fingerprint: string } };
 /** `again`: the answer to an earlier call was lost. */
 export type CancelCommand = { kind: 'cancel'; createdBy: string; again?: boolean; reason?: string } & Keyed;
 
-/** Every change of a Paylink but a send, as its coordinator is asked for it. */
-export type ChangeCommand =
+/** Every change of a Paylink but a send, as its coordinator is asked for it; `actor`: by which credential. */
+export type ChangeCommand = { actor?: EventActor } & (
   | ({ kind: 'update'; patch: PaylinkPatch; createdBy: string } & Keyed)
   | CancelCommand
   | { kind: 'open' }
@@ -61,7 +70,8 @@ export type ChangeCommand =
   | { kind: 'settle'; attemptId: string; status: 'SENT' | 'FAILED'; createdBy: string }
   | { kind: 'attach'; files: AttachmentFile[]; createdBy: string }
   | { kind: 'detach'; name: string; createdBy: string }
-  | { kind: 'erase'; hash: string };
+  | { kind: 'erase'; hash: string }
+);
 
 /** What a change makes of a Paylink: one version further, the same as before, or refused. */
 export type Applied =
@@ -83,4 +93,11 @@ export function withEvent(
   const version = paylink.version + 1;
   const written = { id: newEventId(paylink, now), ...event, createdAt: now, version };
   return { ...paylink, ...change, version, updatedAt: now, events: withinBounds(paylink.events, written) };
+}
+
+/** The Paylink with this actor in the events that a change has added. */
+export function withActor(before: Paylink, after: Paylink, actor: EventActor | null | undefined): Paylink {
+  if (!actor || after === before) return after;
+  const known = new Set(before.events.map(({ id }) => id));
+  return { ...after, events: after.events.map((event) => (known.has(event.id) ? event : { ...event, actor })) };
 }

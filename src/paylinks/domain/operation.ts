@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
+import { type Channel, type DeliveryLog, EventActor, type Paylink } from '../../model.ts';
 import { BY_PERSON, NOT_BEGUN } from './attempts.ts';
 import { withinBounds } from './bounds.ts';
 import { newEventId } from './change.ts';
@@ -21,6 +21,8 @@ export const OperationRow = z.object({
   fingerprint: z.string(),
   state: OperationState,
   createdBy: z.string(),
+  /** By which credential. Rows of the release before lack it. */
+  actor: z.optional(EventActor),
   createdAt: z.int(),
   /** When its providers had all answered, ms; null while it runs. */
   endedAt: z.nullable(z.int()),

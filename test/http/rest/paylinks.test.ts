@@ -86,6 +86,7 @@ describe('REST', () => {
           oldValue: null,
           newValue: null,
           createdBy: 'API Key',
+          actor: { credentialId: expect.any(String), label: null },
           createdAt: time,
         },
         {
@@ -95,6 +96,7 @@ describe('REST', () => {
           oldValue: { status: 'CREATED' },
           newValue: { status: 'SENT', deliveredTo: ['EMAIL', 'SMS'] },
           createdBy: 'API Key',
+          actor: { credentialId: expect.any(String), label: null },
           createdAt: time,
         },
       ],
