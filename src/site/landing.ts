@@ -6,6 +6,7 @@ import { sitePage } from './docs-page.ts';
 type Place = { href: string; name: string; says: string };
 
 const places: Place[] = [
+  { href: '/console', name: 'Console', says: 'Find a Paylink, and see whether its customer got it.' },
   { href: '/docs/', name: 'Documentation', says: 'Guides: the API, signing, webhooks, running it.' },
   { href: '/docs/reference', name: 'API reference', says: 'Every route, field and answer.' },
   { href: '/graphiql', name: 'GraphiQL', says: 'Ask the GraphQL schema from the browser.' },

@@ -15,6 +15,17 @@ export const anchorOf = (heading: string): string =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
+/** Text without the entities that Markdown makes. */
+const plainText = (html: string): string =>
+  html.replaceAll(/&(?:#39|quot|lt|gt|amp);/g, (entity) => entities[entity] ?? entity);
+const entities: { [entity: string]: string | undefined } = {
+  '&#39;': "'",
+  '&quot;': '"',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+};
+
 /** Where a file of the repository is served. */
 const served: { [path: string]: string | undefined } = {
   'README.md': '/docs/start',
@@ -50,7 +61,7 @@ export function renderMarkdown(from: string, markdown: string): Rendered {
       heading({ tokens, depth }: Tokens.Heading) {
         const html = this.parser.parseInline(tokens);
         const text = html.replace(/<[^>]+>/g, '');
-        const id = anchorOf(text);
+        const id = anchorOf(plainText(text));
         headings.push({ id, text, depth });
         const anchor = `<a class="anchor" href="#${id}" aria-hidden="true" tabindex="-1">#</a>`;
         return `<h${depth} id="${id}">${html}${depth === 1 ? '' : anchor}</h${depth}>\n`;

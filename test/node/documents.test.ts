@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { statusOf } from '../../src/errors.ts';
 import { measured } from '../../src/lib/metrics.ts';
 import { adviceOf } from '../../src/site/errors-page.ts';
-import { linkOf } from '../../src/site/markdown.ts';
+import { linkOf, renderMarkdown } from '../../src/site/markdown.ts';
 
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const documents = () => ['README.md', ...globSync('docs/*.md')];
@@ -13,6 +13,15 @@ const firstCells = (path: string) =>
     .split('\n')
     .flatMap((line) => /^\| (.+?) \|/.exec(line)?.[1] ?? [])
     .join(' ');
+
+/** The anchors of a document's headings. */
+const anchorsOf = (path: string) =>
+  [...textOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 
 test('every error code has a line in docs/api.md', () => {
   const cells = firstCells('docs/api.md');
@@ -50,13 +59,6 @@ test('every file and folder that a document names is there', () => {
 });
 
 test('every link between documents leads to a file and a heading that is there', () => {
-  const anchorsOf = (path: string) =>
-    [...textOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    );
   const dead = documents().flatMap((document) =>
     [...textOf(document).matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)/g)].flatMap(
       ([link, file = '', anchor = '']) => {
@@ -78,4 +80,12 @@ test('what documents link to is served with them, and each error code has an ent
   expect(linkOf('docs/api.md', '../package.json')).toBeNull();
   const advice = adviceOf(textOf('docs/api.md'));
   expect(Object.keys(statusOf).filter((code) => !advice.has(code))).toEqual([]);
+});
+
+test('a heading has the anchor on its page that links between documents have', () => {
+  const unlike = documents().flatMap((document) => {
+    const { headings } = renderMarkdown(document, textOf(document));
+    return headings.filter(({ id }) => !anchorsOf(document).includes(id)).map(({ id }) => `${document}#${id}`);
+  });
+  expect(unlike).toEqual([]);
 });
