@@ -72,7 +72,7 @@ describe('who may call what', () => {
   it.each(scopes)(
     'is held to by every route: a key with only %s is refused all else, which names what it lacks',
     async (scope) => {
-      const ids = { paylinkId: crypto.randomUUID(), medium: 'email', id: crypto.randomUUID() };
+      const ids = { paylinkId: crypto.randomUUID(), medium: 'email', name: 'a.pdf', id: crypto.randomUUID() };
       const routes = byCallers(owner.merchant.id, crypto.randomUUID()).filter(
         ({ method, path }) => typeof accessTo(method, path) === 'object' && !path.startsWith('/inbox'),
       );
@@ -153,6 +153,7 @@ describe('a suspended merchant', () => {
       const ids = {
         paylinkId: child.id,
         medium: 'email',
+        name: 'a.pdf',
         deliveryLogId: other,
         suppressionId: other,
         endpointId: other,
