@@ -44,6 +44,15 @@ const create = (locale: string) =>
 const pay = (paylinkId: string, amount: number) =>
   paylinks().reportPayment({ paylinkId, orderId: `order-${amount}`, type: 'payment', amount, currencyCode: 'USD' });
 
+/** A file beside the bill, whose name is long for a narrow page. */
+async function attach(paylinkId: string): Promise<void> {
+  const body = new FormData();
+  body.set('file', new File(['%PDF-1.7'], 'Invoice_for_the_summer_order_of_a_two-person_tent_2026-11.pdf'));
+  const headers = { authorization: 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c' };
+  const answer = await fetch(`${gateway.url}/${paylinkId}/attachments`, { method: 'POST', headers, body });
+  expect(answer.status).toBe(201);
+}
+
 const codeOf = ({ shortLink }: { shortLink: string }) => shortLink.split('/').at(-1) ?? '';
 
 /** What axe finds wrong, and whether the page is wider than its window. */
@@ -90,6 +99,7 @@ describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
     async (locale) => {
       const paylink = await create(locale);
       const { paylinkId } = paylink;
+      await attach(paylinkId);
       await paylinks().send(paylinkId, { sendEmail: true, sendSms: false });
       const inbox = Inbox.parse(await (await fetch(`${gateway.url}/inbox.json?paylinkId=${paylinkId}`)).json());
       const [email] = inbox.messages;
