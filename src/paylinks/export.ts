@@ -64,13 +64,17 @@ export async function csvOfPaylinks(ctx: Context, search: PaylinkSearch, maxRows
     start: (controller) => controller.enqueue(encoder.encode(line(Object.keys(columns)))),
     async pull(controller) {
       if (isOver || left === 0) return controller.close();
-      const found = await searchPaylinks(ctx, { ...search, after, limit: Math.min(PAGE, left) });
-      if (found.kind === 'refused') return controller.error(new Error(found.refusal.detail));
-      const { page, more } = found;
-      const rows = page.map((one) => line(Object.values(columns).map((value) => cell(value(one, config, now)))));
-      after = page.at(-1) ?? after;
-      left -= page.length;
-      isOver = !more;
+      let rows: string[] = [];
+      // A page may be empty although there is a next one.
+      while (rows.length === 0 && !isOver) {
+        const found = await searchPaylinks(ctx, { ...search, after, limit: Math.min(PAGE, left) });
+        if (found.kind === 'refused') return controller.error(new Error(found.refusal.detail));
+        const { page, next } = found;
+        rows = page.map((one) => line(Object.values(columns).map((value) => cell(value(one, config, now)))));
+        after = next ?? after;
+        left -= page.length;
+        isOver = next === null;
+      }
       if (rows.length > 0) controller.enqueue(encoder.encode(rows.join('')));
       else controller.close();
     },

@@ -1,6 +1,6 @@
 import { type Refusal, refusal } from '../errors.ts';
 import type { Channel, Paylink } from '../model.ts';
-import { type PaylinkFilter, searchPaylinks as search } from '../store/paylink-search.ts';
+import { type PagePlace, type PaylinkFilter, searchPaylinks as search } from '../store/paylink-search.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { normalizePhone, normalizeRecipient, recipientHash } from './recipients/recipient.ts';
@@ -24,21 +24,25 @@ export async function filterOf(
   return { kind: 'refused', refusal: refusal('invalid_request', detail, { errors: [{ path: 'recipient', message }] }) };
 }
 
-/** A page of Paylinks, newest first, and whether there are more in its direction. One D1 query. */
+/**
+ * A page of Paylinks, newest first, and where to go on in its direction; null: there is no more. A page may be short, or empty, and have a
+ * next one. One D1 call.
+ */
 export async function searchPaylinks(
   ctx: Context,
   asked: PaylinkSearch,
-): Promise<Outcome<{ page: Paylink[]; more: boolean }>> {
+): Promise<Outcome<{ page: Paylink[]; next: PagePlace | null }>> {
   const read = await filterOf(ctx, asked);
   if (read.kind === 'refused') return read;
   const { limit } = asked;
   const { merchant } = ctx.caller;
   const filter = { ...read.filter, limit: limit + 1 };
-  const found = await ctx.timings.during('read', search(ctx.env.DB, merchant.id, filter));
-  const more = found.length > limit;
+  const { found, readTo } = await ctx.timings.during('read', search(ctx.env.DB, merchant.id, filter));
+  if (found.length <= limit) return { kind: 'done', page: found, next: readTo };
   // The one too many is the oldest, or, going back, the newest.
-  const page = filter.before && more ? found.slice(1) : found.slice(0, limit);
-  return { kind: 'done', page, more };
+  const page = filter.before ? found.slice(1) : found.slice(0, limit);
+  const end = filter.before ? page[0] : page.at(-1);
+  return { kind: 'done', page, next: end ? { createdAt: end.createdAt, id: end.id } : null };
 }
 
 async function hashOf(ctx: Context, recipient: string): Promise<string | null> {

@@ -30,6 +30,8 @@ export type PaylinkFilter = {
   limit: number;
 };
 
+type Filter = Omit<PaylinkFilter, 'limit'>;
+
 /** Whether rows of before migration 0020 may be left, which the indexes of today do not know (see move-rows.ts). */
 type Rows = { isMoved: boolean };
 
@@ -41,6 +43,9 @@ const inTrouble = `('${TROUBLE.join("', '")}')`;
 const isByIndexOfToday = ({ status, deliveryStatus }: Pick<PaylinkFilter, 'status' | 'deliveryStatus'>): boolean =>
   (status?.some(isEnded) ?? false) || (deliveryStatus !== undefined && TROUBLE.includes(deliveryStatus));
 
+/** Rows of a merchant that one page reads where no index has what is looked for. */
+const MAX_READ = 2_000;
+
 /**
  * The query and its bound values. Each merchant gives at most one page for what is going on and one for each status of what is over, read
  * along an index from the page's place on; the page is the newest of these. So a deep page costs what the first does.
@@ -50,11 +55,22 @@ export function searchQuery(
   filter: PaylinkFilter,
   rows: Rows,
 ): { sql: string; values: (string | number)[] } {
-  const { found, order, values } = foundQuery(callerId, filter, rows);
+  const { found, order, values } = foundQuery(callerId, filter, rows, MAX_READ);
   const sql = `SELECT ${wholePaylink} FROM (${found}) w CROSS JOIN paylinks p ON p.id = w.id CROSS JOIN merchants m ON m.id = p.merchant_id
     ORDER BY p.created_at ${order}, p.id ${order}`;
   return { sql, values };
 }
+
+type Bind = (value: string | number) => string;
+
+const createdWithin = ({ createdAfter, createdBefore }: Filter, bind: Bind): string[] => [
+  ...(createdAfter === undefined ? [] : [`x.created_at > ${bind(createdAfter)}`]),
+  ...(createdBefore === undefined ? [] : [`x.created_at < ${bind(createdBefore)}`]),
+];
+const pageFrom = ({ after, before }: Filter, bind: Bind): string[] => [
+  ...(after ? [`(x.created_at, x.id) < (${bind(after.createdAt)}, ${bind(after.id)})`] : []),
+  ...(before ? [`(x.created_at, x.id) > (${bind(before.createdAt)}, ${bind(before.id)})`] : []),
+];
 
 const hasLog = (
   status: string,
@@ -65,11 +81,22 @@ const ofOrder = (id: string) =>
 const ofRecipient = (hash: string) =>
   `SELECT id FROM paylinks WHERE email_hash = ${hash} UNION ALL SELECT id FROM paylinks WHERE phone_hash = ${hash}`;
 
-/** The ids and times that are found, in order; no more than the limit. */
+/** Whether Paylinks are read one after the other, and those that fit are kept: there is no telling how many that takes. */
+function isWalk(
+  { status, deliveryStatus, orderId, recipientHash, merchantInvoiceId }: Filter,
+  { isMoved }: Rows,
+): boolean {
+  if (orderId !== undefined || recipientHash !== undefined || merchantInvoiceId !== undefined) return false;
+  if (deliveryStatus !== undefined) return !isMoved || !TROUBLE.includes(deliveryStatus);
+  return status !== undefined && !(isMoved && status.every(isEnded));
+}
+
+/** The ids and times that are found, in order; no more than the limit. @param maxRead rows of a merchant that a walk reads; null: all */
 function foundQuery(
   callerId: string,
   filter: PaylinkFilter,
   { isMoved }: Rows,
+  maxRead: number | null,
 ): { found: string; order: string; values: (string | number)[] } {
   const values: (string | number)[] = [callerId];
   const bind = (value: string | number) => `?${values.push(value)}`;
@@ -87,8 +114,7 @@ function foundQuery(
   const also = [...lookups];
   const invoice = filter.merchantInvoiceId === undefined ? null : bind(filter.merchantInvoiceId);
   if (invoice) also.push(`x.merchant_invoice_id = ${invoice}`);
-  if (filter.createdAfter !== undefined) also.push(`x.created_at > ${bind(filter.createdAfter)}`);
-  if (filter.createdBefore !== undefined) also.push(`x.created_at < ${bind(filter.createdBefore)}`);
+  also.push(...createdWithin(filter, bind));
   // An id begins with its time, so its order is that of the page.
   const idRange = (id: string) => [
     ...(after ? [`${id} < ${bind(after.id)}`] : []),
@@ -100,12 +126,15 @@ function foundQuery(
 
   /** A page of each merchant, along its Paylinks (or those of an invoice) in the order of time. */
   const byTime = (some: readonly PaylinkStatus[] | undefined): string => {
-    const where = [isLookup ? '+x.merchant_id = m.id' : 'x.merchant_id = m.id', ...also];
-    if (some) where.push(`+x.status IN (SELECT value FROM json_each(${bind(JSON.stringify(some))}))`);
-    if (log) where.push(`(${hasLog(log)})`);
-    if (after) where.push(`(x.created_at, x.id) < (${bind(after.createdAt)}, ${bind(after.id)})`);
-    if (before) where.push(`(x.created_at, x.id) > (${bind(before.createdAt)}, ${bind(before.id)})`);
-    return `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT ${limit}`;
+    const where = [isLookup ? '+x.merchant_id = m.id' : 'x.merchant_id = m.id', ...also, ...pageFrom(filter, bind)];
+    const fits = [];
+    if (some) fits.push(`+x.status IN (SELECT value FROM json_each(${bind(JSON.stringify(some))}))`);
+    if (log) fits.push(`(${hasLog(log)})`);
+    const inOrder = `ORDER BY x.created_at ${order}, x.id ${order}`;
+    if (maxRead === null || !isWalk(filter, { isMoved }))
+      return `SELECT x.id FROM paylinks x WHERE ${[...where, ...fits].join(' AND ')} ${inOrder} LIMIT ${limit}`;
+    const read = `SELECT x.id, x.created_at, x.status FROM paylinks x WHERE ${where.join(' AND ')} ${inOrder} LIMIT ${bind(maxRead)}`;
+    return `SELECT x.id FROM (${read}) x WHERE ${fits.join(' AND ')} ${inOrder} LIMIT ${limit}`;
   };
   /** A page of each merchant and status, along what is over. */
   const ended = (): string => {
@@ -157,27 +186,54 @@ const rowsOf = async (db: D1Database, filter: Pick<PaylinkFilter, 'status' | 'de
   isMoved: isByIndexOfToday(filter) && (await isMoved(db)),
 });
 
-/** The Paylinks that a caller may see and that fit, newest first: one page, by one query. */
-export async function searchPaylinks(db: D1Database, callerId: string, filter: PaylinkFilter): Promise<Paylink[]> {
-  const { sql, values } = searchQuery(callerId, filter, await rowsOf(db, filter));
-  const { results } = await db
-    .prepare(sql)
-    .bind(...values)
-    .all();
-  const found = results.map((row) => parsePaylinkRow(row).paylink);
-  return filter.before ? found.reverse() : found;
-}
-
 const Places = z.array(z.object({ id: z.string(), created_at: z.int() }));
 
-/** Where the first `rows` of a search end; null when there are no more than that. Reads along an index. */
+/**
+ * Where the walk of a page ends for the first merchant that has more than it reads: what lies beyond is for the next page.
+ */
+function horizonQuery(callerId: string, filter: PaylinkFilter): { sql: string; values: (string | number)[] } {
+  const values: (string | number)[] = [callerId];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  const order = filter.before ? 'ASC' : 'DESC';
+  const where = ['x.merchant_id = m.id', ...createdWithin(filter, bind), ...pageFrom(filter, bind)];
+  const last = `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT 1 OFFSET ${MAX_READ - 1}`;
+  const sql = `SELECT f.id, f.created_at FROM merchants m JOIN paylinks f ON f.id = (${last}) WHERE ${ownersOf(filter.merchantId, bind)}
+    ORDER BY f.created_at ${order}, f.id ${order} LIMIT 1`;
+  return { sql, values };
+}
+
+const isBeyond = (one: PagePlace, place: PagePlace, isBackwards: boolean): boolean =>
+  one.id !== place.id && (one.createdAt - place.createdAt || (one.id < place.id ? -1 : 1)) > 0 === isBackwards;
+
+/**
+ * The Paylinks that a caller may see and that fit, newest first: one page, by one query. `readTo` is where the reading ended although more
+ * may fit further on; null: it did not. So a search that no index answers costs no more than others, and may give short pages.
+ */
+export async function searchPaylinks(
+  db: D1Database,
+  callerId: string,
+  filter: PaylinkFilter,
+): Promise<{ found: Paylink[]; readTo: PagePlace | null }> {
+  const rows = await rowsOf(db, filter);
+  const statement = ({ sql, values }: { sql: string; values: (string | number)[] }) => db.prepare(sql).bind(...values);
+  const search = statement(searchQuery(callerId, filter, rows));
+  const walk = isWalk(filter, rows) ? [statement(horizonQuery(callerId, filter))] : [];
+  const [page, end] = await db.batch<Record<string, unknown>>([search, ...walk]);
+  const all = (page?.results ?? []).map((row) => parsePaylinkRow(row).paylink);
+  const [horizon] = Places.parse(end?.results ?? []);
+  const readTo = horizon ? { createdAt: horizon.created_at, id: horizon.id } : null;
+  const found = readTo ? all.filter((one) => !isBeyond(one, readTo, filter.before !== undefined)) : all;
+  return { found: filter.before ? found.reverse() : found, readTo };
+}
+
+/** Where the first `rows` of a search end; null when there are no more than that. */
 export async function findPlace(
   db: D1Database,
   callerId: string,
-  filter: Omit<PaylinkFilter, 'limit'>,
+  filter: Filter,
   rows: number,
 ): Promise<PagePlace | null> {
-  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 }, await rowsOf(db, filter));
+  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 }, await rowsOf(db, filter), null);
   const { results } = await db
     .prepare(`${found} OFFSET ${rows - 1}`)
     .bind(...values)

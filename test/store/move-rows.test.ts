@@ -112,9 +112,9 @@ it('100,000 Paylinks of before are moved in statements of at most 5,000 rows, an
     expect(await Promise.all(numbers.map(seen))).toEqual(before);
     const fresh = await seedPaylink(merchant);
     expect(await send(contextOf(merchant), fresh.id, { channels: ['EMAIL'] })).toMatchObject({ kind: 'sent' });
-    const paid = await searchPaylinks(env.DB, merchant.id, { status: ['PAID'], limit: 2 });
+    const { found: paid } = await searchPaylinks(env.DB, merchant.id, { status: ['PAID'], limit: 2 });
     expect(paid.map(({ id }) => id)).toEqual([idOf(PAYLINKS - 1), idOf(PAYLINKS - 4)]);
-    const bounced = await searchPaylinks(env.DB, merchant.id, { deliveryStatus: 'BOUNCED', limit: 2 });
+    const { found: bounced } = await searchPaylinks(env.DB, merchant.id, { deliveryStatus: 'BOUNCED', limit: 2 });
     expect(bounced.map(({ id }) => id)).toEqual([idOf(PAYLINKS - 2), idOf(PAYLINKS - 4)]);
   };
   const alone = now + SIDE_BY_SIDE_MS;

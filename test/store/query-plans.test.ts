@@ -118,7 +118,10 @@ describe('no query of the hot paths scans a table', () => {
     expect(pages.length).toBeGreaterThan(0);
     const walks = found.filter((detail) => /^SEARCH (x|l) USING (COVERING )?INDEX paylink\w+_(by|ended)/.test(detail));
     expect(walks.length).toBeGreaterThanOrEqual(pages.length);
-    expect(steps.filter((detail) => detail === 'USE TEMP B-TREE FOR ORDER BY')).toHaveLength(pages.length + 1);
+    expect(steps.filter((detail) => detail === 'USE TEMP B-TREE FOR ORDER BY')).toHaveLength(
+      // Where several merchants' walks end is compared, too.
+      pages.length + (name === 'page of all children' ? 2 : 1),
+    );
     expect(found.filter((detail) => detail.includes('FOR GROUP BY') || detail.includes('FOR DISTINCT'))).toEqual([]);
   });
 

@@ -79,17 +79,20 @@ export async function paymentSessions(args: unknown, { run }: GraphqlContext) {
     limit: first ?? last ?? DEFAULT_PAGE,
   });
   if (found.kind === 'refused') throw refusalError(found.refusal);
-  const { page, more } = found;
+  const { page, next } = found;
   const nodes = page.map((paylink) => paymentSession(paylink, run.ctx.config, run.ctx.now));
   const edges = page.map((paylink, index) => ({ cursor: cursorOf(paylink), node: nodes[index] }));
+  // A page may be short: where to go on is then not its last session.
+  const on = next ? cursorOf(next) : null;
+  const [start, end] = [edges[0]?.cursor ?? null, edges.at(-1)?.cursor ?? null];
   return {
     edges,
     nodes,
     pageInfo: {
-      hasNextPage: backwards ? Boolean(before) : more,
-      hasPreviousPage: backwards ? more : Boolean(after),
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage: backwards ? Boolean(before) : on !== null,
+      hasPreviousPage: backwards ? on !== null : Boolean(after),
+      startCursor: backwards ? (on ?? start) : start,
+      endCursor: backwards ? end : (on ?? end),
     },
   };
 }

@@ -51,7 +51,7 @@ export const Query = z.strictObject({
 const wantsCsv = (accept: string | undefined): boolean => /(?:^|,)\s*text\/csv\s*(?:;|,|$)/i.test(accept ?? '');
 
 /**
- * `GET /paylinks`: newest first, `{data, nextCursor}`; `nextCursor` is null on the last page. With `Accept: text/csv` all of it as CSV, at
+ * `GET /paylinks`: newest first, `{data, nextCursor}`; `nextCursor` is null on the last page. A page may be short before that. With `Accept: text/csv` all of it as CSV, at
  * most 50,000 rows; then `Link` says where to go on.
  */
 export async function listPage(c: Context<AppEnv>): Promise<Response> {
@@ -62,12 +62,15 @@ export async function listPage(c: Context<AppEnv>): Promise<Response> {
   if (wantsCsv(c.req.header('accept'))) return csv(c, search);
   const found = await searchPaylinks(verbContext(c, callerOf(c)), search);
   if (found.kind === 'refused') return problem(c, found.refusal);
-  const { page, more } = found;
-  const last = page.at(-1);
+  const { page, next } = found;
   const data = page.map((paylink) => renderPaylink(c.get('config'), paylink, c.get('now')));
-  return c.json({ data, nextCursor: nextCursor(more, last && { at: last.createdAt, id: last.id }) }, 200, {
-    vary: 'accept',
-  });
+  return c.json(
+    { data, nextCursor: nextCursor(next !== null, next ? { at: next.createdAt, id: next.id } : undefined) },
+    200,
+    {
+      vary: 'accept',
+    },
+  );
 }
 
 async function csv(c: Context<AppEnv>, search: PaylinkSearch): Promise<Response> {

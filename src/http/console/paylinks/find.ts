@@ -1,13 +1,14 @@
 import type { Merchant, Paylink } from '../../../model.ts';
 import type { Context } from '../../../paylinks/context.ts';
 import { type PaylinkSearch, searchPaylinks } from '../../../paylinks/search.ts';
+import type { PagePlace } from '../../../store/paylink-search.ts';
 import { type Asked, filterOf, lookupsOf } from './filter.ts';
 
 /** Rows of a page. */
 export const PAGE_ROWS = 25;
 
 export type Found =
-  | { kind: 'page'; page: Paylink[]; more: boolean }
+  | { kind: 'page'; page: Paylink[]; next: PagePlace | null }
   /** The text is the id of a Paylink. */
   | { kind: 'one'; paylinkId: string };
 
@@ -29,11 +30,11 @@ export async function findPaylinks(
   const found = await Promise.all(searches.map((search) => pageOf(ctx, { ...filter, ...search, limit })));
   const all = new Map(found.flatMap(({ page }) => page).map((paylink) => [paylink.id, paylink]));
   const page = [...all.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
-  return { kind: 'page', page, more: found.some(({ more }) => more) };
+  return { kind: 'page', page, next: found.map(({ next }) => next).find((next) => next !== null) ?? null };
 }
 
 /** A text that is no recipient is not found. */
-async function pageOf(ctx: Context, search: PaylinkSearch): Promise<{ page: Paylink[]; more: boolean }> {
+async function pageOf(ctx: Context, search: PaylinkSearch): Promise<{ page: Paylink[]; next: PagePlace | null }> {
   const found = await searchPaylinks(ctx, search);
-  return found.kind === 'done' ? found : { page: [], more: false };
+  return found.kind === 'done' ? found : { page: [], next: null };
 }

@@ -24,9 +24,9 @@ export async function paylinkList(visit: MerchantVisit): Promise<Response> {
   ]);
   if (found.kind === 'one') return c.redirect(`/console/paylinks/${found.paylinkId}`, 303);
   const names = new Map([merchant, ...children].map(({ id, name }) => [id, name]));
-  const { page, more } = found;
-  const last = page.at(-1);
-  const older = asked.q === '' ? nextCursor(more, last && { at: last.createdAt, id: last.id }) : null;
+  const { page, next } = found;
+  const more = next !== null;
+  const older = asked.q === '' && next ? nextCursor(true, { at: next.createdAt, id: next.id }) : null;
   const count = `${page.length}${more ? ' newest' : ''} ${page.length === 1 ? 'Paylink' : 'Paylinks'}`;
   const text = more && asked.q !== '' ? `${count}. Narrow the search to see others.` : count;
   return shell(
@@ -58,7 +58,7 @@ export async function paylinkList(visit: MerchantVisit): Promise<Response> {
           rows={page}
           empty={<NothingFound asked={asked} writes={may(visit, 'paylinks:write')} />}
         />
-        {page.length > 0 ? (
+        {page.length > 0 || older !== null ? (
           <Paging
             text={text}
             newer={cursor ? addressOf(asked) : null}
