@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { adminRoutes } from './http/admin/routes.ts';
+import { adminRoutes } from './http/admin/lazy-routes.ts';
 import type { AppEnv, Handle } from './http/app-env.ts';
 import { webhookRoutes } from './http/callbacks/routes.ts';
 import { graphqlRoutes } from './http/graphql/route.ts';

@@ -59,6 +59,8 @@ export const refusal = (code: ErrorCode, detail: string, more: Omit<Refusal, 'co
 
 export const unauthenticated = refusal('unauthenticated', 'The request is not authenticated.');
 
+export const merchantNotFound = refusal('not_found', 'Merchant was not found.');
+
 /** The same words for a Paylink that is unknown and for one of another merchant. */
 export const notFound = refusal('not_found', 'Paylink was not found.');
 

@@ -1,6 +1,6 @@
 import { type AuditAction, auditIfChanged } from '../audit/record.ts';
 import type { Config } from '../env.ts';
-import { type Refusal, refusal } from '../errors.ts';
+import { merchantNotFound, type Refusal, refusal } from '../errors.ts';
 import { sealSecret } from '../lib/secrets.ts';
 import type { Actor, JsonObject, Merchant, Scope } from '../model.ts';
 import {
@@ -28,7 +28,6 @@ export type Manager = {
 type Managed<T> = { kind: 'done'; value: T } | { kind: 'refused'; refusal: Refusal };
 const refuse = (refused: Refusal) => ({ kind: 'refused', refusal: refused }) as const;
 
-const merchantNotFound = refusal('not_found', 'Merchant was not found.');
 const credentialNotFound = refusal('not_found', 'Credential was not found.');
 
 /** Tells the audit log, in the same batch and only if something changed. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { expire, issue, type Manager, revoke } from '../auth/credentials.ts';
 import { listOf } from '../auth/scopes.ts';
-import { refusal } from '../errors.ts';
+import { merchantNotFound, refusal } from '../errors.ts';
 import { iso } from '../lib/encoding.ts';
 import type { Merchant } from '../model.ts';
 import { type Credential, listCredentials } from '../store/credentials.ts';
@@ -11,7 +11,6 @@ import { readJson } from './body.ts';
 import { problem } from './problem.ts';
 
 const credentialNotFound = refusal('not_found', 'Credential was not found.');
-const merchantNotFound = refusal('not_found', 'Merchant was not found.');
 
 const renderCredential = (credential: Credential) => ({
   ...credential,

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/auth/authenticate.ts';
 import { credentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
-import { adminRoutes } from '../../src/http/admin/routes.ts';
+import { adminRoutes } from '../../src/http/admin/lazy-routes.ts';
 import type { AppEnv } from '../../src/http/app-env.ts';
 import { scopes } from '../../src/model.ts';
 import { listAudit } from '../../src/store/audit.ts';

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { changedSettings } from '../../audit/changed-values.ts';
 import { type AuditEntry, auditIfChanged } from '../../audit/record.ts';
 import { credentialCache, forgetCredentials } from '../../auth/credential-cache.ts';
-import { type Refusal, refusal } from '../../errors.ts';
+import { merchantNotFound, type Refusal, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
 import type { Actor, Merchant } from '../../model.ts';
 import { findMerchant, insertMerchant, listMerchants, updateMerchant } from '../../store/merchants.ts';
@@ -12,8 +12,6 @@ import { readJson, validate } from '../body.ts';
 import { problem } from '../problem.ts';
 import { operatorOf } from './operator.ts';
 import { MerchantCreate, MerchantPage, MerchantUpdate, parseUuid } from './schemas.ts';
-
-export const merchantNotFound = refusal('not_found', 'Merchant was not found.');
 
 const renderMerchant = ({ shard: _, ...merchant }: Merchant) => ({
   ...merchant,

@@ -1,13 +1,15 @@
-import { byMethod, nothingHere, type Routes } from '../routing.ts';
+import type { Handle } from '../app-env.ts';
+import { byMethod, nothingHere } from '../routing.ts';
 import { listAll } from './audit.ts';
 import { adminCredentials } from './credentials.ts';
 import { health } from './health.ts';
 import { changeMerchant, createMerchant, listPageOfMerchants, readMerchant } from './merchants.ts';
 import { operatorOnly } from './operator.ts';
+import type { AdminPath } from './paths.ts';
 
 const { list, issue, expire, revoke } = adminCredentials;
 
-const routes: Routes = {
+const routes: { [path in AdminPath]: Handle } = {
   '/admin/merchants': byMethod({ GET: listPageOfMerchants, POST: createMerchant }),
   '/admin/merchants/:id': byMethod({ GET: readMerchant, PATCH: changeMerchant }),
   '/admin/merchants/:id/credentials': byMethod({ GET: list, POST: issue }),
@@ -17,7 +19,5 @@ const routes: Routes = {
   '/admin/*': nothingHere,
 };
 
-/** The operator's routes: merchants and their credentials. Everyone else gets 401 for any path below `/admin`. */
-export const adminRoutes: Routes = Object.fromEntries(
-  Object.entries(routes).map(([path, handle]) => [path, operatorOnly(handle)]),
-);
+/** What answers at one of the operator's paths. Everyone else gets 401 for any path below `/admin`. */
+export const adminRoute = (path: AdminPath): Handle => operatorOnly(routes[path]);

@@ -15,7 +15,6 @@ import { isSkipifyCaller, readJson } from '../body.ts';
 import { graphql, isGraphql } from '../graphql/route.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { withLandingPage } from '../pages/landing.ts';
-import { qrSvg } from '../pages/qr.ts';
 import { problem } from '../problem.ts';
 import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
@@ -142,6 +141,7 @@ async function sendBy(c: Context<AppEnv>, asked: Omit<SendInput, 'idempotency'>)
 async function qr(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise<Response> {
   const paylink = await reading;
   if (!paylink) return problem(c, notFound);
+  const { qrSvg } = await import('../pages/qr.ts');
   return c.body(qrSvg(shortLinkOf(c.get('config'), paylink)), 200, { 'content-type': 'image/svg+xml' });
 }
 

@@ -40,6 +40,15 @@ export const Facts = ({ paylink, link, zone, now, locale, due }: Props) => {
       {text('Phone', customer.phone)}
       {text('Customer', [customer.firstName, customer.lastName].filter(Boolean).join(' '))}
       {text('Customer’s number', customer.paylinkCustomerId)}
+      <Fact name="Consent to messages">
+        {paylink.customerConsent ? 'Yes' : 'No'}
+        {paylink.consent?.source ? `, by ${paylink.consent.source}` : ''}
+        {paylink.consent?.capturedAt ? (
+          <span>
+            on <Time at={paylink.consent.capturedAt} zone={zone} now={now} />
+          </span>
+        ) : null}
+      </Fact>
       {text('Description', paylink.description)}
       {text('Note', paylink.memo)}
       {paylink.lineItems.map((item) => (
