@@ -11,7 +11,7 @@ import { ownerOf, wrangler } from './wrangler.mjs';
 
 /** 215 KB, 15 more for the vendors' verbs, formats and manners, and 15 more for scopes, audit, caps and guards. */
 const startBytes = 245 * 1024;
-/** The console and Upstash's client, which `import()` loads when they are first asked for. */
+/** What `import()` loads when it is first asked for: the console, Upstash's client, the local inbox, statistics, QR codes. */
 const laterBytes = 90 * 1024;
 
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;

@@ -5,9 +5,7 @@ import { log } from './lib/log.ts';
 import { measure } from './lib/metrics.ts';
 import type { Turn, TurnEnd } from './lib/turn.ts';
 import { sweepProviderEvents } from './paylinks/delivery-events.ts';
-import { sweepAttachments } from './paylinks/sweep-attachments.ts';
 import { sweepExpired } from './paylinks/transitions.ts';
-import { sweepStats } from './stats/sweep.ts';
 import { forgetInboxMessages } from './store/inbox.ts';
 import { moveRows } from './store/move-rows.ts';
 import { INBOX_MESSAGES, INBOX_MS } from './store/retention.ts';
@@ -38,8 +36,9 @@ const sweeps: Record<string, Sweep> = {
   sweepProviderEvents,
   sweepEvents,
   sweepInbox,
-  sweepStats,
-  sweepAttachments,
+  sweepStats: async (env, config, now) => (await import('./stats/sweep.ts')).sweepStats(env, config, now),
+  sweepAttachments: async (env, config, now) =>
+    (await import('./paylinks/sweep-attachments.ts')).sweepAttachments(env, config, now),
   sweepSecrets: async (env, config) => {
     await sweepSecrets(env, config);
     return { done: 0, position: null };

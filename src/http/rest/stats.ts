@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { iso } from '../../lib/encoding.ts';
-import { statsOf } from '../../stats/stats.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { validate } from '../body.ts';
@@ -34,6 +33,7 @@ export const Query = z.strictObject({
 async function read(c: Context<AppEnv>): Promise<Response> {
   const query = validate(Query, c.req.query(), 'query');
   if (query.kind === 'refused') return problem(c, query.refusal);
+  const { statsOf } = await import('../../stats/stats.ts');
   const counted = await statsOf(c.env.DB, callerOf(c).merchant, query.value, c.get('now'));
   if (counted.kind === 'refused') return problem(c, counted.refusal);
   const { from, to, ...stats } = counted.stats;
