@@ -141,7 +141,7 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
     await context.close();
   });
 
-  const operatorPages = ['', '/new', '/audit', `/merchants/${merchantId}`];
+  const operatorPages = ['', '/new', '/audit', '/health', `/merchants/${merchantId}`];
   it.each(operatorPages)('the operator’s page %s has no fault that axe finds', async (path) => {
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
@@ -210,6 +210,7 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(`${gateway.url}/console`);
+    await page.locator('#key:focus').waitFor();
     await page.keyboard.type(key);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();

@@ -25,19 +25,34 @@ function byProvider(counts: readonly Attempts[]) {
   return [...found.values()];
 }
 
-/** `GET /admin/health`: how things stand, in numbers that are cheap to read. */
-export async function health(c: Context<AppEnv>): Promise<Response> {
-  const now = c.get('now');
-  const since = now - WINDOW_MS;
-  const [found, sealing] = await Promise.all([readHealth(c.env.DB, now, since), howFarSealed(c.env, c.get('config'))]);
+/** How things stand, in numbers that are cheap to read. Times in ms. */
+export async function healthNow(c: Context<AppEnv>) {
+  const since = c.get('now') - WINDOW_MS;
+  const [found, sealing] = await Promise.all([
+    readHealth(c.env.DB, c.get('now'), since),
+    howFarSealed(c.env, c.get('config')),
+  ]);
   const { backlog, endpoints, failed, stores, databaseBytes } = found;
-  return c.json({
-    at: iso(now),
-    since: iso(since),
-    countedAtMost: MAX_COUNTED,
+  return {
+    since,
     providers: byProvider(found.providers),
-    webhooks: { due: backlog.due, oldestDueAt: iso(backlog.oldest), givenUp: failed, ...endpoints },
+    webhooks: { due: backlog.due, oldestDueAt: backlog.oldest, givenUp: failed, ...endpoints },
     sealing,
     stores: { ...stores, databaseBytes },
+  };
+}
+export type HealthNow = Awaited<ReturnType<typeof healthNow>>;
+
+/** `GET /admin/health`. */
+export async function health(c: Context<AppEnv>): Promise<Response> {
+  const { since, providers, webhooks, sealing, stores } = await healthNow(c);
+  return c.json({
+    at: iso(c.get('now')),
+    since: iso(since),
+    countedAtMost: MAX_COUNTED,
+    providers,
+    webhooks: { ...webhooks, oldestDueAt: iso(webhooks.oldestDueAt) },
+    sealing,
+    stores,
   });
 }

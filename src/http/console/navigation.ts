@@ -19,6 +19,7 @@ const merchantSections: Section[] = [
 /** What an operator finds there. */
 export const operatorSections: Section[] = [
   { name: 'Merchants', path: '/console/operator', icon: 'operator' },
+  { name: 'Health', path: '/console/operator/health', icon: 'overview' },
   { name: 'Audit', path: '/console/operator/audit', icon: 'audit' },
 ];
 

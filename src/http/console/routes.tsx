@@ -10,6 +10,7 @@ import { issueKey, replaceKey, revokeKey, showNewKey } from './keys/issue.tsx';
 import { keyList } from './keys/list.tsx';
 import { messagePage, refusedPage } from './message-page.tsx';
 import { auditOfAll } from './operator/audit.tsx';
+import { operatorHealth } from './operator/health.tsx';
 import { issueFor, resume, revokeFor, showMerchant, suspend } from './operator/merchant.tsx';
 import { createMerchant, merchantList, showNewMerchant } from './operator/merchants.tsx';
 import { overview } from './overview/page.tsx';
@@ -93,6 +94,7 @@ const routes: Route<Target>[] = [
   { pattern: '/console/operator', target: operatorPage({ GET: merchantList }) },
   { pattern: '/console/operator/new', target: operatorPage({ GET: showNewMerchant, POST: createMerchant }) },
   { pattern: '/console/operator/audit', target: operatorPage({ GET: auditOfAll }) },
+  { pattern: '/console/operator/health', target: operatorPage({ GET: operatorHealth }) },
   { pattern: '/console/operator/merchants/:merchantId', target: operatorPage({ GET: showMerchant }) },
   { pattern: '/console/operator/merchants/:merchantId/keys', target: operatorPage({ POST: issueFor }) },
   {

@@ -13,18 +13,20 @@ export type ShellOptions = DocumentOptions & {
   above?: { name: string; path: string };
   /** Buttons beside the title. */
   actions?: Child;
-  /** The section that is marked; default: the one that the path begins with. */
-  section?: string;
 };
 
-const isWithin = (path: string, section: Section) =>
-  section.path === '/console' ? path === '/console' : path === section.path || path.startsWith(`${section.path}/`);
+/** The section that a path lies in: the one whose path says most of it. */
+const sectionOf = (path: string, sections: readonly Section[]): Section | undefined =>
+  sections
+    .filter((section) => path === section.path || (section.path !== '/console' && path.startsWith(`${section.path}/`)))
+    .sort((a, b) => b.path.length - a.path.length)[0];
 
 /** A page of the console: navigation, title, what was just done (`?done=`), and its content. */
 export function shell(visit: Visit, options: ShellOptions, content: Child): Promise<Response> {
   const { c } = visit;
   const path = c.req.path.replace(/\/+$/, '') || '/console';
   const sections = visit.kind === 'operator' ? operatorSections : sectionsFor(visit.caller);
+  const current = sectionOf(path, sections);
   const done = flashOf(c.req.query('done'));
   return consoleDocument(
     c,
@@ -43,7 +45,7 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
             <ul>
               {sections.map((section) => (
                 <li>
-                  <a href={section.path} aria-current={isWithin(path, section) ? 'page' : undefined}>
+                  <a href={section.path} aria-current={section === current ? 'page' : undefined}>
                     <Icon name={section.icon} />
                     {section.name}
                   </a>

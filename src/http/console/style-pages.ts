@@ -105,6 +105,7 @@ input[type=file] { width: auto !important; max-width: 100%; border: 0 !important
 .key::before { content: ""; display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; background: var(--edge); opacity: .7; }
 .key.paid::before { background: var(--good); opacity: 1; }
 .days tbody th { font-weight: 400; color: inherit; border-bottom: 1px solid var(--line); }
+.gap { margin-top: 16px; }
 details > summary { cursor: pointer; font-weight: 560; color: var(--accent); width: fit-content; }
 details[open] > summary { margin-bottom: 12px; }
 .narrow { max-width: 780px; display: block; }

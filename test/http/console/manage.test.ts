@@ -320,6 +320,9 @@ describe('the operator', () => {
     const revokePath = /action="([^"]+\/revoke)"/.exec(of.page)?.[1] ?? '';
     expect((await of.post(revokePath)).status).toBe(303);
     expect(locationOf(await person.get('/console'))).toContain('ended');
+    await of.get(`${path}/health`);
+    expect(of.page).toContain('Webhooks due');
+    expect(of.page).toContain('No key is being changed');
     await of.get(`${path}/audit`);
     for (const done of ['Merchant created', 'Merchant suspended', 'Merchant resumed', 'Key issued', 'Key revoked'])
       expect(of.page).toContain(done);
@@ -331,7 +334,7 @@ describe('the operator', () => {
     expect((await of.get(`${path}/merchants/nothing`)).status).toBe(404);
     expect(locationOf(await of.get('/console/paylinks'))).toBe(path);
     const mine = `${path}/merchants/${api.merchant.id}`;
-    for (const page of [path, `${path}/new`, `${path}/audit`, mine])
+    for (const page of [path, `${path}/new`, `${path}/audit`, `${path}/health`, mine])
       expect(locationOf(await visitor.get(page)), page).toContain('/console/sign-in?operator');
     await visitor.get('/console');
     expect((await visitor.post(`${mine}/suspend`)).status).toBe(303);
