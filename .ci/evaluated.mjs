@@ -3,14 +3,23 @@
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
 
-/** The inputs of a bundle that its entry reaches without `import()`. @param meta esbuild's metafile */
-export function evaluatedAtStart(meta) {
-  const entry = Object.values(meta.outputs).find(({ entryPoint }) => entryPoint)?.entryPoint;
-  const reached = new Set([entry]);
+/** The inputs that one input reaches without `import()`, itself too. @param meta esbuild's metafile */
+function reachedFrom(meta, from) {
+  const reached = new Set([from]);
   for (const path of reached)
     for (const { path: next, kind } of meta.inputs[path]?.imports ?? [])
       if (kind !== 'dynamic-import') reached.add(next);
   return reached;
+}
+
+const consoleEntry = 'src/http/console/routes.tsx';
+
+/** Tells of each input when it runs: at `start`, with the `console`, or with something else that `import()` loads (`later`). */
+export function whenItRuns(meta) {
+  const entry = Object.values(meta.outputs).find(({ entryPoint }) => entryPoint)?.entryPoint;
+  const [atStart, withConsole] = [reachedFrom(meta, entry), reachedFrom(meta, consoleEntry)];
+  if (!meta.inputs[consoleEntry]) throw new Error(`there is no ${consoleEntry} in the bundle`);
+  return (path) => (atStart.has(path) ? 'start' : withConsole.has(path) ? 'console' : 'later');
 }
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -49,14 +58,13 @@ function eachPiece(text, map, add) {
   });
 }
 
-/** A bundle's text that runs at start, and the text that waits for an `import()`. @param folder where the source map's paths begin */
+/** A bundle's text by when it runs. What is the bundler's own runs at start. @param folder where the source map's paths begin */
 export function parts(text, map, meta, folder) {
-  const atStart = evaluatedAtStart(meta);
-  const start = [];
-  const later = [];
+  const when = whenItRuns(meta);
+  const pieces = { start: [], console: [], later: [] };
   eachPiece(text, map, (source, piece) => {
     const path = source === null ? null : relative(process.cwd(), resolve(folder, source));
-    (path === null || atStart.has(path) || !meta.inputs[path] ? start : later).push(piece);
+    pieces[path === null || !meta.inputs[path] ? 'start' : when(path)].push(piece);
   });
-  return { start: start.join(''), later: later.join('') };
+  return { start: pieces.start.join(''), console: pieces.console.join(''), later: pieces.later.join('') };
 }
