@@ -154,8 +154,8 @@ export const PaylinkEvent = z.object({
   oldValue: z.nullable(JsonObject),
   newValue: z.nullable(JsonObject),
   createdBy: z.string(),
-  /** null or absent: nobody with a credential; a customer, a provider, the gateway. */
-  actor: z.optional(z.nullable(EventActor)),
+  /** null: nobody with a credential; a customer, a provider, the gateway. An event of an earlier release has none. */
+  actor: z._default(z.nullable(EventActor), null),
   createdAt: z.int(),
   version: z.int(),
 });

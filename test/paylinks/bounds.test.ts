@@ -22,6 +22,7 @@ const anEvent = (n: number): PaylinkEvent => ({
   oldValue: null,
   newValue: { fields: ['memo'] },
   createdBy: 'API Key',
+  actor: null,
   createdAt: 1,
   version: n + 1,
 });

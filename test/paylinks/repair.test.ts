@@ -22,7 +22,16 @@ const updated = (paylink: Paylink, patch: PaylinkPatch): Paylink => {
 };
 const open = (some: Partial<Paylink> = {}) => aPaylink({ createdAt: now - 1000, expiration: now + 1000, ...some });
 const event = (type: 'SENT' | 'OPENED', version: number) => ({
-  ...{ id: `${type}${version}`, type, oldValue: null, newValue: null, createdBy: 'x', createdAt: 1, version },
+  ...{
+    id: `${type}${version}`,
+    type,
+    oldValue: null,
+    newValue: null,
+    createdBy: 'x',
+    actor: null,
+    createdAt: 1,
+    version,
+  },
 });
 
 describe('an update', () => {

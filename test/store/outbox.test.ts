@@ -33,6 +33,7 @@ const event = (some: Partial<PaylinkEvent>): PaylinkEvent => ({
   oldValue: { status: 'CREATED' },
   newValue: { status: 'SENT', deliveredTo: ['EMAIL'] },
   createdBy: 'API Key',
+  actor: null,
   createdAt: Date.now(),
   version: 2,
   ...some,

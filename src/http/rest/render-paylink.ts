@@ -83,7 +83,7 @@ export function renderPaylink(config: Config, paylink: Paylink, now: number) {
       oldValue: event.oldValue,
       newValue: event.newValue,
       createdBy: event.createdBy,
-      actor: event.actor ?? null,
+      actor: event.actor,
       createdAt: iso(event.createdAt),
     })),
     status: statusAt(paylink, now),

@@ -91,7 +91,7 @@ export function withEvent(
   now: number,
 ): Paylink {
   const version = paylink.version + 1;
-  const written = { id: newEventId(paylink, now), ...event, createdAt: now, version };
+  const written = { id: newEventId(paylink, now), ...event, actor: null, createdAt: now, version };
   return { ...paylink, ...change, version, updatedAt: now, events: withinBounds(paylink.events, written) };
 }
 

@@ -113,6 +113,7 @@ export function withOperationResult(paylink: Paylink, operationId: string, creat
     oldValue: { status: paylink.status },
     newValue: sent ? { status, deliveredTo: accepted } : { status, reason },
     createdBy,
+    actor: null,
     createdAt: now,
     version,
   };
