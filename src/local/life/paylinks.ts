@@ -218,7 +218,7 @@ export const demoPaylinks: readonly DemoPaylink[] = [
     shows: 'the provider’s answer was lost: the outcome is UNKNOWN until somebody settles it',
     createdAt: '2026-11-20T16:00:00Z',
     fields: {
-      customer: { firstName: 'Katherine', lastName: 'Johnson', email: 'unknown+nw1010@paylinks.test' },
+      customer: { firstName: 'Sofia', lastName: 'Kovalevskaya', email: 'unknown+nw1010@paylinks.test' },
       lineItems: [{ description: 'Headlamp', price: 5_900, quantity: 1, tax: 472 }],
       expiration,
       ...email,

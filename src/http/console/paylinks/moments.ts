@@ -48,6 +48,10 @@ function changesOf(before: JsonObject | null, after: JsonObject | null): string 
 
 const words = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
+/** The key by its label, where it has one: a merchant has several. */
+const whoDid = ({ createdBy, actor }: PaylinkEvent): string =>
+  actor?.label ? `${createdBy} “${actor.label}”` : createdBy;
+
 function ofEvent(event: PaylinkEvent, paylink: Paylink, locale: string): Moment {
   const { type, newValue, oldValue } = event;
   const amount = newValue?.amount;
@@ -61,7 +65,7 @@ function ofEvent(event: PaylinkEvent, paylink: Paylink, locale: string): Moment 
     at: event.createdAt,
     title: eventWords[type],
     text,
-    who: itself.has(event.createdBy) ? null : event.createdBy,
+    who: itself.has(event.createdBy) ? null : whoDid(event),
     tone: tones[type] ?? 'calm',
   };
 }
