@@ -1,5 +1,7 @@
+import type { Context } from 'hono';
 import { refusal } from '../errors.ts';
-import type { Handle } from './app-env.ts';
+import type { AppEnv, Handle } from './app-env.ts';
+import { wantsPage } from './pages/fault-page.tsx';
 import { problem } from './problem.ts';
 
 /** Handlers by path. */
@@ -19,5 +21,18 @@ export function byMethod(methods: { [method in Method]?: Handle }): Handle {
   return (c) => (handles.get(c.req.method) ?? otherwise)(c);
 }
 
-/** The 404 of an unknown path. */
-export const nothingHere: Handle = (c) => problem(c, refusal('not_found', 'There is nothing here.'));
+const nothing = refusal('not_found', 'There is nothing here.');
+
+/** Does a person look for a page here? Not who brings credentials: some HTTP clients accept HTML unless told otherwise. */
+export function looksForPage(c: Context<AppEnv>): boolean {
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
+  const brings = (name: string) => c.req.header(name) !== undefined;
+  return isRead && wantsPage(c) && !brings('authorization') && !brings('signature');
+}
+
+/** The 404 of an unknown path: for a browser a page, whose code is loaded when one comes first. */
+export const nothingHere: Handle = async (c) => {
+  if (!looksForPage(c)) return problem(c, nothing);
+  c.set('code', nothing.code);
+  return (await import('./pages/nothing-here.tsx')).nothingHerePage(c);
+};

@@ -11,7 +11,7 @@ import { listSigningCredentials } from '../../store/credentials.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { problem } from '../problem.ts';
-import { byMethod, type Routes } from '../routing.ts';
+import { byMethod, nothingHere, type Routes } from '../routing.ts';
 import { ofLink } from './find-link.ts';
 import { page } from './page.tsx';
 import { brandStyle, viewOf } from './paylink-view.tsx';
@@ -90,8 +90,6 @@ const style = '.mock { display: grid; gap: 10px; }';
 
 /** `/checkout/{code}`: a mock of the merchant's own checkout. It exists only locally. */
 export function checkoutRoutes(deliver: Deliver): Routes {
-  const nothing = (c: Context<AppEnv>) => problem(c, refusal('not_found', 'There is nothing here.'));
-
   const render = (c: Context<AppEnv>, paylink: PublicPaylink, said: string | null) => {
     const view = viewOf(paylink, statusAt(paylink, c.get('now')), '', null);
     const options = { title: 'Mock checkout', style: brandStyle(paylink.brandColor) + style };
@@ -107,7 +105,7 @@ export function checkoutRoutes(deliver: Deliver): Routes {
     const type = action === 'fail' ? 'failed' : 'payment';
     const { id: paylinkId, currencyCode } = paylink;
     const request = await signedReport(c, paylink.merchantId, { paylinkId, orderId, type, amount, currencyCode });
-    if (!request) return nothing(c);
+    if (!request) return nothingHere(c);
     const answer = await deliver(c, request);
     if (!answer.ok) return render(c, paylink, `The gateway answered ${answer.status}: ${await answer.text()}`);
     if (action === 'fail') return render(c, paylink, 'The payment failed, and the gateway was told.');
@@ -118,9 +116,9 @@ export function checkoutRoutes(deliver: Deliver): Routes {
     // What is over is told on the page of the Paylink.
     const whileActive = ofLink(
       (c, paylink) => (isActive(paylink, c.get('now')) ? handle(c, paylink) : c.redirect(`/p/${paylink.code}`, 303)),
-      nothing,
+      nothingHere,
     );
-    return (c) => (c.get('config').ENVIRONMENT === 'local' ? whileActive(c) : nothing(c));
+    return (c) => (c.get('config').ENVIRONMENT === 'local' ? whileActive(c) : nothingHere(c));
   };
 
   return {

@@ -16,7 +16,7 @@ import { graphql, isGraphql } from '../graphql/route.ts';
 import { parseIdempotency } from '../idempotency-headers.ts';
 import { withLandingPage } from '../pages/landing.ts';
 import { problem } from '../problem.ts';
-import { byMethod, nothingHere, type Routes } from '../routing.ts';
+import { byMethod, looksForPage, nothingHere, type Routes } from '../routing.ts';
 import { verbContext } from '../verb-context.ts';
 import { attach, detach } from './attachments.ts';
 import { readCreate, readSend, readUpdate } from './bodies.ts';
@@ -27,7 +27,10 @@ export const SettleBody = z.strictObject({ status: z.enum(['SENT', 'FAILED']) })
 
 const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 
-const unknownPaylink = authenticated((c) => problem(c, notFound));
+const refuseUnknown = authenticated((c) => problem(c, notFound));
+
+/** A person who mistyped an address comes here as well, as any one word may be an id: no 401 for them. */
+const unknownPaylink: Handle = (c) => (looksForPage(c) ? nothingHere(c) : refuseUnknown(c));
 
 /** A route with a Paylink's id in its path, parsed. A malformed id is answered like an unknown one. */
 const withPaylinkId =
