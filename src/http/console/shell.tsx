@@ -4,7 +4,7 @@ import { Icon } from './icons.tsx';
 import { operatorSections, type Section, sectionsFor } from './navigation.ts';
 import { Flash, flashOf } from './parts/flash.tsx';
 import { FormToken } from './parts/form.tsx';
-import type { Visit } from './visit.ts';
+import type { MerchantVisit, Visit } from './visit.ts';
 
 export type ShellOptions = DocumentOptions & {
   /** One line under the title. */
@@ -55,7 +55,7 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
           </nav>
           <form class="who" method="post" action="/console/sign-out">
             <FormToken visit={visit} />
-            {visit.kind === 'operator' ? null : <p>{modeText[visit.caller.merchant.mode]}</p>}
+            {visit.kind === 'operator' ? null : <Mode visit={visit} />}
             <div>
               <button class="link" type="submit">
                 Sign out
@@ -84,7 +84,16 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
   );
 }
 
-const modeText = {
-  test: 'Test mode: messages stay in the inbox.',
-  live: 'Live: messages reach customers.',
-} as const;
+/** Where messages go. To the inbox leads a link in a local run alone, where it is open to everybody. */
+const Mode = ({ visit: { c, caller } }: { visit: MerchantVisit }) => {
+  const { ENVIRONMENT, EMAIL_PROVIDERS, SMS_PROVIDERS } = c.get('config');
+  const isTest = caller.merchant.mode === 'test';
+  const hasProvider = [...EMAIL_PROVIDERS, ...SMS_PROVIDERS].some((name) => name !== 'inbox');
+  if (!isTest && hasProvider) return <p>Live: messages reach customers.</p>;
+  const inbox = ENVIRONMENT === 'local' ? <a href="/inbox">inbox</a> : 'inbox';
+  return (
+    <p>
+      {isTest ? 'Test mode' : 'No provider is set up'}: messages stay in the {inbox}.
+    </p>
+  );
+};

@@ -68,6 +68,7 @@ const Fate = ({ open: { message, fate }, view }: { open: OpenMessage; view: Inbo
     >
       Its Paylink’s messages
     </a>
+    <a href={`/console/paylinks/${message.paylinkId}`}>Its Paylink in the console</a>
     {fate ? <span>The Paylink is {fate.paylinkStatus.toLowerCase().replace('_', ' ')}.</span> : null}
   </p>
 );
