@@ -16,6 +16,7 @@ const OUTSIDE = ['test/e2e/**', 'test/node/**'];
 const ALONE = [
   'test/{cron,growth,key-rotation,round-trips,rows}.test.ts',
   'test/admission/**/*.test.ts',
+  'test/audit/**/*.test.ts',
   'test/auth/seal-anew.test.ts',
   'test/delivery/providers/**/*.test.ts',
   'test/http/{burst,faults,idempotency,malformed,misconfigured,openapi}.test.ts',

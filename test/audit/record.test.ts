@@ -83,7 +83,7 @@ describe('the audit log', () => {
 
   it('is read a page at a time, newest first, of one merchant or of all', async () => {
     const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
-    // Later than what other tests write.
+    // Later than what the other tests write.
     const later = now + 1_000_000_000;
     for (const at of [1, 2, 3]) await auditStatement(env.DB, [entry(one), entry(other)], later + at).run();
     const first = await listAudit(env.DB, one, { before: null, limit: 2 });
