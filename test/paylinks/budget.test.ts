@@ -49,7 +49,7 @@ describe('a claim', () => {
     const { ctx, work } = patient(bindings);
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const sending = send(ctx, paylink.id, email);
-    while (!calls.includes('claim')) await Promise.resolve();
+    while (!calls.includes('claim')) await scheduler.wait(1);
     await vi.advanceTimersByTimeAsync(2_999);
     expect(calls).toEqual(['claim']);
     await vi.advanceTimersByTimeAsync(1);
