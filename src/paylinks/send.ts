@@ -60,11 +60,11 @@ const inProgress: SendOutcome = {
 export async function sendPaylink(ctx: Context, input: SendInput): Promise<SendOutcome> {
   const paylinkId = parsePaylinkId(input.paylinkId);
   if (!paylinkId || !(await mayBeCalled(ctx, paylinkId))) return { kind: 'refused', refusal: notFound };
+  // Before the claim: what cannot be had is then a fault without a grant. Before the clock is read: an isolate's first send waits for D1 here.
+  const unsubscribeToken = await unsubscribeTokens(ctx.env.DB, ctx.config);
+  const command = await commandOf(ctx, paylinkId, input);
   const elapsedMs = Date.now() - ctx.now;
   if (elapsedMs > LAST_CLAIM_MS) return outOfTime;
-  const command = await commandOf(ctx, paylinkId, input);
-  // Before the claim: what cannot be had is then a fault without a grant.
-  const unsubscribeToken = await unsubscribeTokens(ctx.env.DB, ctx.config);
   const answer = Promise.withResolvers<SendOutcome>();
   const work = Promise.resolve().then(() =>
     claimAskReport(ctx, command, { waitSeconds: input.idempotency.waitSeconds, unsubscribeToken }, answer.resolve),
