@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
 import { nextCursor } from '../src/http/rest/paging.ts';
-import type { Merchant } from '../src/model.ts';
+import type { Merchant } from '../src/model/merchant.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';
 import { seedMerchant } from './support/merchants.ts';

@@ -8,7 +8,7 @@ import { credentialCache, forgetCredentials } from '../src/auth/credential-cache
 import { runSweeps } from '../src/cron.ts';
 import { type Bindings, configOf } from '../src/env.ts';
 import { sealedPrefix } from '../src/lib/secrets.ts';
-import type { Merchant } from '../src/model.ts';
+import type { Merchant } from '../src/model/merchant.ts';
 import { recordOptOut } from '../src/paylinks/recipients/suppressions.ts';
 import { countSealedOtherwise } from '../src/store/sealed-secrets.ts';
 import { listEndpoints } from '../src/store/webhook-endpoints.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { hashApiKey, newApiKey } from '../src/auth/api-key.ts';
-import type { Merchant } from '../src/model.ts';
+import type { Merchant } from '../src/model/merchant.ts';
 import { newIdAt } from '../src/paylink-id.ts';
 import { issueCredential } from '../src/store/credentials.ts';
 import { CountedGateway } from './support/counted-gateway.ts';

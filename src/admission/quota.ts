@@ -1,5 +1,5 @@
 import type { Config } from '../env.ts';
-import type { Merchant } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
 import type { Quota, QuotaAnswer, QuotaState } from './port.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, Merchant } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { Json, JsonObject } from '../model/values.ts';
 
 /**
  * What a change makes of an entity, for the details of an entry: old and new value of each field that differs. Of the `hidden` ones only

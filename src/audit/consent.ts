@@ -1,5 +1,7 @@
 import { iso } from '../lib/encoding.ts';
-import type { JsonObject, PaylinkEvent, PaylinkHead } from '../model.ts';
+import type { PaylinkHead } from '../model/paylink.ts';
+import type { PaylinkEvent } from '../model/paylink-event.ts';
+import type { JsonObject } from '../model/values.ts';
 import type { AuditRow } from '../store/audit.ts';
 import type { AuditAction } from './record.ts';
 

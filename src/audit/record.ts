@@ -1,4 +1,5 @@
-import type { Actor, Caller, JsonObject } from '../model.ts';
+import type { Actor, Caller } from '../model/caller.ts';
+import type { JsonObject } from '../model/values.ts';
 import { newIdAt } from '../paylink-id.ts';
 import { auditSuppressions, insertAudit, type TellOfSuppressions } from '../store/audit.ts';
 

@@ -1,7 +1,7 @@
 import { LoadingCache } from '../lib/loading-cache.ts';
 import { log } from '../lib/log.ts';
 import { openSecret, type SecretsKeys } from '../lib/secrets.ts';
-import type { Merchant } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
 import {
   type BearerCredential,
   type KnownCredential,

@@ -2,7 +2,9 @@ import { type AuditAction, auditIfChanged } from '../audit/record.ts';
 import type { Config } from '../env.ts';
 import { merchantNotFound, type Refusal, refusal } from '../errors.ts';
 import { sealSecret } from '../lib/secrets.ts';
-import type { Actor, JsonObject, Merchant, Scope } from '../model.ts';
+import type { Actor, Scope } from '../model/caller.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { JsonObject } from '../model/values.ts';
 import {
   type Credential,
   expireCredential,

@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from '../errors.ts';
-import { type Caller, type Scope, scopes } from '../model.ts';
+import { type Caller, type Scope, scopes } from '../model/caller.ts';
 
 /** The merchant may do nothing for now. Its pages stay open. */
 export const suspended = refusal('suspended', 'This merchant is suspended. Ask the operator of the gateway.');

@@ -1,5 +1,5 @@
 import type { Config } from '../env.ts';
-import type { DeliveryEvent } from '../model.ts';
+import type { DeliveryEvent } from '../model/delivery.ts';
 import { parsePaylinkId } from '../paylink-id.ts';
 import type { ProviderName } from './port.ts';
 import { scrubbed } from './provider-response.ts';

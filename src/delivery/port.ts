@@ -1,5 +1,5 @@
 import type { Config } from '../env.ts';
-import type { Channel } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
 
 /** Provider names as `EMAIL_PROVIDERS` and `SMS_PROVIDERS` may have them. */
 export type ProviderName = Config['EMAIL_PROVIDERS'][number] | Config['SMS_PROVIDERS'][number];

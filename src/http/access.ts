@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { lackOf, suspended } from '../auth/scopes.ts';
 import type { Refusal } from '../errors.ts';
-import type { Caller, Scope } from '../model.ts';
+import type { Caller, Scope } from '../model/caller.ts';
 import type { AppEnv } from './app-env.ts';
 
 /**

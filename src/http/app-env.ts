@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { Bindings, Config } from '../env.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Timings } from '../lib/timings.ts';
-import type { Actor, Caller } from '../model.ts';
+import type { Actor, Caller } from '../model/caller.ts';
 
 /** What a handler knows about its request (set by pipeline.ts). */
 export type AppEnv = {

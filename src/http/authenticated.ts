@@ -6,7 +6,7 @@ import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
 import { type Authentication, authenticate } from '../auth/authenticate.ts';
 import { credentialCache } from '../auth/credential-cache.ts';
 import { type Refusal, refusal, unauthenticated } from '../errors.ts';
-import type { Caller } from '../model.ts';
+import type { Caller } from '../model/caller.ts';
 import { refusalOfRoute, routeOf } from './access.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { clientAddressOf } from './client-address.ts';

@@ -3,7 +3,7 @@ import { expire, issue, type Manager, revoke } from '../auth/credentials.ts';
 import { listOf } from '../auth/scopes.ts';
 import { merchantNotFound, refusal } from '../errors.ts';
 import { iso } from '../lib/encoding.ts';
-import type { Merchant } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
 import { type Credential, listCredentials } from '../store/credentials.ts';
 import { CredentialExpiry, credentialIssue, parseUuid } from './admin/schemas.ts';
 import type { AppEnv, Handle } from './app-env.ts';

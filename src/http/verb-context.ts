@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from 'hono';
 import { Slots } from '../lib/slots.ts';
-import type { Caller } from '../model.ts';
+import type { Caller } from '../model/caller.ts';
 import { type Context, configuredProviders, MAX_CALLS } from '../paylinks/context.ts';
 import type { AppEnv } from './app-env.ts';
 

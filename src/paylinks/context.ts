@@ -3,7 +3,10 @@ import { providersFor } from '../delivery/providers/index.ts';
 import type { Bindings, Config } from '../env.ts';
 import type { Slots } from '../lib/slots.ts';
 import type { Timings } from '../lib/timings.ts';
-import type { Caller, Channel, EventActor, Merchant } from '../model.ts';
+import type { Caller } from '../model/caller.ts';
+import type { Channel } from '../model/delivery.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { EventActor } from '../model/paylink-event.ts';
 import { insertInboxMessage } from '../store/inbox.ts';
 
 /** The providers of a channel for a merchant's mode, in fail-over order. */

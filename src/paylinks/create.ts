@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { type FieldError, notFound, refusal } from '../errors.ts';
-import type { Merchant, Paylink } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { Paylink } from '../model/paylink.ts';
 import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
 import { OPERATION_MS } from '../store/retention.ts';

@@ -4,7 +4,7 @@ import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 import { Slots } from '../lib/slots.ts';
 import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
-import type { DeliveryEvent } from '../model.ts';
+import type { DeliveryEvent } from '../model/delivery.ts';
 import { coordinatorOf } from '../paylink-id.ts';
 import type { TellOfSuppressions } from '../store/audit.ts';
 import {

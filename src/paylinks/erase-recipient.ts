@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { auditStatement, callerActor, suppressionsBy } from '../audit/record.ts';
 import { log } from '../lib/log.ts';
-import type { AttachmentFile, Channel } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
+import type { AttachmentFile } from '../model/paylink.ts';
 import { filesOf } from '../store/attachments.ts';
 import { type ForgottenCopies, forgetCopies } from '../store/erased.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../store/paylinks.ts';

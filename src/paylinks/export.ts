@@ -1,6 +1,6 @@
 import type { Config } from '../env.ts';
 import { iso } from '../lib/encoding.ts';
-import type { Paylink } from '../model.ts';
+import type { Paylink } from '../model/paylink.ts';
 import { findPlace } from '../store/paylink-search.ts';
 import type { Context } from './context.ts';
 import { amountDue } from './domain/amounts.ts';

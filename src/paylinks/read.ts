@@ -1,4 +1,5 @@
-import type { Merchant, Paylink } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { Paylink } from '../model/paylink.ts';
 import { findOwner } from '../store/merchants.ts';
 import { findPaylink as find } from '../store/paylinks.ts';
 import type { Context } from './context.ts';

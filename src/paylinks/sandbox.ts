@@ -1,6 +1,7 @@
 import { rehearsalOf } from '../delivery/providers/inbox/rehearse.ts';
 import { refusal } from '../errors.ts';
-import type { Channel, DeliveryEvent, Paylink } from '../model.ts';
+import type { Channel, DeliveryEvent } from '../model/delivery.ts';
+import type { Paylink } from '../model/paylink.ts';
 import type { Context } from './context.ts';
 import { putOffDeliveryEvents, receiveDeliveryEvents } from './delivery-events.ts';
 import { amountDue } from './domain/amounts.ts';

@@ -1,5 +1,6 @@
 import { type Refusal, refusal } from '../errors.ts';
-import type { Channel, Paylink } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
+import type { Paylink } from '../model/paylink.ts';
 import { type PagePlace, type PaylinkFilter, searchPaylinks as search } from '../store/paylink-search.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './domain/outcome.ts';

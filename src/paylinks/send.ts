@@ -4,7 +4,7 @@ import { notFound, refusal } from '../errors.ts';
 import { log } from '../lib/log.ts';
 import { measure } from '../lib/metrics.ts';
 import { withTimeout } from '../lib/timeout.ts';
-import type { Channel } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
 import { coordinatorOf, newIdAt, parsePaylinkId } from '../paylink-id.ts';
 import { askProviders, type GrantedSend } from './ask-providers.ts';
 import { actorOf, type Context } from './context.ts';

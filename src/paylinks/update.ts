@@ -1,5 +1,6 @@
 import { notFound, refusal } from '../errors.ts';
-import type { Merchant, Paylink } from '../model.ts';
+import type { Merchant } from '../model/merchant.ts';
+import type { Paylink } from '../model/paylink.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
 import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AttachmentFile } from '../model.ts';
+import { AttachmentFile } from '../model/paylink.ts';
 import { jsonText } from './columns.ts';
 
 const Rows = z.array(z.object({ id: z.string(), files: jsonText(z.array(AttachmentFile)) }));

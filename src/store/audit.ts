@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { JsonObject } from '../model.ts';
+import { JsonObject } from '../model/values.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
 
 const text = z.nullable(z.string());

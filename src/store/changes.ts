@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import { DeliveryLog, LineItem, Order, PaylinkEvent, PaylinkHead } from '../model.ts';
+import { DeliveryLog } from '../model/delivery.ts';
+import { Order } from '../model/order.ts';
+import { LineItem, PaylinkHead } from '../model/paylink.ts';
+import { PaylinkEvent } from '../model/paylink-event.ts';
 
 const parts = {
   /** The whole new list if it was replaced, else null. */

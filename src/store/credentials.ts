@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type Merchant, Scope } from '../model.ts';
+import { Scope } from '../model/caller.ts';
+import type { Merchant } from '../model/merchant.ts';
 import { columnsOf } from './columns.ts';
 import { merchantColumns, toMerchant } from './merchants.ts';
 import { changedAndTold, firstAndTold, type Told } from './told.ts';

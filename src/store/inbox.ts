@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Channel } from '../model.ts';
+import { Channel } from '../model/delivery.ts';
 import { columnsOf, insertBound } from './columns.ts';
 
 /** A message that was stored instead of sent. `id` is the attempt's; times are ms. */

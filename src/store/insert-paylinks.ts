@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WebhookPayload } from '../model.ts';
+import type { WebhookPayload } from '../model/webhook.ts';
 import { type AuditRow, insertAuditOfPaylinks } from './audit.ts';
 import type { Changes } from './changes.ts';
 import { insertFromJson } from './columns.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Merchant } from '../model.ts';
+import { Merchant } from '../model/merchant.ts';
 import { columnsOf, insertBound } from './columns.ts';
 import { firstAndTold, type Told } from './told.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WebhookPayload } from '../model.ts';
+import type { WebhookPayload } from '../model/webhook.ts';
 
 const Ids = z.array(z.object({ id: z.string() }));
 const idsOf = (results: unknown): string[] => Ids.parse(results).map(({ id }) => id);

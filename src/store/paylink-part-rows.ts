@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import { DeliveryLog, LineItem, Order, PaylinkEvent, type PaylinkHead } from '../model.ts';
+import { DeliveryLog } from '../model/delivery.ts';
+import { Order } from '../model/order.ts';
+import { LineItem, type PaylinkHead } from '../model/paylink.ts';
+import { PaylinkEvent } from '../model/paylink-event.ts';
 import { columnsOf } from './columns.ts';
 
 // The row of a part also says which Paylink it belongs to.

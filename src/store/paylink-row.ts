@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import { DeliveryLog, LineItem, Order, Paylink, PaylinkEvent, PaylinkHead, type PaylinkStatus } from '../model.ts';
+import { DeliveryLog } from '../model/delivery.ts';
+import { Order } from '../model/order.ts';
+import { LineItem, Paylink, PaylinkHead, type PaylinkStatus } from '../model/paylink.ts';
+import { PaylinkEvent } from '../model/paylink-event.ts';
 import { columnsOf } from './columns.ts';
 import { withOld } from './old-rows.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { DeliveryStatus, Paylink, PaylinkStatus } from '../model.ts';
+import type { DeliveryStatus } from '../model/delivery.ts';
+import type { Paylink, PaylinkStatus } from '../model/paylink.ts';
 import { idsFrom } from '../paylink-id.ts';
 import { isMoved } from './move-rows.ts';
 import { oldOf } from './old-rows.ts';

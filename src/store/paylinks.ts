@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Channel } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
 import { withOld } from './old-rows.ts';
 import { parsePaylinkRow, type StoredPaylink, wholePaylink } from './paylink-row.ts';
 

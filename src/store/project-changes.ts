@@ -1,4 +1,5 @@
-import type { PaylinkHead, WebhookPayload } from '../model.ts';
+import type { PaylinkHead } from '../model/paylink.ts';
+import type { WebhookPayload } from '../model/webhook.ts';
 import { type AuditRow, insertAuditOfPaylinks } from './audit.ts';
 import { type Changes, Progress } from './changes.ts';
 import { columnsOf, insertFromJson, setExcluded } from './columns.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DeliveryEvent, type ReportingProvider } from '../model.ts';
+import { DeliveryEvent, type ReportingProvider } from '../model/delivery.ts';
 import type { TellOfSuppressions } from './audit.ts';
 import { columnsOf, insertFromJson } from './columns.ts';
 import { withOld } from './old-rows.ts';

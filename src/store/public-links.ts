@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { AttachmentFile, LineItem, Order, paylinkStatuses } from '../model.ts';
+import { Order } from '../model/order.ts';
+import { AttachmentFile, LineItem, paylinkStatuses } from '../model/paylink.ts';
 import { columnsOf, jsonText } from './columns.ts';
 import { withOld } from './old-rows.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Channel } from '../model.ts';
+import { Channel } from '../model/delivery.ts';
 import { oldOf } from './old-rows.ts';
 
 const Hashed = z.object({ channel: Channel, recipient: z.string(), recipientHash: z.string() });

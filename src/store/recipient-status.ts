@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { Channel, Merchant } from '../model.ts';
+import { Channel } from '../model/delivery.ts';
+import { Merchant } from '../model/merchant.ts';
 import { jsonText } from './columns.ts';
 import { merchantJson } from './merchants.ts';
 import { withOld } from './old-rows.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WebhookPayload } from '../model.ts';
+import type { WebhookPayload } from '../model/webhook.ts';
 import { columnsOf } from './columns.ts';
 import { deliveriesIn, disabledStatement } from './outbox.ts';
 import { toWebhookEndpoint, type WebhookEndpoint } from './webhook-endpoints.ts';

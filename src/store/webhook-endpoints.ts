@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { merchantEventTypes } from '../model.ts';
+import { merchantEventTypes } from '../model/webhook.ts';
 import { columnsOf, insertBound } from './columns.ts';
 import { firstAndTold, type Told } from './told.ts';
 

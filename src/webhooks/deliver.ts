@@ -2,7 +2,7 @@ import type { Bindings, Config } from '../env.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 import { measure } from '../lib/metrics.ts';
-import type { WebhookPayload } from '../model.ts';
+import type { WebhookPayload } from '../model/webhook.ts';
 import { type Claimed, recordAttempt } from '../store/webhook-deliveries.ts';
 import type { WebhookEndpoint } from '../store/webhook-endpoints.ts';
 import { enqueue } from './enqueue.ts';

@@ -1,7 +1,8 @@
 import { auditIfChanged, callerActor } from '../audit/record.ts';
 import type { Bindings, Config } from '../env.ts';
 import { notFound, type Refusal, refusal } from '../errors.ts';
-import type { Actor, Caller, JsonObject } from '../model.ts';
+import type { Actor, Caller } from '../model/caller.ts';
+import type { JsonObject } from '../model/values.ts';
 import {
   deleteEndpoint,
   type EndpointChange,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { JsonObject, type MerchantEventType } from '../model.ts';
+import { JsonObject } from '../model/values.ts';
+import type { MerchantEventType } from '../model/webhook.ts';
 
 /** The events that the `skipify` format has, under the vendor's names. An endpoint of this format hears no others. */
 export const skipifyNames: { readonly [type in MerchantEventType]?: string } = {

@@ -1,4 +1,7 @@
-import type { Channel, EventType, JsonObject, MerchantEventType, PaylinkEvent, WebhookPayload } from '../model.ts';
+import type { Channel } from '../model/delivery.ts';
+import type { EventType, PaylinkEvent } from '../model/paylink-event.ts';
+import type { JsonObject } from '../model/values.ts';
+import type { MerchantEventType, WebhookPayload } from '../model/webhook.ts';
 import type { Changes } from '../store/changes.ts';
 
 // Not sent: erasures, which the merchant asked for itself.

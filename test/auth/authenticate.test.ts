@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authenticate, type RequestToAuthenticate } from '../../src/auth/authenticate.ts';
 import { type CredentialCache, newCredentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { expireCredential, revokeCredential } from '../../src/store/credentials.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { bearer, counting, giveCredential, newNonce, signHmac, signSkipify } from './merchant-side.ts';

@@ -4,7 +4,7 @@ import { authenticate } from '../../src/auth/authenticate.ts';
 import { newCredentialCache } from '../../src/auth/credential-cache.ts';
 import { noteUse } from '../../src/auth/last-used.ts';
 import { configOf } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { findCredential, noteLastUse } from '../../src/store/credentials.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { bearer, counting, giveCredential, signHmac } from './merchant-side.ts';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/auth/authenticate.ts';
 import { newCredentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { request } from '../support/api.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { createBody } from '../support/verbs.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { demoMerchants } from '../../src/local/demo.ts';
-import type { Channel } from '../../src/model.ts';
+import type { Channel } from '../../src/model/delivery.ts';
 import { call } from '../support/platform/caller.ts';
 import type { Intent, Scenario } from './plan.ts';
 

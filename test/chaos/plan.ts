@@ -1,4 +1,4 @@
-import type { Channel } from '../../src/model.ts';
+import type { Channel } from '../../src/model/delivery.ts';
 import type { Behaviour, FakeProvider } from '../support/providers/fake-behaviour.ts';
 import { Random } from './random.ts';
 

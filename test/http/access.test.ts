@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import app from '../../src/app.ts';
 import { accessTo, fieldScopes } from '../../src/http/access.ts';
 import { schema } from '../../src/http/graphql/schema.ts';
-import { type Scope, scopes } from '../../src/model.ts';
+import { type Scope, scopes } from '../../src/model/caller.ts';
 import { type Api, keyOf, merchantApi, request } from '../support/api.ts';
 import { byCallers, graphql, requestOf } from '../support/every-route.ts';
 import { ask } from '../support/faults.ts';

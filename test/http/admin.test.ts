@@ -7,7 +7,7 @@ import { credentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
 import { adminRoutes } from '../../src/http/admin/lazy-routes.ts';
 import type { AppEnv } from '../../src/http/app-env.ts';
-import { scopes } from '../../src/model.ts';
+import { scopes } from '../../src/model/caller.ts';
 import { listAudit } from '../../src/store/audit.ts';
 import { bearer, signHmac, signSkipify } from '../auth/merchant-side.ts';
 

@@ -11,10 +11,11 @@ const LEVELS = [
   ['delivery', 'webhooks'],
   ['audit', 'stats'],
   ['store'],
+  ['model'],
   ['lib'],
 ];
-/** What every folder but `lib` may import: the domain's types, errors and configuration. */
-const SHARED = ['src/env.ts', 'src/errors.ts', 'src/model.ts', 'src/paylink-id.ts'];
+/** What every folder but `lib` may import: errors, configuration and ids. */
+const SHARED = ['src/env.ts', 'src/errors.ts', 'src/paylink-id.ts'];
 /** Libraries that only one place may import. */
 const LIBRARIES: [library: RegExp, place: RegExp][] = [
   [/^hono($|\/(?!jsx|html))/, /^src\/(http\/|app\.ts)/],
@@ -66,7 +67,7 @@ function circleIn(files: readonly Source[]): string[] {
 const faultsIn = (files: readonly Source[]) =>
   files.flatMap((file) => importsOf(file).flatMap((specifier) => faultOf(file.path, specifier) ?? []));
 
-test('imports go one way: http, auth, admission, paylinks, delivery or webhooks, audit, store, lib', () => {
+test('imports go one way: http, auth, admission, paylinks, delivery or webhooks, audit or stats, store, model, lib', () => {
   expect(faultsIn(sources())).toEqual([]);
 });
 
@@ -78,7 +79,8 @@ test('an upward import, an import on the same level and a circle are found', () 
   const planted = (path: string, to: string): Source => ({ path, text: `import { x } from '${to}';\n` });
   expect(faultsIn([planted('src/store/a.ts', '../webhooks/b.ts')])).toHaveLength(1);
   expect(faultsIn([planted('src/delivery/a.ts', '../webhooks/b.ts')])).toHaveLength(1);
-  expect(faultsIn([planted('src/lib/a.ts', '../model.ts')])).toHaveLength(1);
+  expect(faultsIn([planted('src/lib/a.ts', '../model/paylink.ts')])).toHaveLength(1);
+  expect(faultsIn([planted('src/model/a.ts', '../store/b.ts')])).toHaveLength(1);
   expect(faultsIn([planted('src/paylinks/a.ts', 'hono')])).toHaveLength(1);
   expect(circleIn([planted('src/lib/a.ts', './b.ts'), planted('src/lib/b.ts', './a.ts')])).toHaveLength(3);
 });
@@ -95,7 +97,7 @@ test('the client needs nothing but its own files: of all else it imports types o
   expect(needs(sources())).toEqual([]);
   const planted = {
     path: 'src/client/a.ts',
-    text: "import { z } from 'zod';\nimport type { X } from '../model.ts';\n",
+    text: "import { z } from 'zod';\nimport type { X } from '../model/x.ts';\n",
   };
   expect(needs([planted])).toEqual(['src/client/a.ts imports zod']);
 });

@@ -1,7 +1,8 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, asking, claim, grantsOf, statuses, stored } from '../support/protocol.ts';
 import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';

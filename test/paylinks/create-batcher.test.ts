@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import { SerialQueue } from '../../src/paylinks/coordinator/batcher.ts';
 import { CreateBatcher } from '../../src/paylinks/coordinator/create-batcher.ts';

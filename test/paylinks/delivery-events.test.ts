@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeliveryLog, Paylink } from '../../src/model.ts';
+import type { DeliveryLog } from '../../src/model/delivery.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { anAttempt, seedSent } from '../support/attempts.ts';

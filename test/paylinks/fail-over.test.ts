@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { providerBreaker } from '../../src/delivery/circuit-breaker.ts';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { Journal } from '../../src/paylinks/coordinator/journal.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { inCoordinator, scripted, usingProviders } from '../support/providers/scripted-providers.ts';

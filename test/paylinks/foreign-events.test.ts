@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import type { DeliveryEvent, DeliveryLog } from '../../src/model.ts';
+import type { DeliveryEvent, DeliveryLog } from '../../src/model/delivery.ts';
 import { receiveDeliveryEvents } from '../../src/paylinks/delivery-events.ts';
 import { anAttempt, attemptInD1, seedSent } from '../support/attempts.ts';
 import { seedMerchant } from '../support/merchants.ts';

@@ -1,7 +1,8 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
 import { Journal } from '../../src/paylinks/coordinator/journal.ts';

@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { newIdAt } from '../../src/paylink-id.ts';
 import { PaylinkCoordinator } from '../../src/paylinks/coordinator/coordinator.ts';
 import { seedMerchant } from '../support/merchants.ts';

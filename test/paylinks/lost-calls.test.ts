@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import type { ClaimCommand, ReportCommand } from '../../src/paylinks/coordinator/rpc.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';

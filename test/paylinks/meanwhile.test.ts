@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { coordinatorStub, scripted, usingProviders } from '../support/providers/scripted-providers.ts';

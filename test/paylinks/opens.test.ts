@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Paylink, PaylinkStatus } from '../../src/model.ts';
+import type { Paylink, PaylinkStatus } from '../../src/model/paylink.ts';
 import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import { openPaylink } from '../../src/paylinks/transitions.ts';
 import { aPaylink } from '../support/a-paylink.ts';

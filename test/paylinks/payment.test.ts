@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Paylink } from '../../src/model.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { aPaylink } from '../support/a-paylink.ts';
 import { aPayment, aRefund, having, pay } from '../support/payments.ts';
 

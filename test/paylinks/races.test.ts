@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant, PaylinkStatus } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { PaylinkStatus } from '../../src/model/paylink.ts';
 import type { ChangeCommand } from '../../src/paylinks/domain/change.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { cancelPaylink } from '../../src/paylinks/transitions.ts';

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { findPaylink } from '../../src/paylinks/read.ts';
 import { cancelPaylink } from '../../src/paylinks/transitions.ts';
 import { seedMerchant } from '../support/merchants.ts';

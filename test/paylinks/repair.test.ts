@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configOf } from '../../src/env.ts';
-import type { Paylink } from '../../src/model.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import type { PaylinkPatch } from '../../src/paylinks/domain/change.ts';
 import { recipientHash } from '../../src/paylinks/recipients/recipient.ts';

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import type { ChangeCommand } from '../../src/paylinks/domain/change.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aPayment } from '../support/payments.ts';

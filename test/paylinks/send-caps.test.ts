@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import type { SendOutcome } from '../../src/paylinks/domain/outcome.ts';
 import { merchantApi } from '../support/api.ts';
 import { seedMerchant } from '../support/merchants.ts';

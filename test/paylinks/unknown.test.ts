@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { deliveriesOf, type Hook, seedHook } from '../support/hooks.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, aReport, asking, claim, grantsOf, report, ring, statuses, stored, told } from '../support/protocol.ts';

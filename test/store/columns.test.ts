@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { JsonObject } from '../../src/model.ts';
+import { JsonObject } from '../../src/model/values.ts';
 import { columnsOf, insertFromJson, jsonText, setExcluded } from '../../src/store/columns.ts';
 
 const Thing = z.object({

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Merchant } from '../../src/model.ts';
+import { Merchant } from '../../src/model/merchant.ts';
 import { jsonText } from '../../src/store/columns.ts';
 import {
   findMerchant,

@@ -1,7 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { isMoved, moveRows, SIDE_BY_SIDE_MS } from '../../src/store/move-rows.ts';
 import { searchPaylinks } from '../../src/store/paylink-search.ts';
 import { findPaylink, listExpired, listPaylinksOfRecipient } from '../../src/store/paylinks.ts';

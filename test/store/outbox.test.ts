@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Merchant, PaylinkEvent, WebhookPayload } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { PaylinkEvent } from '../../src/model/paylink-event.ts';
+import type { WebhookPayload } from '../../src/model/webhook.ts';
 import type { Changes } from '../../src/store/changes.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import {

@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GATEWAY, suppressionsBy } from '../../src/audit/record.ts';
-import type { DeliveryEvent } from '../../src/model.ts';
+import type { DeliveryEvent } from '../../src/model/delivery.ts';
 import { deleteInboxMessages, listPaylinksOfRecipient } from '../../src/store/paylinks.ts';
 import {
   dueDeliveryEvents,

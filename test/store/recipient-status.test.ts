@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Merchant, Paylink } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { suppressionOf } from '../../src/paylinks/recipients/suppressions.ts';
 import { findMerchant, findOwner, updateMerchant } from '../../src/store/merchants.ts';
 import { readRecipientStatus } from '../../src/store/recipient-status.ts';

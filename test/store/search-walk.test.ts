@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { Paylink } from '../../src/model.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { type PagePlace, searchPaylinks, searchQuery } from '../../src/store/paylink-search.ts';
 import { aPaylink, changesOf } from '../support/a-paylink.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LineItem, Paylink } from '../../src/model.ts';
+import type { LineItem, Paylink } from '../../src/model/paylink.ts';
 import type { Changes } from '../../src/store/changes.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { loadPaylink } from '../../src/store/paylinks.ts';

@@ -1,4 +1,5 @@
-import type { Order, Paylink, PaylinkHead } from '../../src/model.ts';
+import type { Order } from '../../src/model/order.ts';
+import type { Paylink, PaylinkHead } from '../../src/model/paylink.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import type { Changes } from '../../src/store/changes.ts';
 

@@ -1,6 +1,7 @@
 import { env, exports } from 'cloudflare:workers';
 import { hashApiKey } from '../../src/auth/api-key.ts';
-import type { Merchant, Scope } from '../../src/model.ts';
+import type { Scope } from '../../src/model/caller.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { seedMerchant } from './merchants.ts';
 
 /** Requests to the running gateway as one merchant makes them, with its bearer key. */

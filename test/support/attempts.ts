@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
-import type { DeliveryLog, Merchant, Paylink } from '../../src/model.ts';
+import type { DeliveryLog } from '../../src/model/delivery.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { newCode, newIdAt } from '../../src/paylink-id.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { projectChanges } from '../../src/store/project-changes.ts';

@@ -1,4 +1,4 @@
-import type { PaylinkStatus } from '../../src/model.ts';
+import type { PaylinkStatus } from '../../src/model/paylink.ts';
 
 export type Outcome = 'accepted' | 'refused' | 'unknown' | 'not_begun';
 type Status = 'PENDING' | 'SENT' | 'FAILED' | 'UNKNOWN' | 'DELIVERED' | 'BOUNCED';

@@ -1,6 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { Caller, Merchant } from '../../src/model.ts';
+import type { Caller } from '../../src/model/caller.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { insertMerchant } from '../../src/store/merchants.ts';
 
 /** A merchant with every default; its id is new. */

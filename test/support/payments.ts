@@ -1,4 +1,4 @@
-import type { Paylink } from '../../src/model.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 import { applyChange } from '../../src/paylinks/domain/apply-change.ts';
 import type { PaymentReport } from '../../src/paylinks/domain/change.ts';
 

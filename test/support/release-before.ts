@@ -1,4 +1,5 @@
-import type { DeliveryLog, Paylink } from '../../src/model.ts';
+import type { DeliveryLog } from '../../src/model/delivery.ts';
+import type { Paylink } from '../../src/model/paylink.ts';
 
 /** A coordinator's tables as the release before this one made them. */
 const tables = `

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bindings, configOf } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
 import { listAttempts } from '../../src/store/webhook-attempts.ts';
 import { findEndpoint } from '../../src/store/webhook-endpoints.ts';

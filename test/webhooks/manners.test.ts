@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { configOf } from '../../src/env.ts';
-import type { Merchant } from '../../src/model.ts';
+import type { Merchant } from '../../src/model/merchant.ts';
 import { unsubscribeTokens } from '../../src/paylinks/recipients/unsubscribe-token.ts';
 import type { Suppression } from '../../src/store/suppressions.ts';
 import { merchantApi } from '../support/api.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Scope } from '../../model.ts';
+import { Scope } from '../../model/caller.ts';
 import { MaybeTime, Time } from './common.ts';
 
 export const Credential = z.strictObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Merchant as StoredMerchant } from '../../model.ts';
+import { Merchant as StoredMerchant } from '../../model/merchant.ts';
 import { MaybeTime, pageOf, Time } from './common.ts';
 
 const { shard: _, ...settings } = StoredMerchant.shape;

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { Channel, DeliveryStatus, EventType, paylinkStatuses } from '../../model.ts';
+import { Channel, DeliveryStatus } from '../../model/delivery.ts';
+import { paylinkStatuses } from '../../model/paylink.ts';
+import { EventType } from '../../model/paylink-event.ts';
 import { Id, MaybeTime, Metadata, Minor, pageOf, Time } from './common.ts';
 
 const text = z.nullable(z.string());

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Channel } from '../../model.ts';
+import { Channel } from '../../model/delivery.ts';
 import { Id, pageOf, Time } from './common.ts';
 
 export const Suppression = z.strictObject({

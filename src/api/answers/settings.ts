@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Merchant } from '../../model.ts';
+import { Merchant } from '../../model/merchant.ts';
 import { Id, MaybeTime, Time } from './common.ts';
 
 const { shard: _, id: __, suspendedAt: ___, ...settings } = Merchant.shape;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { merchantEventTypes } from '../../model.ts';
+import { merchantEventTypes } from '../../model/webhook.ts';
 import { Id, MaybeTime, pageOf, Time } from './common.ts';
 
 export const WebhookEndpoint = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Config } from '../../env.ts';
-import type { Channel, Merchant } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
 import type { CallbackHandler } from '../callback.ts';
 import type { InboxWriter, Provider, ProviderName } from '../port.ts';
 import { inbox } from './inbox/send.ts';

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { isOperator } from '../../auth/api-key.ts';
 import { refusal, unauthenticated } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
-import type { Actor } from '../../model.ts';
+import type { Actor } from '../../model/caller.ts';
 import type { AppEnv, Handle } from '../app-env.ts';
 import { failedAuthentication } from '../authenticated.ts';
 import { problem } from '../problem.ts';

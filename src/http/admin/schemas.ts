@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Scope, scopes } from '../../model.ts';
+import { Scope, scopes } from '../../model/caller.ts';
 import { TimeZone } from '../../paylinks/domain/schemas.ts';
 import { isCountry } from '../../paylinks/recipients/recipient.ts';
 import { limit } from '../rest/paging.ts';

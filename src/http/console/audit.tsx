@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model.ts';
+import type { JsonObject } from '../../model/values.ts';
 import { type AuditRow, listAudit } from '../../store/audit.ts';
 import { Panel } from './parts/panel.tsx';
 import { type Column, Empty, Paging, Table } from './parts/table.tsx';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { lackOf, suspended } from '../../auth/scopes.ts';
 import type { Refusal } from '../../errors.ts';
-import type { Actor, Caller, Scope } from '../../model.ts';
+import type { Actor, Caller, Scope } from '../../model/caller.ts';
 import { operatorByAccess } from '../admin/cloudflare-access.ts';
 import { byAccess, byToken } from '../admin/operator.ts';
 import type { AppEnv } from '../app-env.ts';

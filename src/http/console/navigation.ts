@@ -1,5 +1,5 @@
 import { hasScope } from '../../auth/scopes.ts';
-import type { Caller, Scope } from '../../model.ts';
+import type { Caller, Scope } from '../../model/caller.ts';
 import type { IconName } from './icons.tsx';
 
 /** A part of the console. A key sees it if it has one of the scopes. */

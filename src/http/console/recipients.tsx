@@ -1,5 +1,5 @@
 import { type Refusal, refusal, statusOf } from '../../errors.ts';
-import type { Channel } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
 import { eraseRecipient } from '../../paylinks/erase-recipient.ts';
 import { normalizePhone } from '../../paylinks/recipients/recipient.ts';
 import { liftSuppression, listSuppressions, suppressionsOfRecipient } from '../../paylinks/recipients/suppressions.ts';

@@ -3,7 +3,7 @@ import { admissionFor, usedUpQuota } from '../../admission/admit.ts';
 import { quotaOf } from '../../admission/quota.ts';
 import { hasScope } from '../../auth/scopes.ts';
 import { type Refusal, refusal } from '../../errors.ts';
-import type { Actor, Caller, Scope } from '../../model.ts';
+import type { Actor, Caller, Scope } from '../../model/caller.ts';
 import { findBearerById } from '../../store/credentials.ts';
 import type { AppEnv } from '../app-env.ts';
 import type { Session } from './session.ts';

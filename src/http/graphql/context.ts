@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Paylink } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import type { Context } from '../../paylinks/context.ts';
 import type { createPaylink } from '../../paylinks/create.ts';
 import type { SendOutcome } from '../../paylinks/domain/outcome.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '../../env.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Channel, DeliveryLog, Paylink, PaylinkStatus } from '../../model.ts';
+import type { Channel, DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink, PaylinkStatus } from '../../model/paylink.ts';
 import { amountDue } from '../../paylinks/domain/amounts.ts';
 import { toDecimal } from '../../paylinks/domain/decimal-amount.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';

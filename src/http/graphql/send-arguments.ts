@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Channel } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { normalizePhone } from '../../paylinks/recipients/recipient.ts';
 

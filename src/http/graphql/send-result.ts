@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Refusal } from '../../errors.ts';
-import type { Channel } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
 import type { SendOutcome } from '../../paylinks/domain/outcome.ts';
 import { type GraphqlErrorCode, refusalError } from './errors.ts';
 import { sessionNotFound } from './send-arguments.ts';

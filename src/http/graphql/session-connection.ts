@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
-import { DeliveryStatus, paylinkStatuses } from '../../model.ts';
+import { DeliveryStatus } from '../../model/delivery.ts';
+import { paylinkStatuses } from '../../model/paylink.ts';
 import type { PagePlace } from '../../store/paylink-search.ts';
 import { validate } from '../body.ts';
 import type { GraphqlContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import * as z from 'zod/mini';
 import { notFound, type Refusal } from '../../errors.ts';
-import type { Paylink } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { retryAfterOf } from '../problem.ts';
 import { type GraphqlContext, idempotencyOf } from './context.ts';

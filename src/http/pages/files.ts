@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { refusal } from '../../errors.ts';
 import { errorMessage } from '../../lib/error-message.ts';
 import { log } from '../../lib/log.ts';
-import type { AttachmentFile } from '../../model.ts';
+import type { AttachmentFile } from '../../model/paylink.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';
 import type { AppEnv } from '../app-env.ts';
 import { faultPage } from './fault-page.tsx';

@@ -3,7 +3,7 @@ import { moment, money } from '../../delivery/message/format.ts';
 import { fill } from '../../delivery/message/locales/language.ts';
 import { oneLine, safeUrl } from '../../delivery/message/sanitize.ts';
 import { type Summary, summarize } from '../../delivery/message/summary.ts';
-import type { PaylinkStatus } from '../../model.ts';
+import type { PaylinkStatus } from '../../model/paylink.ts';
 import { amountDue, amountPaid } from '../../paylinks/domain/amounts.ts';
 import { filePathOf } from '../../paylinks/domain/links.ts';
 import type { PublicPaylink } from '../../store/public-links.ts';

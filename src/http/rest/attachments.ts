@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Merchant } from '../../model.ts';
+import type { Merchant } from '../../model/merchant.ts';
 import { attachFiles, detachFile } from '../../paylinks/attachments.ts';
 import { fileUrlOf } from '../../paylinks/domain/links.ts';
 import type { AppEnv } from '../app-env.ts';

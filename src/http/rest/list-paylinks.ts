@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { DeliveryStatus, paylinkStatuses } from '../../model.ts';
+import { DeliveryStatus } from '../../model/delivery.ts';
+import { paylinkStatuses } from '../../model/paylink.ts';
 import { csvOfPaylinks } from '../../paylinks/export.ts';
 import { type PaylinkSearch, searchPaylinks } from '../../paylinks/search.ts';
 import type { AppEnv } from '../app-env.ts';

@@ -1,7 +1,9 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { notFound, refusal } from '../../errors.ts';
-import type { Channel, Merchant, Paylink } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { createPaylink } from '../../paylinks/create.ts';
 import { shortLinkOf } from '../../paylinks/domain/links.ts';

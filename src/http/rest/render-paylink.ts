@@ -1,6 +1,6 @@
 import type { Config } from '../../env.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Consent, Paylink } from '../../model.ts';
+import type { Consent, Paylink } from '../../model/paylink.ts';
 import { amountDue } from '../../paylinks/domain/amounts.ts';
 import { linkOf, shortLinkOf } from '../../paylinks/domain/links.ts';
 import { statusAt } from '../../paylinks/domain/status.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { iso } from '../../lib/encoding.ts';
-import { merchantEventTypes } from '../../model.ts';
+import { merchantEventTypes } from '../../model/webhook.ts';
 import type { WebhookAttempt } from '../../store/webhook-attempts.ts';
 import type { WebhookEndpoint } from '../../store/webhook-endpoints.ts';
 import {

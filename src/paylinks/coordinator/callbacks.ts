@@ -1,5 +1,5 @@
 import { log } from '../../lib/log.ts';
-import type { DeliveryEvent } from '../../model.ts';
+import type { DeliveryEvent } from '../../model/delivery.ts';
 import { locateAttempts } from '../../store/provider-events.ts';
 import { applyChange } from '../domain/apply-change.ts';
 import type { Journal } from './journal.ts';

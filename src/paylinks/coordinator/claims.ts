@@ -1,6 +1,8 @@
 import { nextProvider } from '../../delivery/providers/index.ts';
 import { notActive, notFound, type Refusal, refusal } from '../../errors.ts';
-import type { DeliveryLog, Merchant, Paylink } from '../../model.ts';
+import type { DeliveryLog } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import type { ProvidersFor } from '../context.ts';
 import { applyReport, GRANT_MS, newAttempt, type Target } from '../domain/attempts.ts';

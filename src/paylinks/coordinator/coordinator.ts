@@ -3,7 +3,7 @@ import { type Bindings, type Config, configOf } from '../../env.ts';
 import { notFound, type Refusal, refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
 import { measure } from '../../lib/metrics.ts';
-import type { DeliveryEvent } from '../../model.ts';
+import type { DeliveryEvent } from '../../model/delivery.ts';
 import { enqueue } from '../../webhooks/enqueue.ts';
 import { configuredProviders, type ProvidersFor } from '../context.ts';
 import { applyChange } from '../domain/apply-change.ts';

@@ -1,6 +1,6 @@
 import { refusal } from '../../errors.ts';
 import { withTimeout } from '../../lib/timeout.ts';
-import { Paylink } from '../../model.ts';
+import { Paylink } from '../../model/paylink.ts';
 import { findByCreateKey, loadPaylink } from '../../store/paylinks.ts';
 import { applyChange } from '../domain/apply-change.ts';
 import type { SerialQueue } from './batcher.ts';

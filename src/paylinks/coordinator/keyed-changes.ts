@@ -1,5 +1,5 @@
 import { refusal } from '../../errors.ts';
-import { Paylink } from '../../model.ts';
+import { Paylink } from '../../model/paylink.ts';
 import { coordinatorOf, newIdAt } from '../../paylink-id.ts';
 import type { ChangeCommand } from '../domain/change.ts';
 import { matchOperation } from '../domain/idempotency.ts';

@@ -1,5 +1,6 @@
 import { log } from '../../lib/log.ts';
-import type { DeliveryLog, Paylink } from '../../model.ts';
+import type { DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import { ENDED_OPERATION_MS, OPERATION_MS } from '../../store/retention.ts';
 import { applyLateReport } from '../domain/apply-change.ts';
 import { applyReport, isInFlight, personSaidSent, type ReportedOutcome } from '../domain/attempts.ts';

@@ -1,6 +1,6 @@
 import { log } from '../../lib/log.ts';
 import { LruMap } from '../../lib/lru-map.ts';
-import type { Paylink } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import type { StoredPaylink } from '../../store/paylink-row.ts';
 import { loadPaylink, loadPaylinks } from '../../store/paylinks.ts';
 import type { Alarm } from './alarm.ts';

@@ -1,4 +1,4 @@
-import { type Paylink, PaylinkHead } from '../../model.ts';
+import { type Paylink, PaylinkHead } from '../../model/paylink.ts';
 import { type Changes, type JournaledChanges, Progress } from '../../store/changes.ts';
 
 /** A Paylink in its coordinator's memory: the truth, and how much of it D1 is known to have. */

@@ -1,6 +1,6 @@
 import { log } from '../../lib/log.ts';
 import { LruMap } from '../../lib/lru-map.ts';
-import type { Merchant } from '../../model.ts';
+import type { Merchant } from '../../model/merchant.ts';
 import { type RecipientStatus, type RecipientStatusAnswer, readRecipientStatus } from '../../store/recipient-status.ts';
 import { Batcher, type SerialQueue } from './batcher.ts';
 

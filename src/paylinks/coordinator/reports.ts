@@ -1,6 +1,6 @@
 import { nextProvider } from '../../delivery/providers/index.ts';
 import { log } from '../../lib/log.ts';
-import type { DeliveryLog } from '../../model.ts';
+import type { DeliveryLog } from '../../model/delivery.ts';
 import type { ProvidersFor } from '../context.ts';
 import { applyReport, newAttempt } from '../domain/attempts.ts';
 import { attemptsOf, summarize } from '../domain/operation.ts';

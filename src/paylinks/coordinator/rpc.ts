@@ -1,5 +1,8 @@
 import type { Refusal } from '../../errors.ts';
-import type { Channel, DeliveryEvent, DeliveryLog, EventActor, Merchant, Paylink } from '../../model.ts';
+import type { Channel, DeliveryEvent, DeliveryLog } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { Paylink } from '../../model/paylink.ts';
+import type { EventActor } from '../../model/paylink-event.ts';
 import type { CreateKey } from '../../store/insert-paylinks.ts';
 import type { ReportedOutcome, Target } from '../domain/attempts.ts';
 import type { ChangeCommand } from '../domain/change.ts';

@@ -1,4 +1,5 @@
-import type { Order, PaylinkHead } from '../../model.ts';
+import type { Order } from '../../model/order.ts';
+import type { PaylinkHead } from '../../model/paylink.ts';
 
 type Paid = Pick<PaylinkHead, 'total' | 'approvedAmount'> & { orders?: readonly Pick<Order, 'refunded'>[] };
 

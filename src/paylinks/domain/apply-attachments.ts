@@ -1,5 +1,5 @@
 import { notActive, type Refusal, refusal } from '../../errors.ts';
-import type { AttachmentFile, Paylink } from '../../model.ts';
+import type { AttachmentFile, Paylink } from '../../model/paylink.ts';
 import { type Applied, withEvent } from './change.ts';
 import { isActive, statusAt } from './status.ts';
 

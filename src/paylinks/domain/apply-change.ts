@@ -1,5 +1,6 @@
 import { notActive, notFound, refusal } from '../../errors.ts';
-import type { DeliveryLog, Paylink } from '../../model.ts';
+import type { DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import { attach, detach } from './apply-attachments.ts';
 import { erase } from './apply-erase.ts';
 import { applyPayment } from './apply-payment.ts';

@@ -1,4 +1,6 @@
-import type { JsonObject, Paylink, PaylinkEvent } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
+import type { PaylinkEvent } from '../../model/paylink-event.ts';
+import type { JsonObject } from '../../model/values.ts';
 import { ERASED_VALUES } from '../../store/erased.ts';
 import { type Applied, withEvent } from './change.ts';
 

@@ -1,5 +1,6 @@
 import { refusal } from '../../errors.ts';
-import type { Order, Paylink, PaylinkStatus } from '../../model.ts';
+import type { Order } from '../../model/order.ts';
+import type { Paylink, PaylinkStatus } from '../../model/paylink.ts';
 import { MAX_PARTS } from './bounds.ts';
 import { type Applied, type PaymentReport, withEvent } from './change.ts';
 

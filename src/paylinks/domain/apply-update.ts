@@ -1,6 +1,7 @@
 import { notActive, refusal } from '../../errors.ts';
 import { iso } from '../../lib/encoding.ts';
-import type { Consent, Customer, Json, JsonObject, LineItem, Paylink, PaylinkStatus } from '../../model.ts';
+import type { Consent, Customer, LineItem, Paylink, PaylinkStatus } from '../../model/paylink.ts';
+import type { Json, JsonObject } from '../../model/values.ts';
 import { amountPaid } from './amounts.ts';
 import { fullRefusal } from './bounds.ts';
 import { type Applied, type PaylinkPatch, withEvent } from './change.ts';

@@ -1,4 +1,4 @@
-import type { AttachmentType } from '../../model.ts';
+import type { AttachmentType } from '../../model/paylink.ts';
 
 /** The endings that a file of each type may have; the first is added to a name that has none of them. */
 const ENDINGS: Record<AttachmentType, readonly string[]> = {

@@ -1,5 +1,6 @@
 import type { ProviderName, ProviderOutcome } from '../../delivery/port.ts';
-import type { DeliveryLog, DeliveryStatus, Paylink } from '../../model.ts';
+import type { DeliveryLog, DeliveryStatus } from '../../model/delivery.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
 import { messageIdOf } from './bounds.ts';
 

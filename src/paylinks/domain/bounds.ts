@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from '../../errors.ts';
-import type { Paylink } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
 
 /** Events, attempts and orders of one Paylink. A row and an answer stay far below the platform's 2 MB. */
 export const MAX_PARTS = 500;

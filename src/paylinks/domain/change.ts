@@ -1,14 +1,7 @@
 import type { Refusal } from '../../errors.ts';
-import type {
-  AttachmentFile,
-  Consent,
-  Customer,
-  EventActor,
-  EventType,
-  JsonObject,
-  LineItem,
-  Paylink,
-} from '../../model.ts';
+import type { AttachmentFile, Consent, Customer, LineItem, Paylink } from '../../model/paylink.ts';
+import type { EventActor, EventType } from '../../model/paylink-event.ts';
+import type { JsonObject } from '../../model/values.ts';
 import { coordinatorOf, newIdAfter } from '../../paylink-id.ts';
 import type { DeliveryUpdate } from './attempts.ts';
 import { withinBounds } from './bounds.ts';

@@ -2,7 +2,9 @@ import { composeEmail } from '../../delivery/message/email.ts';
 import { composeSms } from '../../delivery/message/sms.ts';
 import type { Message } from '../../delivery/port.ts';
 import type { Config } from '../../env.ts';
-import type { Channel, LineItem, Merchant, PaylinkHead } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { LineItem, PaylinkHead } from '../../model/paylink.ts';
 import { amountDue, amountPaid } from './amounts.ts';
 import { fileUrlOf, shortLinkOf } from './links.ts';
 

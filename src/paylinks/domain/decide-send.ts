@@ -1,5 +1,7 @@
 import { notActive, notFound, type Refusal, refusal } from '../../errors.ts';
-import type { Channel, Merchant, Paylink } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { amountDue } from './amounts.ts';
 import type { Target } from './attempts.ts';

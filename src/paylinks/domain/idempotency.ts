@@ -1,5 +1,5 @@
 import { toBase64Url, utf8 } from '../../lib/encoding.ts';
-import type { Channel } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
 import type { Operation } from './operation.ts';
 
 /** How long an un-keyed send whose outcome is not known counts as unfinished, ms. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../env.ts';
-import type { Paylink } from '../../model.ts';
+import type { Paylink } from '../../model/paylink.ts';
 
 /** The short link that customers get. */
 export const shortLinkOf = (config: Config, paylink: Pick<Paylink, 'code'>): string =>

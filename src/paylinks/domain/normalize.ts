@@ -1,5 +1,7 @@
 import type { FieldError } from '../../errors.ts';
-import type { Caller, Consent, Customer, LineItem, Merchant } from '../../model.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { Merchant } from '../../model/merchant.ts';
+import type { Consent, Customer, LineItem } from '../../model/paylink.ts';
 import { normalizePhone, recipientHash } from '../recipients/recipient.ts';
 import type { PaylinkFields } from './schemas.ts';
 

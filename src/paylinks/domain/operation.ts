@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { type Channel, type DeliveryLog, EventActor, type Paylink } from '../../model.ts';
+import type { Channel, DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink } from '../../model/paylink.ts';
+import { EventActor } from '../../model/paylink-event.ts';
 import { BY_PERSON, NOT_BEGUN } from './attempts.ts';
 import { withinBounds } from './bounds.ts';
 import { newEventId } from './change.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Refusal } from '../../errors.ts';
-import { Channel, Paylink } from '../../model.ts';
+import { Channel } from '../../model/delivery.ts';
+import { Paylink } from '../../model/paylink.ts';
 
 /** A verb that either did it or says why not. */
 export type Outcome<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Refusal };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { JsonObject } from '../../model.ts';
+import type { JsonObject } from '../../model/values.ts';
 import { normalizePhone } from '../recipients/recipient.ts';
 import { MAX_METADATA } from './bounds.ts';
 

@@ -1,6 +1,7 @@
 import { isSandboxNumber } from '../../delivery/providers/inbox/rehearse.ts';
 import { type Refusal, refusal } from '../../errors.ts';
-import type { Channel, DeliveryLog, Paylink } from '../../model.ts';
+import type { Channel, DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink } from '../../model/paylink.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone, isCostlyNumber } from '../recipients/recipient.ts';
 import { countsAgainstCaps, type Target } from './attempts.ts';

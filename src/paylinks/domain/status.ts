@@ -1,4 +1,5 @@
-import type { DeliveryLog, Paylink, PaylinkHead, PaylinkStatus } from '../../model.ts';
+import type { DeliveryLog } from '../../model/delivery.ts';
+import type { Paylink, PaylinkHead, PaylinkStatus } from '../../model/paylink.ts';
 import { NOT_BEGUN } from './attempts.ts';
 
 const open: ReadonlySet<PaylinkStatus> = new Set(['CREATED', 'SENT', 'OPENED', 'PARTIALLY_PAID', 'FAILED']);

@@ -1,5 +1,5 @@
 import { type CountryCode, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/core';
-import type { Channel } from '../../model.ts';
+import type { Channel } from '../../model/delivery.ts';
 import { costlyPatterns, phoneMetadata } from './phone-metadata.generated.ts';
 
 /** Whether this is a country (ISO 3166-1 alpha-2) whose numbers can be read. */

@@ -2,7 +2,7 @@ import { auditIfChanged, CUSTOMER, callerActor, GATEWAY, providerActor, suppress
 import type { Bindings, Config } from '../../env.ts';
 import { refusal } from '../../errors.ts';
 import { log } from '../../lib/log.ts';
-import type { Channel, DeliveryLog, ReportingProvider } from '../../model.ts';
+import type { Channel, DeliveryLog, ReportingProvider } from '../../model/delivery.ts';
 import { storeOptOutEvent } from '../../store/provider-events.ts';
 import {
   deleteSuppression,

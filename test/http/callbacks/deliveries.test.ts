@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { configOf } from '../../../src/env.ts';
-import type { DeliveryLog } from '../../../src/model.ts';
+import type { DeliveryLog } from '../../../src/model/delivery.ts';
 import { sweepProviderEvents } from '../../../src/paylinks/delivery-events.ts';
 import { recipientHash } from '../../../src/paylinks/recipients/recipient.ts';
 import { recipientKey } from '../../../src/paylinks/recipients/recipient-key.ts';

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { sealSecret } from '../../../src/lib/secrets.ts';
-import type { Scope } from '../../../src/model.ts';
+import type { Scope } from '../../../src/model/caller.ts';
 import { type Api, keyOf, merchantApi } from '../../support/api.ts';
 import { ownForm, signedIn, Visitor } from '../../support/console.ts';
 import { createBody } from '../../support/verbs.ts';

@@ -5,7 +5,7 @@ import { runGraphql } from '../../../src/http/graphql/handler.ts';
 import { prepareGraphql } from '../../../src/http/graphql/prepare.ts';
 import { Slots } from '../../../src/lib/slots.ts';
 import { Timings } from '../../../src/lib/timings.ts';
-import type { Merchant } from '../../../src/model.ts';
+import type { Merchant } from '../../../src/model/merchant.ts';
 import { configuredProviders, MAX_CALLS } from '../../../src/paylinks/context.ts';
 import type { SendOutcome } from '../../../src/paylinks/domain/outcome.ts';
 import type { Idempotency, SendInput } from '../../../src/paylinks/send.ts';

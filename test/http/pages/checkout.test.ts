@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkoutRoutes } from '../../../src/http/pages/checkout.tsx';
-import type { Paylink } from '../../../src/model.ts';
+import type { Paylink } from '../../../src/model/paylink.ts';
 import { giveCredential } from '../../auth/merchant-side.ts';
 import { type Api, merchantApi, request } from '../../support/api.ts';
 import { seedPaylink } from '../../support/verbs.ts';

@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { publicRoutes } from '../../../src/http/pages/public.tsx';
-import type { PaylinkStatus } from '../../../src/model.ts';
+import type { PaylinkStatus } from '../../../src/model/paylink.ts';
 import { seedPaylink } from './seed-paylink.ts';
 import { testApp } from './test-app.ts';
 

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import type { LineItem, PaylinkStatus } from '../../../src/model.ts';
+import type { LineItem, PaylinkStatus } from '../../../src/model/paylink.ts';
 import { insertPaylinks } from '../../../src/store/insert-paylinks.ts';
 import { insertMerchant } from '../../../src/store/merchants.ts';
 import { projectChanges } from '../../../src/store/project-changes.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Scope, scopes } from '../../../src/model.ts';
+import { type Scope, scopes } from '../../../src/model/caller.ts';
 import { listAudit } from '../../../src/store/audit.ts';
 import { type Api, keyOf, merchantApi, request } from '../../support/api.ts';
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryLog } from '../../../src/model.ts';
+import type { DeliveryLog } from '../../../src/model/delivery.ts';
 import { type Api, merchantApi } from '../../support/api.ts';
 import { anAttempt, seedSent } from '../../support/attempts.ts';
 

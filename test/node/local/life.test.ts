@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { demoPaylinks } from '../../../src/local/life/paylinks.ts';
 import { tableOf } from '../../../src/local/wrangler-toml.ts';
-import { paylinkStatuses } from '../../../src/model.ts';
+import { paylinkStatuses } from '../../../src/model/paylink.ts';
 
 it('the demo merchant’s Paylinks have every status', () => {
   const statuses = new Set(demoPaylinks.map(({ status }) => status));

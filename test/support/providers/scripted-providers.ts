@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { providerBreaker } from '../../../src/delivery/circuit-breaker.ts';
 import type { Message, Provider, ProviderName, ProviderOutcome, Settle } from '../../../src/delivery/port.ts';
-import type { Channel } from '../../../src/model.ts';
+import type { Channel } from '../../../src/model/delivery.ts';
 import { coordinatorOf } from '../../../src/paylink-id.ts';
 import type { ProvidersFor } from '../../../src/paylinks/context.ts';
 import { PaylinkCoordinator } from '../../../src/paylinks/coordinator/coordinator.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '../../../model.ts';
+import type { DeliveryEvent } from '../../../model/delivery.ts';
 import type { ProviderOutcome } from '../../port.ts';
 
 /** What is reported of a message that was taken. */

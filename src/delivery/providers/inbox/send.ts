@@ -1,5 +1,5 @@
 import { withTimeout } from '../../../lib/timeout.ts';
-import type { Channel } from '../../../model.ts';
+import type { Channel } from '../../../model/delivery.ts';
 import type { InboxWriter, Message, Provider, ProviderOutcome, SendOptions } from '../../port.ts';
 import { headersOf } from './headers.ts';
 import { rehearsalOf } from './rehearse.ts';

@@ -1,7 +1,7 @@
 import { expire, issue, revoke } from '../../../auth/credentials.ts';
 import { hasScope } from '../../../auth/scopes.ts';
 import { type Refusal, refusal, statusOf } from '../../../errors.ts';
-import { scopes } from '../../../model.ts';
+import { scopes } from '../../../model/caller.ts';
 import { listCredentials } from '../../../store/credentials.ts';
 import { credentialIssue, parseUuid } from '../../admin/schemas.ts';
 import { validate } from '../../body.ts';

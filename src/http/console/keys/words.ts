@@ -1,4 +1,4 @@
-import type { Scope } from '../../../model.ts';
+import type { Scope } from '../../../model/caller.ts';
 import type { Credential, Scheme } from '../../../store/credentials.ts';
 import type { Tone } from '../parts/panel.tsx';
 

@@ -1,7 +1,7 @@
 import { issue, type Manager, revoke } from '../../../auth/credentials.ts';
 import { listOf } from '../../../auth/scopes.ts';
 import { type Refusal, refusal, statusOf } from '../../../errors.ts';
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { type Credential, listCredentials } from '../../../store/credentials.ts';
 import { findMerchant } from '../../../store/merchants.ts';
 import { setMerchant } from '../../admin/merchants.ts';

@@ -1,5 +1,5 @@
 import { type Refusal, statusOf } from '../../../errors.ts';
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { listMerchants } from '../../../store/merchants.ts';
 import { addMerchant } from '../../admin/merchants.ts';
 import { MerchantCreate } from '../../admin/schemas.ts';

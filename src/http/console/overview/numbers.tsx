@@ -1,5 +1,5 @@
 import { money } from '../../../delivery/message/format.ts';
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { addDays, dayOfHour } from '../../../stats/days.ts';
 import { statsOf } from '../../../stats/stats.ts';
 import { HOUR_MS } from '../../../store/stats.ts';

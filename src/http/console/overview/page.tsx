@@ -1,4 +1,4 @@
-import type { Paylink } from '../../../model.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import type { Context } from '../../../paylinks/context.ts';
 import { searchPaylinks } from '../../../paylinks/search.ts';
 import { endpointContext, endpointsOf } from '../../../webhooks/endpoints.ts';

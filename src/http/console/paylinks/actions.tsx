@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from '../../../errors.ts';
-import type { Channel } from '../../../model.ts';
+import type { Channel } from '../../../model/delivery.ts';
 import { SendFields } from '../../../paylinks/domain/schemas.ts';
 import { sendPaylink } from '../../../paylinks/send.ts';
 import { cancelPaylink, settleDelivery } from '../../../paylinks/transitions.ts';

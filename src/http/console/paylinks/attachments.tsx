@@ -1,5 +1,5 @@
 import type { Config } from '../../../env.ts';
-import type { Paylink } from '../../../model.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { fileUrlOf } from '../../../paylinks/domain/links.ts';
 import { ActionForm, FormToken } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';

@@ -1,5 +1,6 @@
 import { money } from '../../../delivery/message/format.ts';
-import type { Merchant, Paylink } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { statusAt } from '../../../paylinks/domain/status.ts';
 import { Badge } from '../parts/panel.tsx';
 import type { Column } from '../parts/table.tsx';

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../errors.ts';
-import type { LineItem, Paylink } from '../../../model.ts';
+import type { LineItem, Paylink } from '../../../model/paylink.ts';
 import { fromDecimal, toDecimal } from '../../../paylinks/domain/decimal-amount.ts';
 import { clockText, instantOf } from '../clock.ts';
 import type { FormFields } from '../form-fields.ts';

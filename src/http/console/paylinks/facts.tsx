@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { money } from '../../../delivery/message/format.ts';
-import type { Paylink } from '../../../model.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { Time } from '../parts/time.tsx';
 
 type Props = { paylink: Paylink; link: string; zone: string; now: number; locale: string; due: number };

@@ -1,4 +1,6 @@
-import { DeliveryStatus, type Merchant, type PaylinkStatus, paylinkStatuses } from '../../../model.ts';
+import { DeliveryStatus } from '../../../model/delivery.ts';
+import type { Merchant } from '../../../model/merchant.ts';
+import { type PaylinkStatus, paylinkStatuses } from '../../../model/paylink.ts';
 import { parsePaylinkId } from '../../../paylink-id.ts';
 import type { PaylinkSearch } from '../../../paylinks/search.ts';
 import { instantOf } from '../clock.ts';

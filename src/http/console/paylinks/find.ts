@@ -1,4 +1,5 @@
-import type { Merchant, Paylink } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import type { Context } from '../../../paylinks/context.ts';
 import { type PaylinkSearch, searchPaylinks } from '../../../paylinks/search.ts';
 import type { PagePlace } from '../../../store/paylink-search.ts';

@@ -1,6 +1,6 @@
 import { languages } from '../../../delivery/message/locales/language.ts';
 import type { FieldError } from '../../../errors.ts';
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { Check, type Choice, Field, type FieldProps, Select, TextArea, wrongOf } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
 import type { customerNames, Draft } from './draft.ts';

@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
-import type { Channel, Merchant, Paylink } from '../../../model.ts';
+import type { Channel } from '../../../model/delivery.ts';
+import type { Merchant } from '../../../model/merchant.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { amountDue } from '../../../paylinks/domain/amounts.ts';
 import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
 import type { AppEnv } from '../../app-env.ts';

@@ -1,5 +1,8 @@
 import { money } from '../../../delivery/message/format.ts';
-import type { DeliveryLog, JsonObject, Paylink, PaylinkEvent } from '../../../model.ts';
+import type { DeliveryLog } from '../../../model/delivery.ts';
+import type { Paylink } from '../../../model/paylink.ts';
+import type { PaylinkEvent } from '../../../model/paylink-event.ts';
+import type { JsonObject } from '../../../model/values.ts';
 import type { Tone } from '../parts/panel.tsx';
 import { channelWords, deliveryWords, eventWords, providerOf } from './words.ts';
 

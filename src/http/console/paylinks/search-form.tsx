@@ -1,4 +1,4 @@
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { Icon } from '../icons.tsx';
 import { type Choice, Field, Select } from '../parts/form.tsx';
 import type { Asked } from './filter.ts';

@@ -1,4 +1,4 @@
-import type { Paylink } from '../../../model.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { ActionForm, Check, Field } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
 import type { MerchantVisit } from '../visit.ts';

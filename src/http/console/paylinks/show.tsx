@@ -1,7 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { money } from '../../../delivery/message/format.ts';
 import { type Refusal, statusOf } from '../../../errors.ts';
-import type { Channel, Merchant, Paylink } from '../../../model.ts';
+import type { Channel } from '../../../model/delivery.ts';
+import type { Merchant } from '../../../model/merchant.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { parsePaylinkId } from '../../../paylink-id.ts';
 import { amountDue } from '../../../paylinks/domain/amounts.ts';
 import { shortLinkOf } from '../../../paylinks/domain/links.ts';

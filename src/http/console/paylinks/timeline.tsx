@@ -1,4 +1,4 @@
-import type { Paylink } from '../../../model.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { ActionForm } from '../parts/form.tsx';
 import { Time } from '../parts/time.tsx';
 import { type MerchantVisit, may } from '../visit.ts';

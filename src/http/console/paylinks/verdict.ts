@@ -1,4 +1,5 @@
-import type { DeliveryLog, Paylink } from '../../../model.ts';
+import type { DeliveryLog } from '../../../model/delivery.ts';
+import type { Paylink } from '../../../model/paylink.ts';
 import { amountDue } from '../../../paylinks/domain/amounts.ts';
 import type { Tone } from '../parts/panel.tsx';
 import { providerOf } from './words.ts';

@@ -1,4 +1,6 @@
-import type { Channel, DeliveryLog, DeliveryStatus, EventType, Paylink, PaylinkStatus } from '../../../model.ts';
+import type { Channel, DeliveryLog, DeliveryStatus } from '../../../model/delivery.ts';
+import type { Paylink, PaylinkStatus } from '../../../model/paylink.ts';
+import type { EventType } from '../../../model/paylink-event.ts';
 import type { Tone } from '../parts/panel.tsx';
 
 type Said = { text: string; tone: Tone };

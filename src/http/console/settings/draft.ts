@@ -1,4 +1,4 @@
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import type { FormFields } from '../form-fields.ts';
 
 /** The settings that the form shows, as texts; a box that is ticked is `yes`. */

@@ -1,4 +1,4 @@
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
 import { emailDocument, emailHeaders } from '../../pages/email-document.ts';
 import { page } from '../../pages/page.tsx';

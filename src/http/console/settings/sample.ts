@@ -1,4 +1,4 @@
-import type { Merchant } from '../../../model.ts';
+import type { Merchant } from '../../../model/merchant.ts';
 import type { MessagePaylink } from '../../../paylinks/domain/compose-message.ts';
 import type { PublicPaylink } from '../../../store/public-links.ts';
 

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../errors.ts';
-import { merchantEventTypes } from '../../../model.ts';
+import { merchantEventTypes } from '../../../model/webhook.ts';
 import type { FormFields } from '../form-fields.ts';
 import { Check, Field, Select, wrongOf } from '../parts/form.tsx';
 

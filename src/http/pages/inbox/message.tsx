@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { smsSegments } from '../../../delivery/message/segments.ts';
-import type { DeliveryStatus } from '../../../model.ts';
+import type { DeliveryStatus } from '../../../model/delivery.ts';
 import { playsOf } from '../../../paylinks/sandbox.ts';
 import type { InboxMessage } from '../../../store/inbox.ts';
 import { linkParts } from '../link-parts.ts';
