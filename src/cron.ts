@@ -8,7 +8,8 @@ import { sweepProviderEvents } from './paylinks/delivery-events.ts';
 import { sweepExpired } from './paylinks/transitions.ts';
 import { forgetInboxMessages } from './store/inbox.ts';
 import { moveRows } from './store/move-rows.ts';
-import { INBOX_MESSAGES, INBOX_MS } from './store/retention.ts';
+import { forgetOverQuota } from './store/over-quota.ts';
+import { INBOX_MESSAGES, INBOX_MS, OVER_QUOTA_MS } from './store/retention.ts';
 import { saveSweep, takeTurn } from './store/sweeps.ts';
 import { sweepEvents } from './webhooks/sweep.ts';
 
@@ -16,26 +17,30 @@ import { sweepEvents } from './webhooks/sweep.ts';
 const TURN_MS = 40_000;
 /** A sweep that died with its invocation is taken up again after this, ms. */
 const LEASE_MS = 90_000;
-/** Inbox messages that one statement deletes. */
+/** Rows that one statement deletes. */
 const MAX_FORGOTTEN = 1_000;
 
 type Sweep = (env: Bindings, config: Config, now: number, turn: Turn) => Promise<TurnEnd>;
 
-async function sweepInbox({ DB }: Bindings, _config: Config, now: number, { mayGoOn }: Turn): Promise<TurnEnd> {
-  let done = 0;
-  let last = 0;
-  do {
-    last = await forgetInboxMessages(DB, now - INBOX_MS, INBOX_MESSAGES, MAX_FORGOTTEN);
-    done += last;
-  } while (last >= MAX_FORGOTTEN && mayGoOn());
-  return { done, position: last >= MAX_FORGOTTEN ? 'more' : null };
-}
+/** A sweep that deletes what is too old, some rows at a time. `forget` returns how many it deleted, at most `MAX_FORGOTTEN`. */
+const forgetting =
+  (forget: (db: D1Database, now: number) => Promise<number>): Sweep =>
+  async ({ DB }, _config, now, { mayGoOn }) => {
+    let done = 0;
+    let last = 0;
+    do {
+      last = await forget(DB, now);
+      done += last;
+    } while (last >= MAX_FORGOTTEN && mayGoOn());
+    return { done, position: last >= MAX_FORGOTTEN ? 'more' : null };
+  };
 
 const sweeps: Record<string, Sweep> = {
   sweepExpired,
   sweepProviderEvents,
   sweepEvents,
-  sweepInbox,
+  sweepInbox: forgetting((db, now) => forgetInboxMessages(db, now - INBOX_MS, INBOX_MESSAGES, MAX_FORGOTTEN)),
+  sweepOverQuota: forgetting((db, now) => forgetOverQuota(db, now - OVER_QUOTA_MS, MAX_FORGOTTEN)),
   sweepStats: async (env, config, now) => (await import('./stats/sweep.ts')).sweepStats(env, config, now),
   sweepAttachments: async (env, config, now) =>
     (await import('./paylinks/sweep-attachments.ts')).sweepAttachments(env, config, now),

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { runSweeps } from '../src/cron.ts';
 import { findInboxMessage, insertInboxMessage } from '../src/store/inbox.ts';
+import { saveOverQuota } from '../src/store/over-quota.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS));
 
@@ -50,4 +51,12 @@ it('no merchant fills the database with captured messages: the cron leaves the n
     { merchant: 'busy', n: 500, first: 2_501 },
     { merchant: 'quiet', n: 500, first: 3_101 },
   ]);
+});
+
+it('who was over quota is forgotten after 7 days', async () => {
+  await saveOverQuota(env.DB, 'long-ago', 1, now - 7 * DAY_MS - 60 * 60 * 1000);
+  await saveOverQuota(env.DB, 'lately', 1, now - 7 * DAY_MS);
+  await runSweeps(env, now + 120_000);
+  const { results } = await env.DB.prepare('SELECT merchant_id AS merchant FROM over_quota').all();
+  expect(results).toEqual([{ merchant: 'lately' }]);
 });

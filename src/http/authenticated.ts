@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { admissionFor, usedUpQuota } from '../admission/admit.ts';
 import { isRefused, isTooMany } from '../admission/flood-guard.ts';
+import { noteOverQuota } from '../admission/over-quota.ts';
 import type { QuotaState } from '../admission/port.ts';
 import { quotaOf, rateLimitHeaders, retryAfter } from '../admission/quota.ts';
 import { type Authentication, authenticate } from '../auth/authenticate.ts';
@@ -48,7 +49,9 @@ async function rejectUnauthenticated(c: Context<AppEnv>, identity: Unauthenticat
   return { refusal: await failedAuthentication(c, refusalOf(identity)), headers: {} };
 }
 
-function overQuota(quota: QuotaState): Rejection {
+function overQuota(c: Context<AppEnv>, merchantId: string, quota: QuotaState): Rejection {
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  noteOverQuota(merchantId, { db: c.env.DB, now: c.get('now'), waitUntil });
   const retryAfterSeconds = retryAfter(quota);
   const refused = refusal('rate_limited', 'The quota of this merchant is used up.', { retryAfterSeconds });
   return { refusal: refused, headers: rateLimitHeaders(quota) };
@@ -78,7 +81,7 @@ export async function authenticateAndAdmit(
   const quota = quotaOf(caller.merchant, config);
   // First, so that a merchant known to be over its quota costs no I/O.
   const usedUp = usedUpQuota(caller.merchant.id, quota, Date.now());
-  if (usedUp) return overQuota(usedUp);
+  if (usedUp) return overQuota(c, caller.merchant.id, usedUp);
   const forbidden = refuses(caller);
   const cost = forbidden ? 1 : await begin(caller);
   const asked = { merchantId: caller.merchant.id, quota, cost, ...(nonce ? { nonce } : {}) };
@@ -91,7 +94,7 @@ export async function authenticateAndAdmit(
       c.set('rejection', forbidden.detail);
       return { refusal: forbidden, headers: {} };
     case 'limited':
-      return overQuota(admitted.quota);
+      return overQuota(c, caller.merchant.id, admitted.quota);
     // Not counted by the flood guard: the signature of a replay is valid.
     case 'replayed':
       c.set('rejection', 'nonce was used before');

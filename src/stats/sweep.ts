@@ -38,9 +38,18 @@ export function goOn(
 /** Hours that a pass counts in one turn: all of a day's passes are through in an hour. */
 const MAX_HOURS = 48;
 
+async function positionOf(db: D1Database, { name }: Pick<Pass, 'name'>): Promise<Position | null> {
+  const noted = await sweepPosition(db, name);
+  return noted === null ? null : Position.parse(JSON.parse(noted));
+}
+
+/** When the running hour was counted last, ms; null: never. */
+export async function runningCountedAt(db: D1Database): Promise<number | null> {
+  return (await positionOf(db, passes[0]))?.beganAt ?? null;
+}
+
 async function runPass(db: D1Database, pass: Pass, now: number): Promise<number> {
-  const noted = await sweepPosition(db, pass.name);
-  const position = goOn(pass, noted === null ? null : Position.parse(JSON.parse(noted)), now);
+  const position = goOn(pass, await positionOf(db, pass), now);
   if (!position) return 0;
   const end = Math.min(position.next + MAX_HOURS, position.last + 1);
   for (let hour = position.next; hour < end; hour += 1) {

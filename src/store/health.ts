@@ -1,23 +1,39 @@
 import * as z from 'zod/mini';
-import { newIdAt } from '../paylink-id.ts';
+import { OverQuota, selectOverQuota } from './over-quota.ts';
+import { HOUR_MS } from './stats.ts';
 
 /** What is counted stops here: the answer is for a glance, and its cost is bounded. */
 export const MAX_COUNTED = 10_000;
 
+/** Merchants that a list names. */
+const MAX_MERCHANTS = 20;
+/** How far back merchants are looked at, hours: unknown outcomes are counted again for two days, a quota is of today. */
+const UNKNOWN_HOURS = 48;
+const OVER_QUOTA_HOURS = 24;
+
 const Provider = z.object({
   channel: z.string(),
-  provider: z.nullable(z.string()),
-  status: z.string(),
-  attempts: z.int(),
+  provider: z.string(),
+  sent: z.int(),
+  delivered: z.int(),
+  bounced: z.int(),
+  failed: z.int(),
+  unknown: z.int(),
 });
+/** A merchant with sends whose outcome is unknown; `lastHour`: of the latest, hours since the epoch. */
+const Unknown = z.object({ merchantId: z.string(), name: z.string(), unknown: z.int(), lastHour: z.int() });
 const Backlog = z.object({ due: z.int(), oldest: z.nullable(z.int()) });
 const Endpoints = z.object({ endpoints: z.int(), failing: z.int(), disabled: z.int() });
 const Failed = z.object({ failed: z.int() });
 const Stores = z.object({ merchants: z.int(), paylinks: z.int() });
 
 export type Health = {
-  /** Attempts since then by what they came to. */
+  /** Attempts of the running hour and the one before, by what they came to. From the roll-up. */
   providers: z.infer<typeof Provider>[];
+  /** Who has sends of the last 48 hours whose outcome is unknown, most first. From the roll-up. */
+  unknown: z.infer<typeof Unknown>[];
+  /** Who was over its quota in the last 24 hours, the latest first. */
+  overQuota: OverQuota[];
   backlog: z.infer<typeof Backlog>;
   endpoints: z.infer<typeof Endpoints>;
   /** Deliveries of webhooks that were given up, of those made since then. */
@@ -27,9 +43,16 @@ export type Health = {
   databaseBytes: number;
 };
 
-const providers = `SELECT channel, provider, status, count(*) AS attempts
-  FROM (SELECT channel, provider, status FROM paylink_logs WHERE id > ?1 ORDER BY id DESC LIMIT ${MAX_COUNTED})
-  GROUP BY channel, provider, status ORDER BY channel, provider, status`;
+const providers = `SELECT channel, provider, sum(sent) AS sent, sum(delivered) AS delivered, sum(bounced) AS bounced, sum(failed) AS failed,
+    sum(unknown) AS unknown
+  FROM (SELECT * FROM stats_messages WHERE hour >= ?1 ORDER BY hour DESC LIMIT ${MAX_COUNTED})
+  GROUP BY channel, provider ORDER BY channel, provider`;
+
+const unknown = `SELECT s.merchant_id AS merchantId, m.name, s.unknown, s.last_hour AS lastHour
+  FROM (SELECT merchant_id, sum(unknown) AS unknown, max(hour) AS last_hour
+    FROM (SELECT * FROM stats_messages WHERE unknown > 0 AND hour >= ?1 ORDER BY hour DESC LIMIT ${MAX_COUNTED})
+    GROUP BY merchant_id ORDER BY unknown DESC, merchant_id LIMIT ${MAX_MERCHANTS}) s
+  JOIN merchants m ON m.id = s.merchant_id ORDER BY s.unknown DESC, m.id`;
 
 const backlog = `SELECT count(*) AS due, min(next_attempt_at) AS oldest
   FROM (SELECT next_attempt_at FROM endpoint_deliveries WHERE next_attempt_at IS NOT NULL AND next_attempt_at <= ?1 LIMIT ${MAX_COUNTED})`;
@@ -44,18 +67,23 @@ const failed = `SELECT count(*) AS failed FROM (SELECT d.status FROM webhook_end
 // Rows are numbered as they come: the last number is how many there were.
 const stores = `SELECT (SELECT coalesce(max(rowid), 0) FROM merchants) AS merchants, (SELECT coalesce(max(rowid), 0) FROM paylinks) AS paylinks`;
 
-/** How things stand, at the cost of some thousand rows read. @param since ms: how far back attempts and deliveries are looked at */
+/** How things stand, at the cost of some thousand rows read. @param since ms: how far back deliveries of webhooks are looked at */
 export async function readHealth(db: D1Database, now: number, since: number): Promise<Health> {
+  const hour = Math.floor(now / HOUR_MS);
   const results = await db.batch<Record<string, unknown>>([
-    db.prepare(providers).bind(newIdAt(since, 0).slice(0, 13)),
+    db.prepare(providers).bind(hour - 1),
+    db.prepare(unknown).bind(hour - UNKNOWN_HOURS),
+    db.prepare(selectOverQuota(MAX_MERCHANTS, MAX_COUNTED)).bind(hour - OVER_QUOTA_HOURS),
     db.prepare(backlog).bind(now),
     db.prepare(endpoints),
     db.prepare(failed).bind(since.toString(16).padStart(12, '0')),
     db.prepare(stores),
   ]);
-  const [of, due, hooks, lost, sizes] = results.map(({ results }) => results);
+  const [of, open, over, due, hooks, lost, sizes] = results.map(({ results }) => results);
   return {
     providers: z.array(Provider).parse(of),
+    unknown: z.array(Unknown).parse(open),
+    overQuota: z.array(OverQuota).parse(over),
     backlog: Backlog.parse(due?.[0]),
     endpoints: Endpoints.parse(hooks?.[0]),
     failed: Failed.parse(lost?.[0]).failed,

@@ -16,3 +16,5 @@ export const WEBHOOK_MS = 30 * DAY;
 export const INBOX_MS = 7 * DAY;
 /** Captured messages of one merchant. */
 export const INBOX_MESSAGES = 500;
+/** Hours in which a merchant was over its quota. */
+export const OVER_QUOTA_MS = 7 * DAY;

@@ -1,6 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readHealth } from '../../src/store/health.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { findOwner } from '../../src/store/merchants.ts';
 import { searchPaylinks } from '../../src/store/paylink-search.ts';
@@ -123,6 +124,17 @@ describe('no query of the hot paths scans a table', () => {
       pages.length + (name === 'page of all children' ? 2 : 1),
     );
     expect(found.filter((detail) => detail.includes('FOR GROUP BY') || detail.includes('FOR DISTINCT'))).toEqual([]);
+  });
+
+  it('what the operator sees of providers, unknown outcomes and quotas is read by the hour', async () => {
+    const plans = await plansOf((db) => readHealth(db, 1, 0));
+    for (const step of [
+      'SEARCH stats_messages USING INDEX stats_messages_by_hour (hour>?)',
+      'SEARCH stats_messages USING INDEX stats_messages_unknown (hour>?)',
+      'SEARCH over_quota USING PRIMARY KEY (hour>?)',
+    ])
+      expect(plans).toContain(step);
+    expect(plans.filter((detail) => /^SCAN (stats_messages|over_quota)/.test(detail))).toEqual([]);
   });
 
   it('a page by a delivery status that is not rare walks the merchant’s Paylinks, and finds each one’s logs by an index', async () => {

@@ -8,19 +8,27 @@ export const Merchant = z.strictObject({ ...settings, suspendedAt: MaybeTime, cr
 export const MerchantPage = pageOf(Merchant);
 
 const Count = z.int();
-/** Attempts of the last hour by provider, webhooks, the change of `SECRETS_KEY`, and sizes. */
+/** A merchant in a list of those that need a look. */
+const Named = { merchantId: z.string(), name: z.string() };
+/** Providers and merchants that need a look, webhooks, the change of `SECRETS_KEY`, and sizes. */
 export const Health = z.strictObject({
   at: Time,
   since: Time,
+  countedAt: MaybeTime,
   countedAtMost: Count,
   providers: z.array(
     z.strictObject({
       channel: z.string(),
       provider: z.string(),
-      attempts: Count,
-      statuses: z.record(z.string(), Count),
+      sent: Count,
+      delivered: Count,
+      bounced: Count,
+      failed: Count,
+      unknown: Count,
     }),
   ),
+  unknown: z.array(z.strictObject({ ...Named, unknown: Count, lastHour: Time })),
+  overQuota: z.array(z.strictObject({ ...Named, refused: Count, lastAt: Time })),
   webhooks: z.strictObject({
     due: Count,
     oldestDueAt: MaybeTime,

@@ -1,41 +1,27 @@
 import type { Context } from 'hono';
 import { howFarSealed } from '../../auth/seal-anew.ts';
 import { iso } from '../../lib/encoding.ts';
+import { runningCountedAt } from '../../stats/sweep.ts';
 import { MAX_COUNTED, readHealth } from '../../store/health.ts';
+import { HOUR_MS } from '../../store/stats.ts';
 import type { AppEnv } from '../app-env.ts';
 
-/** How far back attempts and webhooks are looked at, ms. */
-const WINDOW_MS = 60 * 60 * 1000;
-
-type Attempts = { channel: string; provider: string | null; status: string; attempts: number };
-
-/** One entry a channel and provider, with how many attempts came to what. What asked no provider is left out. */
-function byProvider(counts: readonly Attempts[]) {
-  const found = new Map<
-    string,
-    { channel: string; provider: string; attempts: number; statuses: Record<string, number> }
-  >();
-  for (const { channel, provider, status, attempts } of counts) {
-    if (provider === null) continue;
-    const name = `${channel} ${provider}`;
-    const entry = found.get(name) ?? { channel, provider, attempts: 0, statuses: {} };
-    entry.statuses[status] = attempts;
-    found.set(name, { ...entry, attempts: entry.attempts + attempts });
-  }
-  return [...found.values()];
-}
-
-/** How things stand, in numbers that are cheap to read. Times in ms. */
+/** How things stand, in numbers that are cheap to read. Times in ms. `countedAt`: of the roll-up, null: it was never counted. */
 export async function healthNow(c: Context<AppEnv>) {
-  const since = c.get('now') - WINDOW_MS;
-  const [found, sealing] = await Promise.all([
-    readHealth(c.env.DB, c.get('now'), since),
+  const now = c.get('now');
+  const since = now - HOUR_MS;
+  const [found, countedAt, sealing] = await Promise.all([
+    readHealth(c.env.DB, now, since),
+    runningCountedAt(c.env.DB),
     howFarSealed(c.env, c.get('config')),
   ]);
-  const { backlog, endpoints, failed, stores, databaseBytes } = found;
+  const { backlog, databaseBytes, endpoints, failed, overQuota, providers, stores } = found;
   return {
     since,
-    providers: byProvider(found.providers),
+    countedAt,
+    providers,
+    unknown: found.unknown.map(({ lastHour, ...merchant }) => ({ ...merchant, lastHour: lastHour * HOUR_MS })),
+    overQuota,
     webhooks: { due: backlog.due, oldestDueAt: backlog.oldest, givenUp: failed, ...endpoints },
     sealing,
     stores: { ...stores, databaseBytes },
@@ -45,12 +31,15 @@ export type HealthNow = Awaited<ReturnType<typeof healthNow>>;
 
 /** `GET /admin/health`. */
 export async function health(c: Context<AppEnv>): Promise<Response> {
-  const { since, providers, webhooks, sealing, stores } = await healthNow(c);
+  const { countedAt, overQuota, providers, sealing, since, stores, unknown, webhooks } = await healthNow(c);
   return c.json({
     at: iso(c.get('now')),
     since: iso(since),
+    countedAt: iso(countedAt),
     countedAtMost: MAX_COUNTED,
     providers,
+    unknown: unknown.map((merchant) => ({ ...merchant, lastHour: iso(merchant.lastHour) })),
+    overQuota: overQuota.map((merchant) => ({ ...merchant, lastAt: iso(merchant.lastAt) })),
     webhooks: { ...webhooks, oldestDueAt: iso(webhooks.oldestDueAt) },
     sealing,
     stores,

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { admissionFor, usedUpQuota } from '../../admission/admit.ts';
+import { noteOverQuota } from '../../admission/over-quota.ts';
 import { quotaOf } from '../../admission/quota.ts';
 import { hasScope } from '../../auth/scopes.ts';
 import { type Refusal, refusal } from '../../errors.ts';
@@ -52,10 +53,15 @@ export async function refusalForQuota(c: Context<AppEnv>, { merchant }: Caller):
   const refused = refusal('rate_limited', 'The quota of this merchant is used up. Wait a moment and try again.', {
     retryAfterSeconds: 10,
   });
-  if (usedUpQuota(merchant.id, quota, Date.now())) return refused;
-  const admission = admissionFor(c.env, c.get('config'), (work) => c.executionCtx.waitUntil(work));
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  const overQuota = () => {
+    noteOverQuota(merchant.id, { db: c.env.DB, now: c.get('now'), waitUntil });
+    return refused;
+  };
+  if (usedUpQuota(merchant.id, quota, Date.now())) return overQuota();
+  const admission = admissionFor(c.env, c.get('config'), waitUntil);
   const admitted = await c
     .get('timings')
     .during('admission', admission.admit({ merchantId: merchant.id, quota, cost: 1 }));
-  return admitted.kind === 'limited' ? refused : null;
+  return admitted.kind === 'limited' ? overQuota() : null;
 }

@@ -3,9 +3,11 @@ import { span } from '../clock.ts';
 import { Figure } from '../overview/plots.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { type Column, Empty, Table } from '../parts/table.tsx';
+import { Time } from '../parts/time.tsx';
 import { channelWords, providerOf } from '../paylinks/words.ts';
 import { shell } from '../shell.tsx';
 import type { OperatorVisit } from '../visit.ts';
+import { operatorPath } from './merchants.tsx';
 
 type Provider = HealthNow['providers'][number];
 
@@ -19,16 +21,42 @@ const columns: Column<Provider>[] = [
     cell: ({ channel, provider }) =>
       `${providerOf(provider)}, ${channel === 'EMAIL' || channel === 'SMS' ? channelWords[channel] : channel}`,
   },
-  { name: 'Attempts', named: true, number: true, cell: ({ attempts }) => number(attempts) },
   {
-    name: 'Taken',
+    name: 'Accepted',
     named: true,
     number: true,
-    cell: ({ statuses, attempts }) => share((statuses.SENT ?? 0) + (statuses.DELIVERED ?? 0), attempts),
+    cell: ({ sent, failed, unknown }) => `${number(sent)} (${share(sent, sent + failed + unknown)})`,
   },
-  { name: 'Failed', named: true, number: true, cell: ({ statuses }) => number(statuses.FAILED ?? 0) },
-  { name: 'Bounced', named: true, number: true, cell: ({ statuses }) => number(statuses.BOUNCED ?? 0) },
-  { name: 'Unknown', named: true, number: true, cell: ({ statuses }) => number(statuses.UNKNOWN ?? 0) },
+  { name: 'Delivered', named: true, number: true, cell: ({ delivered }) => number(delivered) },
+  { name: 'Failed', named: true, number: true, cell: ({ failed }) => number(failed) },
+  { name: 'Bounced', named: true, number: true, cell: ({ bounced }) => number(bounced) },
+  { name: 'Unknown', named: true, number: true, cell: ({ unknown }) => number(unknown) },
+];
+
+const merchantColumn: Column<{ merchantId: string; name: string }> = {
+  name: 'Merchant',
+  cell: ({ merchantId, name }) => (
+    <a class="main-link" href={`${operatorPath}/merchants/${merchantId}`}>
+      {name}
+    </a>
+  ),
+};
+
+const unknownColumns = (now: number): Column<HealthNow['unknown'][number]>[] => [
+  merchantColumn,
+  { name: 'Unknown', named: true, number: true, cell: ({ unknown }) => number(unknown) },
+  {
+    name: 'Last in the hour from',
+    named: true,
+    number: true,
+    cell: ({ lastHour }) => <Time at={lastHour} zone="UTC" now={now} />,
+  },
+];
+
+const overQuotaColumns = (now: number): Column<HealthNow['overQuota'][number]>[] => [
+  merchantColumn,
+  { name: 'Refused', named: true, number: true, cell: ({ refused }) => `at least ${number(refused)}` },
+  { name: 'Last', named: true, number: true, cell: ({ lastAt }) => <Time at={lastAt} zone="UTC" now={now} /> },
 ];
 
 const facts = ({ sealing, stores, webhooks }: HealthNow): [name: string, value: string][] => [
@@ -41,7 +69,10 @@ const facts = ({ sealing, stores, webhooks }: HealthNow): [name: string, value: 
   ],
 ];
 
-/** `/console/operator/health`: providers of the last hour, webhooks that wait, sealing, and sizes. */
+const counted = (at: number | null, now: number): string =>
+  at === null ? 'not counted yet' : `this hour and the last, counted ${span(Math.max(0, now - at))} ago`;
+
+/** `/console/operator/health`: providers and merchants that need a look, webhooks that wait, sealing, and sizes. */
 export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
   const now = visit.c.get('now');
   const health = await healthNow(visit.c);
@@ -49,7 +80,7 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
   const waits = oldestDueAt === null ? 'none waits' : `the oldest for ${span(Math.max(0, now - oldestDueAt))}`;
   return shell(
     visit,
-    { title: 'Health', about: 'Of the last hour. Load the page again for newer numbers.' },
+    { title: 'Health', about: 'Times in UTC. Load the page again for newer numbers.' },
     <>
       <div class="figures">
         <Figure name="Webhooks due" value={number(due)} hint={waits} />
@@ -57,12 +88,28 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
         <Figure name="Database" value={bytes(health.stores.databaseBytes)} hint="of 10 GB" />
       </div>
       <div class="gap">
-        <Panel title="Providers" plain>
+        <Panel title="Providers" actions={<span class="soft small">{counted(health.countedAt, now)}</span>} plain>
           <Table
             label="Providers"
             columns={columns}
             rows={health.providers}
-            empty={<Empty title="Nobody was asked in this hour" />}
+            empty={<Empty title="Nobody was asked in this hour and the last" />}
+          />
+        </Panel>
+        <Panel title="Outcome unknown" actions={<span class="soft small">last two days</span>} plain>
+          <Table
+            label="Outcome unknown"
+            columns={unknownColumns(now)}
+            rows={health.unknown}
+            empty={<Empty title="Every outcome is known" />}
+          />
+        </Panel>
+        <Panel title="Over quota" actions={<span class="soft small">last 24 hours</span>} plain>
+          <Table
+            label="Over quota"
+            columns={overQuotaColumns(now)}
+            rows={health.overQuota}
+            empty={<Empty title="No merchant was refused for its quota" />}
           />
         </Panel>
         <Panel title="Sealing and sizes">
