@@ -1,9 +1,8 @@
+import { HOUR_MS } from '../lib/durations.ts';
 import { errorMessage } from '../lib/error-message.ts';
 import { log } from '../lib/log.ts';
 import { LruMap } from '../lib/lru-map.ts';
 import { type KnownCredential, noteLastUse } from '../store/credentials.ts';
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /** The hours that this isolate has noted, by credential: what it has cached of a credential may be older. */
 const noted = new LruMap<string, number>({ max: 5_000 });

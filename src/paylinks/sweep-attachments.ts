@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Bindings, Config } from '../env.ts';
+import { DAY_MS } from '../lib/durations.ts';
 import { log } from '../lib/log.ts';
 import type { TurnEnd } from '../lib/turn.ts';
 import { filesOf } from '../store/attachments.ts';
 import { saveSweep, sweepPosition } from '../store/sweeps.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Files that one turn looks at; R2 deletes as many in one call. */
 const MAX_LISTED = 500;
 const NAME = 'attachments-swept';

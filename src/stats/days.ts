@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../store/stats.ts';
+import { HOUR_MS } from '../lib/durations.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 

@@ -1,5 +1,6 @@
 import { type FieldError, type Refusal, refusal } from '../errors.ts';
-import { HOUR_MS, type Hours, type MessageHour, type PaylinkHour, readHours } from '../store/stats.ts';
+import { HOUR_MS } from '../lib/durations.ts';
+import { type Hours, type MessageHour, type PaylinkHour, readHours } from '../store/stats.ts';
 import { addDays, dayOfHour, firstHourOf } from './days.ts';
 import { addHistograms, medianOf } from './median.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Bindings, Config } from '../env.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/durations.ts';
 import type { TurnEnd } from '../lib/turn.ts';
-import { countHour, HOUR_MS, saveHours } from '../store/stats.ts';
+import { countHour, saveHours } from '../store/stats.ts';
 import { saveSweep, sweepPosition } from '../store/sweeps.ts';
 import { BUCKETS_PER_E } from './median.ts';
 
-const MINUTE = 60_000;
 const DAY_HOURS = 24;
 
 /**
@@ -13,9 +13,9 @@ const DAY_HOURS = 24;
  * `last`: which, in hours before the running one.
  */
 const passes = [
-  { name: 'stats-running', first: 1, last: 0, everyMs: 5 * MINUTE },
-  { name: 'stats-recent', first: 2 * DAY_HOURS, last: 2, everyMs: 60 * MINUTE },
-  { name: 'stats-older', first: 93 * DAY_HOURS, last: 2 * DAY_HOURS + 1, everyMs: 24 * 60 * MINUTE },
+  { name: 'stats-running', first: 1, last: 0, everyMs: 5 * MINUTE_MS },
+  { name: 'stats-recent', first: 2 * DAY_HOURS, last: 2, everyMs: HOUR_MS },
+  { name: 'stats-older', first: 93 * DAY_HOURS, last: 2 * DAY_HOURS + 1, everyMs: DAY_MS },
 ] as const;
 type Pass = (typeof passes)[number];
 

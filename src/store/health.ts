@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { HOUR_MS } from '../lib/durations.ts';
 import { OverQuota, selectOverQuota } from './over-quota.ts';
-import { HOUR_MS } from './stats.ts';
 
 /** What is counted stops here: the answer is for a glance, and its cost is bounded. */
 export const MAX_COUNTED = 10_000;

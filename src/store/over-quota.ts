@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { HOUR_MS } from './stats.ts';
+import { HOUR_MS } from '../lib/durations.ts';
 
 /** A merchant that was refused because its quota was used up: how often at least, and when last (ms). */
 export const OverQuota = z.object({ merchantId: z.string(), name: z.string(), refused: z.int(), lastAt: z.int() });

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
+import { DAY_MS } from '../lib/durations.ts';
 import { Channel } from '../model/delivery.ts';
 import { Merchant } from '../model/merchant.ts';
 import { jsonText } from './columns.ts';
 import { merchantJson } from './merchants.ts';
 import { withOld } from './old-rows.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Suppressions and 24-hour send counts of a merchant's recipients. `hashes` are the recipients that were asked about. */
 export type RecipientStatus = {

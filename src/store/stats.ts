@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
+import { HOUR_MS } from '../lib/durations.ts';
 import { idsFrom } from '../paylink-id.ts';
 import { columnsOf, insertFromJson, setExcluded } from './columns.ts';
 import { withOld } from './old-rows.ts';
-
-export const HOUR_MS = 60 * 60 * 1000;
 
 /** By currency: what was requested, paid and refunded, minor units. */
 const Amounts = z.record(z.string(), z.tuple([z.int(), z.int(), z.int()]));

@@ -1,8 +1,7 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/durations.ts';
 import type { PostOutcome } from './post.ts';
 
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** The waits between tries, ms: eleven tries in three days. */
 export const RETRY_DELAYS = [
@@ -14,12 +13,12 @@ export const RETRY_DELAYS = [
   3 * HOUR_MS,
   6 * HOUR_MS,
   12 * HOUR_MS,
-  24 * HOUR_MS,
-  24 * HOUR_MS,
+  DAY_MS,
+  DAY_MS,
 ] as const;
 
 /** An endpoint that has only failed for this long is disabled, ms. */
-export const FAILING_MS = 5 * 24 * HOUR_MS;
+export const FAILING_MS = 5 * DAY_MS;
 
 /** What follows from a try. `gone` (410) disables the endpoint; `delayMs` null: there is no further try. */
 export type RetryDecision =

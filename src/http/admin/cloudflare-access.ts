@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { Config } from '../../env.ts';
+import { MINUTE_MS } from '../../lib/durations.ts';
 import { LoadingCache } from '../../lib/loading-cache.ts';
 import type { AppEnv } from '../app-env.ts';
 
-const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 3_000;
 /** An unknown key is looked for at most this often, ms: a token with an invented one must not make a request each. */
 const RELOAD_AFTER_MS = MINUTE_MS;

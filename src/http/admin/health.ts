@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { howFarSealed } from '../../auth/seal-anew.ts';
+import { HOUR_MS } from '../../lib/durations.ts';
 import { iso } from '../../lib/encoding.ts';
 import { runningCountedAt } from '../../stats/sweep.ts';
 import { MAX_COUNTED, readHealth } from '../../store/health.ts';
-import { HOUR_MS } from '../../store/stats.ts';
 import type { AppEnv } from '../app-env.ts';
 
 /** How things stand, in numbers that are cheap to read. Times in ms. `countedAt`: of the roll-up, null: it was never counted. */

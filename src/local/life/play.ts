@@ -1,12 +1,11 @@
 import { runSweeps } from '../../cron.ts';
+import { MINUTE_MS } from '../../lib/durations.ts';
 import { coordinatorOf } from '../../paylink-id.ts';
 import { demoMerchantId } from '../demo-command.ts';
 import { deliverWaiting } from './deliveries.ts';
 import { setClock, withFixedIds } from './moved-world.ts';
 import { type DemoPaylink, demoPaylinks, type Happening, shop } from './paylinks.ts';
 import { ask, type World } from './requests.ts';
-
-const MINUTE_MS = 60_000;
 
 /**
  * Plays one moment of the demo merchant's weeks through the gateway's own routes, at its time: 0 is the beginning, then comes what

@@ -1,5 +1,6 @@
 import { nextProvider } from '../../delivery/providers/index.ts';
 import { notActive, notFound, type Refusal, refusal } from '../../errors.ts';
+import { DAY_MS } from '../../lib/durations.ts';
 import type { DeliveryLog } from '../../model/delivery.ts';
 import type { Merchant } from '../../model/merchant.ts';
 import type { Paylink } from '../../model/paylink.ts';
@@ -20,8 +21,6 @@ import type { PaylinkCache } from './paylink-cache.ts';
 import type { CachedPaylink } from './pending-changes.ts';
 import type { RecipientLookup } from './recipient-lookup.ts';
 import type { ClaimCommand, ClaimReply, EndedReply, Grant, ReleaseCommand } from './rpc.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type ClaimsDeps = {
   cache: PaylinkCache;

@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../lib/durations.ts';
 import { ANSWER_DAYS, OPERATION_MS } from '../../store/retention.ts';
 import { type Operation, OperationRow } from '../domain/operation.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /** Days after which a day's tables are dropped. */
 const KEPT_DAYS = { answers: ANSWER_DAYS, operations: OPERATION_MS / DAY_MS + 1 };

@@ -1,13 +1,11 @@
 import { isSandboxNumber } from '../../delivery/providers/inbox/rehearse.ts';
 import { type Refusal, refusal } from '../../errors.ts';
+import { DAY_MS, HOUR_MS } from '../../lib/durations.ts';
 import type { Channel, DeliveryLog } from '../../model/delivery.ts';
 import type { Paylink } from '../../model/paylink.ts';
 import type { RecipientStatus } from '../../store/recipient-status.ts';
 import { countriesOfPhone, isCostlyNumber } from '../recipients/recipient.ts';
 import { countsAgainstCaps, type Target } from './attempts.ts';
-
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** How people call a channel. */
 export const spoken: Record<Channel, string> = { EMAIL: 'email', SMS: 'SMS' };

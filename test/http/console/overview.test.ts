@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
-import { HOUR_MS, saveHours } from '../../../src/store/stats.ts';
+import { HOUR_MS } from '../../../src/lib/durations.ts';
+import { saveHours } from '../../../src/store/stats.ts';
 import { type Api, merchantApi } from '../../support/api.ts';
 import { signedIn, type Visitor } from '../../support/console.ts';
 import { createBody } from '../../support/verbs.ts';

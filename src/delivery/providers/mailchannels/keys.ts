@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Config } from '../../../env.ts';
+import { MINUTE_MS } from '../../../lib/durations.ts';
 import { LoadingCache } from '../../../lib/loading-cache.ts';
 import { importEd25519, strictBase64 } from '../../../lib/signatures.ts';
 
-const MINUTE_MS = 60_000;
 /** Look-ups that an isolate makes in a minute, so that signatures with invented key ids cannot make it send a request each. */
 const MAX_LOOKUPS = 20;
 const TIMEOUT_MS = 3_000;

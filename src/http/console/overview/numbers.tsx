@@ -1,8 +1,8 @@
 import { money } from '../../../delivery/message/format.ts';
+import { HOUR_MS } from '../../../lib/durations.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import { addDays, dayOfHour } from '../../../stats/days.ts';
 import { statsOf } from '../../../stats/stats.ts';
-import { HOUR_MS } from '../../../store/stats.ts';
 import { span } from '../clock.ts';
 import { Badge, Panel } from '../parts/panel.tsx';
 import { Empty, Table } from '../parts/table.tsx';

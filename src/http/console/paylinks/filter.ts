@@ -1,11 +1,10 @@
+import { DAY_MS } from '../../../lib/durations.ts';
 import { DeliveryStatus } from '../../../model/delivery.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import { type PaylinkStatus, paylinkStatuses } from '../../../model/paylink.ts';
 import { parsePaylinkId } from '../../../paylink-id.ts';
 import type { PaylinkSearch } from '../../../paylinks/search.ts';
 import { instantOf } from '../clock.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What the search form asks for, as it stands in the address. Empty texts ask for nothing. */
 export type Asked = { q: string; status: string; delivery: string; from: string; to: string; merchant: string };

@@ -1,8 +1,7 @@
+import { DAY_MS } from '../../../lib/durations.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import type { MessagePaylink } from '../../../paylinks/domain/compose-message.ts';
 import type { PublicPaylink } from '../../../store/public-links.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A Paylink that is only looked at: to see how a merchant's messages look. @param language of its customer @param now ms */
 export function samplePaylink(merchant: Merchant, language: string, now: number): MessagePaylink {
