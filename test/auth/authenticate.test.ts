@@ -1,43 +1,34 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { authenticate, type RequestToAuthenticate } from '../../src/auth/authenticate.ts';
-import { type CredentialCache, newCredentialCache } from '../../src/auth/credential-cache.ts';
+import { authenticate } from '../../src/auth/authenticate.ts';
+import { newCredentialCache } from '../../src/auth/credential-cache.ts';
 import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
 import { expireCredential, revokeCredential } from '../../src/store/credentials.ts';
 import { seedMerchant } from '../support/merchants.ts';
-import { bearer, counting, giveCredential, newNonce, signHmac, signSkipify } from './merchant-side.ts';
+import { asking, sending } from './asking.ts';
+import { bearer, counting, giveCredential, newNonce, signHmac } from './merchant-side.ts';
 
 const now = 1_750_000_000_000;
 const timestamp = now / 1000;
 const url = 'https://gateway.test/0197-id/send?a=1';
-const secrets = { hmac: 'sk_live_one', skipify: 'sk_skipify_One', bearer: `plk_live_${crypto.randomUUID()}` };
+const secrets = { hmac: 'sk_live_one', bearer: `plk_live_${crypto.randomUUID()}` };
 
 let merchant: Merchant;
 let other: Merchant;
-let ids: { hmac: string; skipify: string; bearer: string };
-let cache: CredentialCache;
+let ids: { hmac: string; bearer: string };
 
 beforeAll(async () => {
   merchant = await seedMerchant();
   other = await seedMerchant();
   ids = {
     hmac: await giveCredential(merchant.id, 'hmac', secrets.hmac),
-    skipify: await giveCredential(merchant.id, 'skipify', secrets.skipify),
     bearer: await giveCredential(merchant.id, 'bearer', secrets.bearer),
   };
 });
-beforeEach(() => {
-  cache = newCredentialCache();
-});
+const { ask, reasonOf, forget } = asking(now);
+beforeEach(forget);
 
-type Asked = RequestToAuthenticate & { body: Uint8Array };
-const ask = (request: Asked, at = now, db = env.DB) =>
-  authenticate(request, request.body, { config: configOf(env), db, cache, now: at });
-const reasonOf = async (request: Asked, at = now) => {
-  const answer = await ask(request, at);
-  return answer.kind === 'unauthenticated' ? answer.reason : answer.kind;
-};
 const signed = (some: Partial<Parameters<typeof signHmac>[0]> = {}) =>
   signHmac({
     merchantId: merchant.id,
@@ -48,11 +39,6 @@ const signed = (some: Partial<Parameters<typeof signHmac>[0]> = {}) =>
     body: '{"a":1}',
     ...some,
   });
-const sending = (request: Asked, headers: Record<string, string>): Asked => {
-  const changed = new Headers(request.headers);
-  for (const [name, value] of Object.entries(headers)) changed.set(name, value);
-  return { ...request, headers: changed };
-};
 
 describe('a signed request', () => {
   it('is authenticated as its merchant, with a nonce to claim until 360 s after its timestamp', async () => {
@@ -146,7 +132,7 @@ describe('several credentials', () => {
     expect(await reasonOf(bearer(`Bearer ${key}`), now + 4)).toBe('authenticated');
     expect(await reasonOf(request, now + 5)).toMatch('no credential');
     expect(await reasonOf(bearer(`Bearer ${key}`), now + 5)).toBe('key expired');
-    cache = newCredentialCache();
+    forget();
     expect(await reasonOf(request, now + 5)).toMatch('no credential');
     expect(await reasonOf(bearer(`Bearer ${key}`), now + 5)).toBe('key expired');
   });
@@ -179,62 +165,6 @@ describe('several credentials', () => {
     const request = signed({ merchantId: damaged.id, secret: 'sk_live_whole' });
     expect(await ask(request)).toMatchObject({ caller: { credentialId: whole } });
     expect(await reasonOf(sending(request, { 'x-key-id': lost }))).toMatch('no credential');
-  });
-});
-
-describe('the skipify scheme', () => {
-  const sign = (some: Partial<Parameters<typeof signSkipify>[0]> = {}) =>
-    signSkipify({
-      merchantId: merchant.id,
-      secret: secrets.skipify,
-      timestamp: now,
-      method: 'GET',
-      url: 'https://gateway.test/paylinks?status=SENT&limit=5',
-      requestUri: 'paylinks?limit=5&status=SENT',
-      ...some,
-    });
-
-  it('is accepted with seconds or ms, and its nonce is claimed in upper case', async () => {
-    const nonce = 'abcdefgh-Ijklmnop';
-    const answer = {
-      kind: 'authenticated',
-      caller: { merchant, credentialId: ids.skipify, label: null, scopes: null, manners: 'skipify' },
-      nonce: { nonce: 'ABCDEFGH-IJKLMNOP', expiresAt: now + 360_000 },
-    };
-    expect(await ask(sign({ nonce }))).toEqual(answer);
-    expect(await ask(sign({ nonce, timestamp }))).toEqual(answer);
-    const lower = sending(sign({ nonce }), { nonce: nonce.toLowerCase() });
-    expect(await ask(lower)).toEqual(answer);
-  });
-
-  it('signs the body without its case and whitespace', async () => {
-    const request = sign({
-      method: 'POST',
-      url: 'https://gateway.test/',
-      requestUri: '',
-      body: '{"memo":"Café 支払い"}',
-    });
-    const changed = (body: string) => ({ ...request, body: new TextEncoder().encode(body) });
-    expect(await reasonOf(request)).toBe('authenticated');
-    expect(await reasonOf(changed('{ "MEMO": "café支払い" }'))).toBe('authenticated');
-    expect(await reasonOf(changed('{"memo":"Cafe 支払い"}'))).toMatch('no credential');
-  });
-
-  it('refuses a body that is not UTF-8', async () => {
-    const request = sign({ method: 'POST', url: 'https://gateway.test/', requestUri: '', body: '\ufffd' });
-    expect(await reasonOf(request)).toBe('authenticated');
-    expect(await reasonOf({ ...request, body: Uint8Array.of(0xff) })).toMatch('no credential');
-  });
-
-  it('is refused beyond 300 s, in seconds and in ms', async () => {
-    expect(await reasonOf(sign({ timestamp: now - 300_000 }))).toBe('authenticated');
-    expect(await reasonOf(sign({ timestamp: now - 300_001 }))).toBe('timestamp out of range');
-    expect(await reasonOf(sign({ timestamp: now + 300_001 }))).toBe('timestamp out of range');
-  });
-
-  it('accepts only its own credentials, which no other scheme accepts', async () => {
-    expect(await reasonOf(sign({ secret: secrets.hmac }))).toMatch('no credential');
-    expect(await reasonOf(signed({ secret: secrets.skipify }))).toMatch('no credential');
   });
 });
 
@@ -312,7 +242,7 @@ describe('authentication', () => {
     const deps = {
       config: configOf(env),
       db: env.DB,
-      cache,
+      cache: newCredentialCache(),
       now,
       waitUntil: (one: Promise<unknown>) => work.push(one),
     };

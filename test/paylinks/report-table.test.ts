@@ -270,39 +270,3 @@ describe('a report of an attempt whose operation is forgotten', () => {
     expect(after.events.at(-1)).toMatchObject({ createdBy: 'Provider', newValue: { deliveryStatus: status } });
   });
 });
-
-describe('a report that comes again', () => {
-  it.each([
-    accepted,
-    { ...refused, by: 'recipient' as const },
-    { kind: 'unknown', reason: 'reset' } as const,
-    notBegun,
-  ])('$kind gets the same end, and nothing is written twice', async (outcome) => {
-    const call = await asking(paylink, { key: 'k' });
-    const first = await call.report(outcome);
-    const before = await current();
-    expect(first.kind).toBe('ended');
-    expect(await call.report(outcome)).toEqual(first);
-    expect(await current()).toEqual(before);
-  });
-
-  it('gets the same grant of the next provider', async () => {
-    const call = await asking(paylink);
-    const first = await call.report(refused);
-    expect(first.kind).toBe('granted');
-    expect(await call.report(refused)).toEqual(first);
-    expect(await call.report(refused, { remainingMs: 0 })).toEqual(first);
-    now += 5_000;
-    await ring(paylink.id);
-    expect(statuses(await current())).toEqual(['FAILED', 'PENDING']);
-  });
-
-  it('gets no grant once the Paylink is canceled: what the lost answer had granted was not begun, and the send has ended', async () => {
-    const call = await asking(paylink);
-    await call.report(refused);
-    const canceled = change({ kind: 'cancel', createdBy: 'API Key' });
-    expect(await call.report(refused)).toMatchObject({ kind: 'ended', result: { kind: 'failed' } });
-    expect(await canceled).toMatchObject({ kind: 'done' });
-    expect(statuses(await current())).toEqual(['FAILED', 'FAILED']);
-  });
-});

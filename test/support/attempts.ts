@@ -40,6 +40,18 @@ export async function seedSent(merchant: Merchant, attempts: DeliveryLog[]): Pro
   return { ...paylink, deliveryLogs: attempts };
 }
 
+/** Paylinks like one of the merchant's that D1 has, each of a coordinator that nobody has called yet. */
+export function freshPaylinks(like: () => Paylink): () => Promise<Paylink> {
+  let coordinator = 20;
+  return async () => {
+    coordinator += 1;
+    const id = newIdAt(Date.now(), coordinator);
+    const paylink: Paylink = { ...like(), id, code: newCode(0), lineItems: [], events: [] };
+    await insertPaylinks(env.DB, [{ ...changesOf(paylink), key: null }], []);
+    return paylink;
+  };
+}
+
 /** Brings attempts to D1, as the coordinator's projection does. */
 export async function project(paylink: Paylink, attempts: DeliveryLog[]): Promise<void> {
   const { lineItems: _, events: __, deliveryLogs: ___, orders: ____, ...head } = paylink;

@@ -1,4 +1,6 @@
 import { exports } from 'cloudflare:workers';
+import type { Scope } from '../../src/model/caller.ts';
+import { type Api, keyOf, merchantApi } from './api.ts';
 
 const origin = 'http://gateway.test';
 /** The headers of a form that a page of the console sent. */
@@ -56,3 +58,17 @@ export async function signedIn(key: string): Promise<Visitor> {
   await visitor.get('/console');
   return visitor;
 }
+
+/** Two merchants, and somebody of each who has signed in. */
+export async function twoMerchants(): Promise<{ api: Api; other: Api; visitor: Visitor; foreign: Visitor }> {
+  const api = await merchantApi({ name: 'Blue Bottle Books', timeZone: 'Europe/Berlin' });
+  const other = await merchantApi({ name: 'Red Kettle Tea' });
+  return { api, other, visitor: await signedIn(api.key), foreign: await signedIn(other.key) };
+}
+
+/** A visitor with a key of the merchant's that may do this alone. */
+export const signedInWith = async (api: Api, ...scopes: Scope[]): Promise<Visitor> =>
+  signedIn((await keyOf(api.merchant, scopes)).key);
+
+/** Where an answer leads. */
+export const locationOf = (answer: Response): string | null => answer.headers.get('location');

@@ -9,6 +9,7 @@ import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { consumeEvents } from '../../src/webhooks/consumer.ts';
 import { type EndpointFields, endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
 import { aCaller } from './merchants.ts';
+import { contextOf, seedPaylink } from './verbs.ts';
 
 const Requests = z.array(
   z.object({ name: z.string(), headers: z.record(z.string(), z.string()), body: z.string(), behaviour: z.string() }),
@@ -116,4 +117,16 @@ export async function seedBacklog(endpointId: string, count: number, dueAt: numb
   )
     .bind(endpointId, count, dueAt)
     .run();
+}
+
+/** Ahead of the clock, so that the runtime's own consumer finds nothing due, by less than a verifier's tolerance of five minutes. */
+export const soon = () => Date.now() + 4 * 60 * 1000;
+
+/** A hook with one event queued, due now; nothing but the test's consumer is told of it. */
+export async function queueEvent(merchant: Merchant, hook?: Hook) {
+  const to = hook ?? (await seedHook(merchant));
+  await seedPaylink(merchant, {}, contextOf(merchant, env, soon()));
+  const last = (await deliveriesOf(to.endpoint.id)).at(-1);
+  if (!last) throw new Error('nothing was queued');
+  return { ...to, id: last.id, now: last.created_at, enqueue: { deliveryId: last.id } };
 }

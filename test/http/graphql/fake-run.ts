@@ -152,3 +152,8 @@ export const post = (run: GraphqlRun, body: unknown, headers: Record<string, str
 export const sendMutation = (input: string): { query: string } => ({
   query: `mutation { sendPaymentSessionLink(input: { ${input} }) { success message } }`,
 });
+
+/** The mutation that most tests send. */
+export const sendEmail = sendMutation(`id: "${sessionId}", channel: Email`);
+
+export const bodyOf = async (answer: Response) => ({ status: answer.status, body: await answer.json() });

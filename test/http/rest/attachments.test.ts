@@ -1,11 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { configOf } from '../../../src/env.ts';
 import { utf8 } from '../../../src/lib/encoding.ts';
-import { sealSecret } from '../../../src/lib/secrets.ts';
-import { attachFiles } from '../../../src/paylinks/attachments.ts';
-import { signHmac } from '../../auth/merchant-side.ts';
+import { giveCredential, signHmac } from '../../auth/merchant-side.ts';
 import { type Api, merchantApi, request } from '../../support/api.ts';
 import {
   BOUNDARY,
@@ -19,7 +16,7 @@ import {
   postBytes,
   upload,
 } from '../../support/uploads.ts';
-import { contextOf, createBody } from '../../support/verbs.ts';
+import { createBody } from '../../support/verbs.ts';
 
 const Body = z.looseObject({
   paylinkId: z.string().optional(),
@@ -195,7 +192,7 @@ describe('attaching', () => {
 
   it('is signed over the bytes of the body like every request', async () => {
     const secret = `sk_${crypto.randomUUID()}`;
-    const issued = await issueHmac(secret);
+    const issued = await giveCredential(api.merchant.id, 'hmac', secret);
     const url = `http://gateway.test/${id}/attachments`;
     const body = new TextDecoder('latin1').decode(multipart([{ bytes: PDF }]));
     const timestamp = Math.floor(Date.now() / 1000);
@@ -223,18 +220,6 @@ describe('attaching', () => {
     await expect.poll(() => stored()).toEqual([]);
   });
 });
-
-/** An HMAC credential of the merchant. @returns its id */
-async function issueHmac(secret: string): Promise<string> {
-  const credentialId = crypto.randomUUID();
-  const sealed = await sealSecret(configOf(env), credentialId, secret);
-  await env.DB.prepare(
-    "INSERT INTO credentials (id, merchant_id, scheme, secret_ciphertext, created_at) VALUES (?1, ?2, 'hmac', ?3, 0)",
-  )
-    .bind(credentialId, api.merchant.id, sealed)
-    .run();
-  return credentialId;
-}
 
 describe('names without files', () => {
   it('are refused at create; an empty list is none', async () => {
@@ -295,36 +280,4 @@ it('erasing the customer erases the files with it, and not those of others', asy
   expect((await download('ada.pdf')).status).toBe(404);
   expect(await (await api.call('GET', `/${id}`)).text()).not.toContain('ada.pdf');
   expect(await stored(other.paylinkId)).toHaveLength(1);
-});
-
-describe('when R2', () => {
-  const attempt = (bucket: R2Bucket | undefined) => {
-    const { ATTACHMENTS: _, ...rest } = env;
-    const bindings = bucket ? { ...rest, ATTACHMENTS: bucket } : rest;
-    return attachFiles(contextOf(api.merchant, bindings), id, [{ path: 'file', name: 'a.pdf', bytes: PDF }]);
-  };
-
-  it('is not bound, attaching is 503', async () => {
-    expect(await attempt(undefined)).toMatchObject({ kind: 'refused', refusal: { code: 'unavailable' } });
-  });
-
-  it('takes no file, nothing is listed', async () => {
-    const bucket = env.ATTACHMENTS;
-    if (!bucket) throw new Error('no bucket');
-    const failing = new Proxy(bucket, {
-      get: (target, name) =>
-        name === 'put'
-          ? () => Promise.reject(new Error('put: internal error (10001)'))
-          : Reflect.get(target, name).bind(target),
-    });
-    expect(await attempt(failing)).toMatchObject({ kind: 'refused', refusal: { code: 'unavailable' } });
-    expect(await names()).toEqual([]);
-  });
-
-  it('has lost a file, its link is a 404 and the page stands', async () => {
-    await attach({ name: 'a.pdf', bytes: PDF });
-    for (const { key } of await stored()) await env.ATTACHMENTS?.delete(key);
-    expect((await download('a.pdf')).status).toBe(404);
-    expect((await request('GET', `/p/${code}`)).status).toBe(200);
-  });
 });
