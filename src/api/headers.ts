@@ -13,6 +13,7 @@ export const answerHeaders: Record<Described, JsonObject> = {
   Location: header('Where it is.'),
   'Retry-After': header('Seconds after which to come again.', 'integer'),
   'Idempotency-Replayed': header('`true`: this is the first answer to this key, and nothing was done again.'),
+  'Preference-Applied': header('`wait=10`: a repeat waits so long for the running request, s.'),
   Allow: header('The methods that this path has.'),
   'WWW-Authenticate': header('Both schemes.'),
   Link: header('`rel="next"`: where to go on.'),

@@ -4,7 +4,14 @@ import type { ErrorCode } from '../errors.ts';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** Headers of answers that are described once (headers.ts). */
-export type AnswerHeader = 'Location' | 'Retry-After' | 'Idempotency-Replayed' | 'Allow' | 'WWW-Authenticate' | 'Link';
+export type AnswerHeader =
+  | 'Location'
+  | 'Retry-After'
+  | 'Idempotency-Replayed'
+  | 'Preference-Applied'
+  | 'Allow'
+  | 'WWW-Authenticate'
+  | 'Link';
 
 /** One answer: what it says, and its body if it has one. */
 export type Answer = {

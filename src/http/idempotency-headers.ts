@@ -39,6 +39,15 @@ export function parseWait(header: string | null): number {
   return 0;
 }
 
+/** What an answer says of those headers: that it is a repeat's, and that `Prefer: wait` was heeded (RFC 7240 §3). `waitSeconds` 0: it was not asked for. */
+export const idempotencyAnswer = (replayed: boolean, waitSeconds = 0): Record<string, string> => ({
+  ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
+  ...(waitSeconds > 0 ? { 'preference-applied': `wait=${waitSeconds}` } : {}),
+});
+
+/** How long a repeat with these headers waits for a running send, s. Without a key the gateway says how long. */
+export const waitOf = ({ key, waitSeconds }: Idempotency): number => (key === null ? 0 : waitSeconds);
+
 /** The request's idempotency headers, or why they are malformed. `X-Idempotency-Key` is the same header under a vendor's name. */
 export function parseIdempotency(headers: Headers): Idempotency | Refusal {
   const key = parseIdempotencyKey(headers.get('idempotency-key') ?? headers.get('x-idempotency-key'));

@@ -80,6 +80,8 @@ export const pipeline =
     const response = await answer(c, handle);
     const { headers, status } = response;
     headers.set('x-request-id', requestId);
+    headers.set('x-content-type-options', 'nosniff');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
     const ignored = c.get('ignored');
     if (ignored) headers.set('paylinks-ignored', ignored.map(encodeURIComponent).join(', '));
     const quotaHeaders = c.get('quotaHeaders');

@@ -170,7 +170,9 @@ describe('a suspended merchant', () => {
   it('is refused by GraphQL as FORBIDDEN', async () => {
     const response = await suspended.call('POST', '/graphql', graphql.read(child.id));
     expect(response.status).toBe(403);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN', reason: 'suspended' } }],
+    });
   });
 
   it('keeps its pages open', async () => {

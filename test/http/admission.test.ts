@@ -44,7 +44,11 @@ describe('admission, by REST and GraphQL', () => {
     const whole = await limited.call('POST', '/graphql', mutations(4));
     expect([whole.status, await whole.json()]).toMatchObject([
       429,
-      { errors: [{ extensions: { code: 'RATE_LIMITED' } }] },
+      {
+        errors: [
+          { extensions: { code: 'RATE_LIMITED', reason: 'rate_limited', retryAfterSeconds: expect.any(Number) } },
+        ],
+      },
     ]);
     for (let n = 0; n < 3; n += 1) expect((await limited.call('GET', '/paylinks')).status).toBe(200);
     const refused = await limited.call('GET', '/paylinks');

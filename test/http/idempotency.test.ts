@@ -19,7 +19,7 @@ const mutation =
   'mutation($input: SendPaymentSessionLinkInput!) { sendPaymentSessionLink(input: $input) { success message } }';
 
 /** What either surface said, in the same words. */
-type Said = { outcome: string; status: number; replayed: boolean; retryAfter: string | null };
+type Said = { outcome: string; status: number; replayed: boolean; retryAfter: string | null; applied: string | null };
 type Surface = {
   name: string;
   send: (api: Api, id: string, key?: string, more?: Record<string, string>, sms?: boolean) => Promise<Said>;
@@ -31,6 +31,7 @@ const headersOf = (response: Response) => ({
   status: response.status,
   replayed: response.headers.get('idempotency-replayed') === 'true',
   retryAfter: response.headers.get('retry-after'),
+  applied: response.headers.get('preference-applied'),
 });
 
 const rest: Surface = {
@@ -103,11 +104,24 @@ describe.each([rest, graphql])('the idempotency contract by $name', (surface) =>
     const first = surface.send(api, id, 'k');
     await expect.poll(() => email.received.length).toBe(1);
     const early = await surface.send(api, id, 'k');
-    expect(early).toMatchObject({ outcome: 'idempotency_in_progress', retryAfter: '1' });
+    expect(early).toMatchObject({ outcome: 'idempotency_in_progress', retryAfter: '1', applied: null });
     const waiting = surface.send(api, id, 'k', { prefer: 'respond-async, wait=20' });
     resolve(accepted());
     expect([(await first).outcome, await waiting]).toMatchObject(['sent', { outcome: 'sent', replayed: true }]);
     expect(email.received).toHaveLength(1);
+  });
+
+  it('a heeded Prefer: wait is named in Preference-Applied, as long as it may be; without a key it is not heeded', async () => {
+    const { id } = await paylinkWith(accepted);
+    const prefer = { prefer: 'wait=60' };
+    for (const replayed of [false, true])
+      expect(await surface.send(api, id, 'k', prefer)).toMatchObject({ outcome: 'sent', replayed, applied: 'wait=20' });
+    expect(await surface.send(api, id, 'k')).toMatchObject({ outcome: 'sent', applied: null });
+    expect(await surface.send(api, id, undefined, prefer)).toMatchObject({ outcome: 'sent', applied: null });
+    expect(await surface.send(api, id, 'k', prefer, true)).toMatchObject({
+      outcome: 'idempotency_key_reuse',
+      applied: null,
+    });
   });
 
   it('a repeat of a send with an unknown outcome gets the current state until it is known, then always the same', async () => {

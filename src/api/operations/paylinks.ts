@@ -4,7 +4,7 @@ import { SettleBody } from '../../http/rest/paylinks.ts';
 import { CreateFields, SendFields, UpdateFields } from '../../paylinks/domain/schemas.ts';
 import { GraphqlAnswer, GraphqlRequest } from '../answers/others.ts';
 import { Paylink, PaylinkPage } from '../answers/paylink.ts';
-import { type Answer, empty, json, jsonBody, type Operation } from '../operation.ts';
+import { type Answer, type AnswerHeader, empty, json, jsonBody, type Operation } from '../operation.ts';
 
 const FilesForm = z.object({ file: z.array(z.string().meta({ format: 'binary' })).max(3) });
 
@@ -30,13 +30,10 @@ const refusals = [
   'overloaded',
 ] as const;
 
+const heeded: AnswerHeader[] = ['Idempotency-Replayed', 'Preference-Applied'];
 const sent: { [status: number]: Answer } = {
-  200: json('At least one provider accepted; `deliveryLogs` says which channel failed, if one did.', Paylink, [
-    'Idempotency-Replayed',
-  ]),
-  202: json('Nobody accepted, and at least one outcome is not known yet: its log says `UNKNOWN`.', Paylink, [
-    'Idempotency-Replayed',
-  ]),
+  200: json('At least one provider accepted; `deliveryLogs` says which channel failed, if one did.', Paylink, heeded),
+  202: json('Nobody accepted, and at least one outcome is not known yet: its log says `UNKNOWN`.', Paylink, heeded),
 };
 
 export const paylinkOperations: Operation[] = [

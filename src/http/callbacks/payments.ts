@@ -6,7 +6,7 @@ import { recordPayment } from '../../paylinks/transitions.ts';
 import type { AppEnv } from '../app-env.ts';
 import { callerOf } from '../authenticated.ts';
 import { readJson } from '../body.ts';
-import { parseIdempotency } from '../idempotency-headers.ts';
+import { idempotencyAnswer, parseIdempotency } from '../idempotency-headers.ts';
 import { problem } from '../problem.ts';
 import { renderPaylink } from '../rest/render-paylink.ts';
 import { verbContext } from '../verb-context.ts';
@@ -44,6 +44,6 @@ export async function payments(c: Context<AppEnv>): Promise<Response> {
   if ('code' in idempotency) return problem(c, idempotency);
   const recorded = await recordPayment(verbContext(c, callerOf(c)), paylinkId, { kind, ...payment }, idempotency.key);
   if (recorded.kind === 'refused') return problem(c, recorded.refusal);
-  const headers = recorded.replayed ? { 'idempotency-replayed': 'true' } : {};
+  const headers = idempotencyAnswer(recorded.replayed);
   return c.json(renderPaylink(c.get('config'), recorded.paylink, c.get('now')), 200, headers);
 }

@@ -27,8 +27,17 @@ export type GraphqlRun = {
   idempotency: Idempotency;
 };
 
-/** What the answer's HTTP status and headers need of one document's results. `unavailable`: the whole of it failed for passing faults. */
-export type Tally = { mutations: number; replays: number; retryAfterSeconds: number | null; unavailable: boolean };
+/**
+ * What the answer's HTTP status and headers need of one document's results. `waitSeconds`: the `Prefer: wait` that a send heeded, 0 for none.
+ * `unavailable`: the whole of it failed for passing faults.
+ */
+export type Tally = {
+  mutations: number;
+  replays: number;
+  waitSeconds: number;
+  retryAfterSeconds: number | null;
+  unavailable: boolean;
+};
 
 /** What resolvers get. `rootFields` is how many fields the operation runs. */
 export type GraphqlContext = { run: GraphqlRun; rootFields: number; tally: Tally };

@@ -13,18 +13,24 @@ function errorCode({ code }: Refusal): GraphqlErrorCode {
   return statusOf[code] < 500 ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
-/** A refusal of a verb as an error to throw; `reason` is REST's code, `errors` the wrong fields. */
+/** A refusal of a verb as an error to throw. */
 export function refusalError(refused: Refusal): GraphQLError {
-  const { code: reason, detail, errors, retryAfterSeconds } = refused;
+  return new GraphQLError(refused.detail, { extensions: extensionsOf(refused) });
+}
+
+/** What a refusal's problem says too: `reason` is its code, `errors` the wrong fields, and the facts by their names. */
+function extensionsOf(refused: Refusal): { code: GraphqlErrorCode; [name: string]: unknown } {
+  const { code: reason, errors, facts, retryAfterSeconds } = refused;
   const more = { ...(errors ? { errors } : {}), ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
-  return new GraphQLError(detail, { extensions: { code: errorCode(refused), reason, ...more } });
+  return { ...facts, code: errorCode(refused), reason, ...more };
 }
 
 /** Refuses a whole request as a GraphQL error. */
 export function refuseGraphql(c: Context<AppEnv>, refusal: Refusal, headers: Record<string, string> = {}): Response {
   c.set('code', refusal.code);
   const more = { ...headers, ...refusalHeaders(refusal) };
-  return graphqlError(statusOf[refusal.code], errorCode(refusal), refusal.detail, more, c.req.header('accept') ?? null);
+  const said = { message: refusal.detail, extensions: extensionsOf(refusal) };
+  return errorAnswer(statusOf[refusal.code], said, more, c.req.header('accept') ?? null);
 }
 
 /**
@@ -43,15 +49,22 @@ export type GraphqlErrorCode =
 const mediaTypeFor = (accept: string | null): string =>
   accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
 
-/** The answer to a refused request. `accept` is the request's header. */
-export function graphqlError(
+/** The answer to a request that GraphQL cannot run. `accept` is the request's header. */
+export const graphqlError = (
   status: number,
   code: GraphqlErrorCode,
   message: string,
   headers: Record<string, string> = {},
   accept: string | null = null,
+): Response => errorAnswer(status, { message, extensions: { code } }, headers, accept);
+
+function errorAnswer(
+  status: number,
+  error: { message: string; extensions: { code: GraphqlErrorCode } },
+  headers: Record<string, string>,
+  accept: string | null,
 ): Response {
-  return new Response(JSON.stringify({ errors: [{ message, extensions: { code } }] }), {
+  return new Response(JSON.stringify({ errors: [error] }), {
     status,
     headers: {
       'content-type': `${mediaTypeFor(accept)}; charset=utf-8`,

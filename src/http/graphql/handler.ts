@@ -3,6 +3,7 @@ import { createHandler } from 'graphql-http';
 import { utf8 } from '../../lib/encoding.ts';
 import { log } from '../../lib/log.ts';
 import { isUnavailable } from '../../lib/unavailable.ts';
+import { idempotencyAnswer } from '../idempotency-headers.ts';
 import type { GraphqlContext, GraphqlRun, Tally } from './context.ts';
 import {
   badInput,
@@ -67,7 +68,7 @@ const refusals: Record<number, string> = {
 
 function headersOf(tally: Tally): Record<string, string> {
   return {
-    ...(tally.mutations > 0 && tally.replays === tally.mutations ? { 'idempotency-replayed': 'true' } : {}),
+    ...idempotencyAnswer(tally.mutations > 0 && tally.replays === tally.mutations, tally.waitSeconds),
     ...(tally.retryAfterSeconds === null ? {} : { 'retry-after': String(tally.retryAfterSeconds) }),
   };
 }
@@ -96,7 +97,7 @@ function tooLarge({ headers }: GraphqlRequest): Response {
  */
 export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
   const { request } = prepared;
-  const tally: Tally = { mutations: 0, replays: 0, retryAfterSeconds: null, unavailable: false };
+  const tally: Tally = { mutations: 0, replays: 0, waitSeconds: 0, retryAfterSeconds: null, unavailable: false };
   const raw: RawRequest = { prepared, run, tally };
   const [body, init] = await handler({ ...request, raw, context: null });
   const wrongForm = refusals[init.status];

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { lackOf } from '../../auth/scopes.ts';
 import { parsePaylinkId } from '../../paylink-id.ts';
 import { fieldScopes } from '../access.ts';
+import { waitOf } from '../idempotency-headers.ts';
 import { retryAfterOf } from '../problem.ts';
 import { type GraphqlContext, idempotencyOf } from './context.ts';
 import { refusalError } from './errors.ts';
@@ -32,7 +33,10 @@ async function sendPaymentSessionLink(
     idempotency: idempotencyOf(context, info),
   };
   const outcome = await run.verbs.send(run.ctx, input);
-  if (outcome.kind !== 'refused' && outcome.replayed) tally.replays += 1;
+  if (outcome.kind !== 'refused') {
+    if (outcome.replayed) tally.replays += 1;
+    tally.waitSeconds = waitOf(input.idempotency);
+  }
   const answer = operationSuccess(outcome, channel);
   if (answer instanceof GraphQLError) {
     if (outcome.kind === 'refused') tally.retryAfterSeconds ??= retryAfterOf(outcome.refusal);

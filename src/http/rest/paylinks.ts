@@ -15,7 +15,7 @@ import type { AppEnv, Handle } from '../app-env.ts';
 import { authenticated, authenticatedWithPrefetch, callerOf } from '../authenticated.ts';
 import { isSkipifyCaller, readJson } from '../body.ts';
 import { graphql, isGraphql } from '../graphql/route.ts';
-import { parseIdempotency } from '../idempotency-headers.ts';
+import { idempotencyAnswer, parseIdempotency, waitOf } from '../idempotency-headers.ts';
 import { withLandingPage } from '../pages/landing.ts';
 import { problem } from '../problem.ts';
 import { byMethod, looksForPage, nothingHere, type Routes } from '../routing.ts';
@@ -26,8 +26,6 @@ import { listPage } from './list-paylinks.ts';
 import { renderPaylink } from './render-paylink.ts';
 
 export const SettleBody = z.strictObject({ status: z.enum(['SENT', 'FAILED']) });
-
-const replayedHeader = (replayed: boolean) => (replayed ? { 'idempotency-replayed': 'true' } : {});
 
 const refuseUnknown = authenticated((c) => problem(c, notFound));
 
@@ -69,7 +67,7 @@ async function create(c: Context<AppEnv>): Promise<Response> {
   if (created.kind === 'refused') return problem(c, created.refusal);
   c.set('paylinkId', created.paylink.id);
   const location = `${c.get('config').PUBLIC_BASE_URL}/${created.paylink.id}`;
-  return show(c, created.paylink, 201, { location, ...replayedHeader(created.replayed) });
+  return show(c, created.paylink, 201, { location, ...idempotencyAnswer(created.replayed) });
 }
 
 async function read(c: Context<AppEnv>, reading: Promise<Paylink | null>): Promise<Response> {
@@ -84,7 +82,7 @@ async function update(c: Context<AppEnv>, id: string, owner: Promise<Merchant | 
   if ('code' in idempotency) return problem(c, idempotency);
   const updated = await updatePaylink(verbContext(c, callerOf(c)), id, body.value, idempotency.key, owner);
   if (updated.kind === 'refused') return problem(c, updated.refusal);
-  return show(c, updated.paylink, 200, replayedHeader(updated.replayed));
+  return show(c, updated.paylink, 200, idempotencyAnswer(updated.replayed));
 }
 
 async function cancel(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
@@ -92,7 +90,7 @@ async function cancel(c: Context<AppEnv>, id: string, owner: Promise<Merchant | 
   if ('code' in idempotency) return problem(c, idempotency);
   const canceled = await cancelPaylink(verbContext(c, callerOf(c)), id, idempotency.key, owner);
   if (canceled.kind === 'refused') return problem(c, canceled.refusal);
-  return c.body(null, 204, replayedHeader(canceled.replayed));
+  return c.body(null, 204, idempotencyAnswer(canceled.replayed));
 }
 
 async function settle(c: Context<AppEnv>, id: string, owner: Promise<Merchant | null>): Promise<Response> {
@@ -130,12 +128,13 @@ async function sendBy(c: Context<AppEnv>, asked: Omit<SendInput, 'idempotency'>)
   const idempotency = parseIdempotency(c.req.raw.headers);
   if ('code' in idempotency) return problem(c, idempotency);
   const outcome = await sendPaylink(verbContext(c, callerOf(c)), { ...asked, idempotency });
+  const headers = (replayed: boolean) => idempotencyAnswer(replayed, waitOf(idempotency));
   switch (outcome.kind) {
     case 'sent':
-      return show(c, outcome.paylink, 200, replayedHeader(outcome.replayed));
+      return show(c, outcome.paylink, 200, headers(outcome.replayed));
     case 'pending':
       // The vendor's clients know no 202: the log says UNKNOWN.
-      return show(c, outcome.paylink, isSkipifyCaller(c) ? 200 : 202, replayedHeader(outcome.replayed));
+      return show(c, outcome.paylink, isSkipifyCaller(c) ? 200 : 202, headers(outcome.replayed));
     case 'failed':
       return problem(c, refusal('send_failed', `Every provider refused the message. ${outcome.reason}`.trim()));
     case 'refused':

@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers';
 import { serverAudits } from 'graphql-http';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signHmac } from '../../auth/merchant-side.ts';
 import { type Api, merchantApi, request } from '../../support/api.ts';
 
 describe('/graphql', () => {
@@ -39,16 +40,35 @@ describe('/graphql', () => {
     const answer = await request('POST', '/graphql', { query: '{ __typename }' });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
-    expect(await answer.json()).toEqual({
+    expect(await answer.json()).toMatchObject({
       errors: [
         {
           message: expect.stringMatching(
             /^The request is not authenticated\. Authorization: Send Authorization: Bearer/,
           ),
-          extensions: { code: 'UNAUTHENTICATED' },
+          extensions: { code: 'UNAUTHENTICATED', reason: 'unauthenticated', errors: [{ path: 'Authorization' }] },
         },
       ],
     });
+  });
+
+  it('says of a wrong signature what a problem says: locally, what was computed', async () => {
+    const { headers, ...request } = signHmac({
+      merchantId: api.merchant.id,
+      secret: 'not-the-secret',
+      timestamp: Math.floor(Date.now() / 1000),
+      method: 'POST',
+      url: 'http://gateway.test/graphql',
+      body: '{"query":"{__typename}"}',
+    });
+    headers.set('content-type', 'application/json');
+    const answer = await exports.default.fetch(request.url, { ...request, headers });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      401,
+      {
+        errors: [{ extensions: { reason: 'unauthenticated', hint: expect.stringContaining('PAYLINKS-HMAC-SHA256') } }],
+      },
+    ]);
   });
 
   it('refuses a malformed Idempotency-Key on POST and ignores it on GET', async () => {
