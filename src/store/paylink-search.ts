@@ -51,11 +51,7 @@ const MAX_READ = 2_000;
  * The query and its bound values. Each merchant gives at most one page for what is going on and one for each status of what is over, read
  * along an index from the page's place on; the page is the newest of these. So a deep page costs what the first does.
  */
-export function searchQuery(
-  callerId: string,
-  filter: PaylinkFilter,
-  rows: Rows,
-): { sql: string; values: (string | number)[] } {
+export function searchQuery(callerId: string, filter: PaylinkFilter, rows: Rows): Query {
   const { found, order, values } = foundQuery(callerId, filter, rows, MAX_READ);
   const sql = `SELECT ${wholePaylink} FROM (${found}) w CROSS JOIN paylinks p ON p.id = w.id CROSS JOIN merchants m ON m.id = p.merchant_id
     ORDER BY p.created_at ${order}, p.id ${order}`;
@@ -92,12 +88,12 @@ function isWalk(
   return status !== undefined && !(isMoved && status.every(isEnded));
 }
 
-/** The ids and times that are found, in order; no more than the limit. @param maxRead rows of a merchant that a walk reads; null: all */
+/** The ids and times that are found, in order; no more than the limit. @param maxRead rows of a merchant that a walk reads */
 function foundQuery(
   callerId: string,
   filter: PaylinkFilter,
   { isMoved }: Rows,
-  maxRead: number | null,
+  maxRead: number,
 ): { found: string; order: string; values: (string | number)[] } {
   const values: (string | number)[] = [callerId];
   const bind = (value: string | number) => `?${values.push(value)}`;
@@ -132,7 +128,7 @@ function foundQuery(
     if (some) fits.push(`+x.status IN (SELECT value FROM json_each(${bind(JSON.stringify(some))}))`);
     if (log) fits.push(`(${hasLog(log)})`);
     const inOrder = `ORDER BY x.created_at ${order}, x.id ${order}`;
-    if (maxRead === null || !isWalk(filter, { isMoved }))
+    if (!isWalk(filter, { isMoved }))
       return `SELECT x.id FROM paylinks x WHERE ${[...where, ...fits].join(' AND ')} ${inOrder} LIMIT ${limit}`;
     const read = `SELECT x.id, x.created_at, x.status FROM paylinks x WHERE ${where.join(' AND ')} ${inOrder} LIMIT ${bind(maxRead)}`;
     return `SELECT x.id FROM (${read}) x WHERE ${fits.join(' AND ')} ${inOrder} LIMIT ${limit}`;
@@ -188,22 +184,28 @@ const rowsOf = async (db: D1Database, filter: Pick<PaylinkFilter, 'status' | 'de
 });
 
 const Places = z.array(z.object({ id: z.string(), created_at: z.int() }));
+const placesIn = (result: D1Result | undefined): PagePlace[] =>
+  Places.parse(result?.results ?? []).map(({ id, created_at: createdAt }) => ({ createdAt, id }));
+
+type Query = { sql: string; values: (string | number)[] };
+const bound = (db: D1Database, { sql, values }: Query): D1PreparedStatement => db.prepare(sql).bind(...values);
 
 /**
- * Where the walk of a page ends for the first merchant that has more than it reads: what lies beyond is for the next page.
+ * Where a walk ends for the first merchant that has more than it reads: what lies beyond is for the next page.
  */
-function horizonQuery(callerId: string, filter: PaylinkFilter): { sql: string; values: (string | number)[] } {
+function horizonQuery(callerId: string, filter: Filter, maxRead: number): Query {
   const values: (string | number)[] = [callerId];
   const bind = (value: string | number) => `?${values.push(value)}`;
   const order = filter.before ? 'ASC' : 'DESC';
   const where = ['x.merchant_id = m.id', ...createdWithin(filter, bind), ...pageFrom(filter, bind)];
-  const last = `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT 1 OFFSET ${MAX_READ - 1}`;
+  const last = `SELECT x.id FROM paylinks x WHERE ${where.join(' AND ')} ORDER BY x.created_at ${order}, x.id ${order} LIMIT 1 OFFSET ${maxRead - 1}`;
   const sql = `SELECT f.id, f.created_at FROM merchants m JOIN paylinks f ON f.id = (${last}) WHERE ${ownersOf(filter.merchantId, bind)}
     ORDER BY f.created_at ${order}, f.id ${order} LIMIT 1`;
   return { sql, values };
 }
 
-const isBeyond = (one: PagePlace, place: PagePlace, isBackwards: boolean): boolean =>
+/** Whether a Paylink comes after a place, in the order of a page. */
+export const isBeyond = (one: PagePlace, place: PagePlace, isBackwards = false): boolean =>
   one.id !== place.id && (one.createdAt - place.createdAt || (one.id < place.id ? -1 : 1)) > 0 === isBackwards;
 
 /**
@@ -216,29 +218,32 @@ export async function searchPaylinks(
   filter: PaylinkFilter,
 ): Promise<{ found: Paylink[]; readTo: PagePlace | null }> {
   const rows = await rowsOf(db, filter);
-  const statement = ({ sql, values }: { sql: string; values: (string | number)[] }) => db.prepare(sql).bind(...values);
-  const search = statement(searchQuery(callerId, filter, rows));
-  const walk = isWalk(filter, rows) ? [statement(horizonQuery(callerId, filter))] : [];
+  const search = bound(db, searchQuery(callerId, filter, rows));
+  const walk = isWalk(filter, rows) ? [bound(db, horizonQuery(callerId, filter, MAX_READ))] : [];
   const [page, end] = await db.batch<Record<string, unknown>>([search, ...walk]);
   const all = (page?.results ?? []).map((row) => parsePaylinkRow(row).paylink);
-  const [horizon] = Places.parse(end?.results ?? []);
-  const readTo = horizon ? { createdAt: horizon.created_at, id: horizon.id } : null;
+  const readTo = placesIn(end)[0] ?? null;
   const found = readTo ? all.filter((one) => !isBeyond(one, readTo, filter.before !== undefined)) : all;
   return { found: filter.before ? found.reverse() : found, readTo };
 }
 
-/** Where the first `rows` of a search end; null when there are no more than that. */
+/**
+ * Where a search ends that takes at most `rows` and, where no index answers it, reads at most `read` of each merchant; null: it takes
+ * everything. It may end before it has found so many, and there may be nothing further on that fits.
+ */
 export async function findPlace(
   db: D1Database,
   callerId: string,
   filter: Filter,
-  rows: number,
+  { rows, read }: { rows: number; read: number },
 ): Promise<PagePlace | null> {
-  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 }, await rowsOf(db, filter), null);
-  const { results } = await db
-    .prepare(`${found} OFFSET ${rows - 1}`)
-    .bind(...values)
-    .all();
-  const [last, further] = Places.parse(results);
-  return last && further ? { createdAt: last.created_at, id: last.id } : null;
+  const today = await rowsOf(db, filter);
+  const { found, values } = foundQuery(callerId, { ...filter, limit: rows + 1 }, today, read);
+  const counted = bound(db, { sql: `${found} OFFSET ${rows - 1}`, values });
+  const walk = isWalk(filter, today) ? [bound(db, horizonQuery(callerId, filter, read))] : [];
+  const [places, end] = await db.batch<Record<string, unknown>>([counted, ...walk]);
+  const [last, further] = placesIn(places);
+  const horizon = placesIn(end)[0] ?? null;
+  if (!last || !further) return horizon;
+  return horizon && isBeyond(last, horizon) ? horizon : last;
 }

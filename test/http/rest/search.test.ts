@@ -123,7 +123,7 @@ describe('the export', () => {
     const sizes: number[] = [];
     let after: { createdAt: number; id: string } | undefined;
     for (let part = 0; part < 9; part += 1) {
-      const exported = await csvOfPaylinks(ctx, { limit: 20, after }, 2);
+      const exported = await csvOfPaylinks(ctx, { limit: 20, after }, { rows: 2, read: 100 });
       if (exported.kind === 'refused') throw new Error(exported.refusal.detail);
       const rows = (await new Response(exported.body).text()).split('\r\n').slice(1, -1);
       sizes.push(rows.length);
