@@ -5,8 +5,8 @@ import { OverQuota, selectOverQuota } from './over-quota.ts';
 /** What is counted stops here: the answer is for a glance, and its cost is bounded. */
 export const MAX_COUNTED = 10_000;
 
-/** Merchants that a list names. */
-const MAX_MERCHANTS = 20;
+/** Entries of a list. */
+const MAX_LISTED = 20;
 /** How far back merchants are looked at, hours: unknown outcomes are counted again for two days, a quota is of today. */
 const UNKNOWN_HOURS = 48;
 const OVER_QUOTA_HOURS = 24;
@@ -24,6 +24,15 @@ const Provider = z.object({
 const Unknown = z.object({ merchantId: z.string(), name: z.string(), unknown: z.int(), lastHour: z.int() });
 const Backlog = z.object({ due: z.int(), oldest: z.nullable(z.int()) });
 const Endpoints = z.object({ endpoints: z.int(), failing: z.int(), disabled: z.int() });
+/** An endpoint that takes nothing: failing since (ms), or off since (ms) for a reason of the gateway's. */
+const Troubled = z.object({
+  merchantId: z.string(),
+  name: z.string(),
+  endpointId: z.string(),
+  url: z.string(),
+  failingSince: z.nullable(z.int()),
+  disabledAt: z.nullable(z.int()),
+});
 const Failed = z.object({ failed: z.int() });
 const Stores = z.object({ merchants: z.int(), paylinks: z.int() });
 
@@ -36,6 +45,8 @@ export type Health = {
   overQuota: OverQuota[];
   backlog: z.infer<typeof Backlog>;
   endpoints: z.infer<typeof Endpoints>;
+  /** Endpoints that take nothing and were not switched off by their merchant, the latest first. */
+  troubled: z.infer<typeof Troubled>[];
   /** Deliveries of webhooks that were given up, of those made since then. */
   failed: number;
   stores: z.infer<typeof Stores>;
@@ -51,7 +62,7 @@ const providers = `SELECT channel, provider, sum(sent) AS sent, sum(delivered) A
 const unknown = `SELECT s.merchant_id AS merchantId, m.name, s.unknown, s.last_hour AS lastHour
   FROM (SELECT merchant_id, sum(unknown) AS unknown, max(hour) AS last_hour
     FROM (SELECT * FROM stats_messages WHERE unknown > 0 AND hour >= ?1 ORDER BY hour DESC LIMIT ${MAX_COUNTED})
-    GROUP BY merchant_id ORDER BY unknown DESC, merchant_id LIMIT ${MAX_MERCHANTS}) s
+    GROUP BY merchant_id ORDER BY unknown DESC, merchant_id LIMIT ${MAX_LISTED}) s
   JOIN merchants m ON m.id = s.merchant_id ORDER BY s.unknown DESC, m.id`;
 
 const backlog = `SELECT count(*) AS due, min(next_attempt_at) AS oldest
@@ -59,6 +70,11 @@ const backlog = `SELECT count(*) AS due, min(next_attempt_at) AS oldest
 
 const endpoints = `SELECT count(*) AS endpoints, count(failing_since) AS failing, count(disabled_at) AS disabled
   FROM webhook_endpoints WHERE id <> merchant_id`;
+
+const troubled = `SELECT w.merchant_id AS merchantId, m.name, w.id AS endpointId, w.url, w.failing_since AS failingSince, w.disabled_at AS disabledAt
+  FROM webhook_endpoints w JOIN merchants m ON m.id = w.merchant_id
+  WHERE w.id <> w.merchant_id AND (w.disabled_at IS NULL AND w.failing_since IS NOT NULL OR w.disabled_reason IN ('gone', 'failing'))
+  ORDER BY coalesce(w.disabled_at, w.failing_since) DESC, w.id LIMIT ${MAX_LISTED}`;
 
 // A delivery's id begins with its endpoint's and its time, so each endpoint's recent ones lie together.
 const failed = `SELECT count(*) AS failed FROM (SELECT d.status FROM webhook_endpoints w
@@ -73,19 +89,21 @@ export async function readHealth(db: D1Database, now: number, since: number): Pr
   const results = await db.batch<Record<string, unknown>>([
     db.prepare(providers).bind(hour - 1),
     db.prepare(unknown).bind(hour - UNKNOWN_HOURS),
-    db.prepare(selectOverQuota(MAX_MERCHANTS, MAX_COUNTED)).bind(hour - OVER_QUOTA_HOURS),
+    db.prepare(selectOverQuota(MAX_LISTED, MAX_COUNTED)).bind(hour - OVER_QUOTA_HOURS),
     db.prepare(backlog).bind(now),
     db.prepare(endpoints),
+    db.prepare(troubled),
     db.prepare(failed).bind(since.toString(16).padStart(12, '0')),
     db.prepare(stores),
   ]);
-  const [of, open, over, due, hooks, lost, sizes] = results.map(({ results }) => results);
+  const [of, open, over, due, hooks, bad, lost, sizes] = results.map(({ results }) => results);
   return {
     providers: z.array(Provider).parse(of),
     unknown: z.array(Unknown).parse(open),
     overQuota: z.array(OverQuota).parse(over),
     backlog: Backlog.parse(due?.[0]),
     endpoints: Endpoints.parse(hooks?.[0]),
+    troubled: z.array(Troubled).parse(bad),
     failed: Failed.parse(lost?.[0]).failed,
     stores: Stores.parse(sizes?.[0]),
     databaseBytes: results.at(-1)?.meta.size_after ?? 0,

@@ -44,6 +44,24 @@ const send = (id: string) =>
     body: JSON.stringify({ sendEmail: true, sendSms: false }),
   });
 
+const operatorToken = () =>
+  /ADMIN_TOKEN="?([^"\s]+)/.exec(readFileSync(join(gateway.persistTo, 'secrets.env'), 'utf8'))?.[1] ?? '';
+
+/** Has every list of the operator's health page show something: a merchant over its quota, and what the cron counts. */
+async function fillHealth(): Promise<void> {
+  const admin = async (path: string, body: object) => {
+    const init = { method: 'POST', headers: { ...headers, authorization: `Bearer ${operatorToken()}` } };
+    return (await fetch(`${gateway.url}/admin${path}`, { ...init, body: JSON.stringify(body) })).json();
+  };
+  const merchant = await admin('/merchants', { name: 'Over Its Quota', mode: 'test', rateLimitRequests: 1 });
+  const { id } = z.object({ id: z.string() }).parse(merchant);
+  const issued = await admin(`/merchants/${id}/credentials`, { scheme: 'bearer' });
+  const { secret } = z.object({ secret: z.string() }).parse(issued);
+  for (let n = 0; n < 2; n += 1)
+    await fetch(`${gateway.url}/paylinks`, { headers: { authorization: `Bearer ${secret}` } });
+  await fetch(`${gateway.url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`);
+}
+
 async function signedIn(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -108,6 +126,7 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
       ids[name] = await create({ customer, merchantInvoiceId: `INV-${name}` });
       await send(ids[name]);
     }
+    await fillHealth();
   });
   afterAll(async () => {
     await browser?.close();
@@ -146,11 +165,27 @@ describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
     await page.goto(`${gateway.url}/console/sign-in?operator`);
-    const secrets = readFileSync(join(gateway.persistTo, 'secrets.env'), 'utf8');
-    await page.getByLabel('Operator token').fill(/ADMIN_TOKEN="?([^"\s]+)/.exec(secrets)?.[1] ?? '');
+    await page.getByLabel('Operator token').fill(operatorToken());
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Merchants' }).waitFor();
     expect(await look(context, `operator${path.replaceAll('/', '-')}`, `/console/operator${path}`)).toEqual([]);
+    await context.close();
+  });
+
+  it('the operator sees in a browser who needs a look', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/console/sign-in?operator`);
+    await page.getByLabel('Operator token').fill(operatorToken());
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Health' }).click();
+    const inTable = (table: string, text: string) => page.getByRole('table', { name: table }).getByText(text);
+    await inTable('Over quota', 'Over Its Quota').waitFor();
+    await inTable('Outcome unknown', 'Northwind Outfitters').waitFor();
+    await inTable('Providers', 'Inbox, Email').waitFor();
+    await inTable('Webhook endpoints in trouble', '127.0.0.1:9').waitFor();
+    await inTable('Over quota', 'Over Its Quota').click();
+    await page.getByRole('heading', { name: 'Over Its Quota' }).waitFor();
     await context.close();
   });
 

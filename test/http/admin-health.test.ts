@@ -17,6 +17,7 @@ const Health = z.looseObject({
   providers: z.array(z.looseObject({ provider: z.string() })),
   unknown: z.array(OfMerchant),
   overQuota: z.array(OfMerchant),
+  webhooks: z.looseObject({ troubled: z.array(z.looseObject({ merchantId: z.string(), endpointId: z.string() })) }),
   stores: z.looseObject({ databaseBytes: z.number() }),
 });
 
@@ -135,4 +136,29 @@ it('a person who uses up the quota in the console is seen too', async () => {
   await expect
     .poll(async () => (await healthNow()).overQuota.map(({ merchantId }) => merchantId))
     .toContain(merchant.id);
+});
+
+it('names endpoints that fail or were switched off for it, by host, and not those their merchant switched off', async () => {
+  const merchant = await seedMerchant({ name: 'Deaf Shop' });
+  const [failing, gone, off, fine] = await Promise.all([1, 2, 3, 4].map(() => seedHook(merchant)));
+  const set = (sets: string, of: typeof failing) =>
+    env.DB.prepare(`UPDATE webhook_endpoints SET ${sets} WHERE id = ?`).bind(of?.endpoint.id).run();
+  await set('failing_since = 5000', failing);
+  await set("disabled_at = 7000, disabled_reason = 'gone', url = 'https://hooks.example.com/secret?token=1'", gone);
+  await set("disabled_at = 8000, disabled_reason = 'merchant'", off);
+  const { webhooks } = await healthNow();
+  const found = webhooks.troubled.filter(({ merchantId }) => merchantId === merchant.id);
+  expect(found.map(({ endpointId }) => endpointId)).toEqual([gone?.endpoint.id, failing?.endpoint.id]);
+  expect(found[0]).toEqual({
+    merchantId: merchant.id,
+    name: 'Deaf Shop',
+    endpointId: gone?.endpoint.id,
+    host: 'hooks.example.com',
+    failingSince: null,
+    disabledAt: new Date(7000).toISOString(),
+  });
+  expect(fine).toBeDefined();
+  const page = await operatorsPage();
+  expect(page).toContain('hooks.example.com');
+  expect(page).not.toContain('token=1');
 });

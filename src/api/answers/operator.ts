@@ -36,6 +36,15 @@ export const Health = z.strictObject({
     endpoints: Count,
     failing: Count,
     disabled: Count,
+    troubled: z.array(
+      z.strictObject({
+        ...Named,
+        endpointId: z.string(),
+        host: z.string(),
+        failingSince: MaybeTime,
+        disabledAt: MaybeTime,
+      }),
+    ),
   }),
   sealing: z.strictObject({ changing: z.boolean(), left: Count }),
   stores: z.strictObject({ merchants: Count, paylinks: Count, databaseBytes: Count }),

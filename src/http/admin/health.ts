@@ -6,6 +6,9 @@ import { runningCountedAt } from '../../stats/sweep.ts';
 import { MAX_COUNTED, readHealth } from '../../store/health.ts';
 import type { AppEnv } from '../app-env.ts';
 
+/** The host of an endpoint: the rest of its address may hold a secret of the merchant's. */
+export const hostOf = (url: string): string => URL.parse(url)?.host ?? '';
+
 /** How things stand, in numbers that are cheap to read. Times in ms. `countedAt`: of the roll-up, null: it was never counted. */
 export async function healthNow(c: Context<AppEnv>) {
   const now = c.get('now');
@@ -15,14 +18,14 @@ export async function healthNow(c: Context<AppEnv>) {
     runningCountedAt(c.env.DB),
     howFarSealed(c.env, c.get('config')),
   ]);
-  const { backlog, databaseBytes, endpoints, failed, overQuota, providers, stores } = found;
+  const { backlog, databaseBytes, endpoints, failed, overQuota, providers, stores, troubled } = found;
   return {
     since,
     countedAt,
     providers,
     unknown: found.unknown.map(({ lastHour, ...merchant }) => ({ ...merchant, lastHour: lastHour * HOUR_MS })),
     overQuota,
-    webhooks: { due: backlog.due, oldestDueAt: backlog.oldest, givenUp: failed, ...endpoints },
+    webhooks: { due: backlog.due, oldestDueAt: backlog.oldest, givenUp: failed, ...endpoints, troubled },
     sealing,
     stores: { ...stores, databaseBytes },
   };
@@ -40,7 +43,16 @@ export async function health(c: Context<AppEnv>): Promise<Response> {
     providers,
     unknown: unknown.map((merchant) => ({ ...merchant, lastHour: iso(merchant.lastHour) })),
     overQuota: overQuota.map((merchant) => ({ ...merchant, lastAt: iso(merchant.lastAt) })),
-    webhooks: { ...webhooks, oldestDueAt: iso(webhooks.oldestDueAt) },
+    webhooks: {
+      ...webhooks,
+      oldestDueAt: iso(webhooks.oldestDueAt),
+      troubled: webhooks.troubled.map(({ url, failingSince, disabledAt, ...endpoint }) => ({
+        ...endpoint,
+        host: hostOf(url),
+        failingSince: iso(failingSince),
+        disabledAt: iso(disabledAt),
+      })),
+    },
     sealing,
     stores,
   });

@@ -1,8 +1,8 @@
-import { type HealthNow, healthNow } from '../../admin/health.ts';
+import { type HealthNow, healthNow, hostOf } from '../../admin/health.ts';
 import { span } from '../clock.ts';
 import { Figure } from '../overview/plots.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { type Column, Empty, Table } from '../parts/table.tsx';
+import { Badge, Panel } from '../parts/panel.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { channelWords, providerOf } from '../paylinks/words.ts';
 import { shell } from '../shell.tsx';
@@ -10,6 +10,13 @@ import type { OperatorVisit } from '../visit.ts';
 import { operatorPath } from './merchants.tsx';
 
 type Provider = HealthNow['providers'][number];
+
+/** What a panel says that has nothing to show, which is good news here: one line. */
+const Nothing = ({ children }: { children: string }) => (
+  <div class="body">
+    <p class="soft">{children}</p>
+  </div>
+);
 
 const number = (count: number): string => count.toLocaleString('en-US');
 const bytes = (size: number): string => `${(size / 1024 / 1024).toFixed(1)} MB`;
@@ -59,6 +66,22 @@ const overQuotaColumns = (now: number): Column<HealthNow['overQuota'][number]>[]
   { name: 'Last', named: true, number: true, cell: ({ lastAt }) => <Time at={lastAt} zone="UTC" now={now} /> },
 ];
 
+const troubledColumns = (now: number): Column<HealthNow['webhooks']['troubled'][number]>[] => [
+  merchantColumn,
+  { name: 'Endpoint', cell: ({ url }) => hostOf(url) },
+  {
+    name: 'State',
+    cell: ({ disabledAt }) =>
+      disabledAt === null ? <Badge tone="warn">Failing</Badge> : <Badge tone="bad">Off: it failed or is gone</Badge>,
+  },
+  {
+    name: 'Since',
+    named: true,
+    number: true,
+    cell: ({ disabledAt, failingSince }) => <Time at={disabledAt ?? failingSince ?? now} zone="UTC" now={now} />,
+  },
+];
+
 const facts = ({ sealing, stores, webhooks }: HealthNow): [name: string, value: string][] => [
   ['Merchants so far', number(stores.merchants)],
   ['Paylinks so far', number(stores.paylinks)],
@@ -93,7 +116,7 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
             label="Providers"
             columns={columns}
             rows={health.providers}
-            empty={<Empty title="Nobody was asked in this hour and the last" />}
+            empty={<Nothing>Nobody was asked in this hour and the last.</Nothing>}
           />
         </Panel>
         <Panel title="Outcome unknown" actions={<span class="soft small">last two days</span>} plain>
@@ -101,7 +124,7 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
             label="Outcome unknown"
             columns={unknownColumns(now)}
             rows={health.unknown}
-            empty={<Empty title="Every outcome is known" />}
+            empty={<Nothing>Every outcome is known.</Nothing>}
           />
         </Panel>
         <Panel title="Over quota" actions={<span class="soft small">last 24 hours</span>} plain>
@@ -109,7 +132,15 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
             label="Over quota"
             columns={overQuotaColumns(now)}
             rows={health.overQuota}
-            empty={<Empty title="No merchant was refused for its quota" />}
+            empty={<Nothing>No merchant was refused for its quota.</Nothing>}
+          />
+        </Panel>
+        <Panel title="Webhook endpoints in trouble" plain>
+          <Table
+            label="Webhook endpoints in trouble"
+            columns={troubledColumns(now)}
+            rows={health.webhooks.troubled}
+            empty={<Nothing>Every endpoint takes its events.</Nothing>}
           />
         </Panel>
         <Panel title="Sealing and sizes">
