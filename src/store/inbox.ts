@@ -48,6 +48,8 @@ export type InboxFilter = {
   search?: string | undefined;
   /** Only what nobody has looked at. */
   unread?: boolean | undefined;
+  /** Only what comes after this message in the list: older, and of the same time with a smaller id. */
+  after?: { at: number; id: string } | undefined;
 };
 
 /** The condition of a filter and its bound values. */
@@ -63,6 +65,10 @@ function conditionOf(filter: InboxFilter): { where: string; values: (string | nu
     conditions.push(`instr(lower(${all}), lower(?${values.push(filter.search)})) > 0`);
   }
   if (filter.unread) conditions.push('read_at IS NULL');
+  if (filter.after) {
+    const { at, id } = filter.after;
+    conditions.push(`(created_at, id) < (?${values.push(at)}, ?${values.push(id)})`);
+  }
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 

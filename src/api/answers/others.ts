@@ -49,4 +49,4 @@ export const InboxMessage = z.strictObject({
   paylinkId: z.nullable(z.string()),
   createdAt: Time,
 });
-export const Inbox = z.strictObject({ messages: z.array(InboxMessage) });
+export const Inbox = z.strictObject({ messages: z.array(InboxMessage), nextCursor: z.optional(z.string()) });

@@ -1,4 +1,5 @@
 import { InboxPlay } from '../../http/pages/inbox/actions.ts';
+import { InboxQuery } from '../../http/pages/inbox/routes.ts';
 import { PayBody } from '../../http/rest/sandbox.ts';
 import { Inbox } from '../answers/others.ts';
 import { Paylink } from '../answers/paylink.ts';
@@ -40,7 +41,8 @@ export const sandboxOperations: Operation[] = [
     id: 'listInbox',
     summary: 'Captured messages, newest first',
     description: 'Elsewhere than locally it asks for authentication and shows your own.',
-    answers: { 200: json('At most 1,000.', Inbox) },
+    query: InboxQuery,
+    answers: { 200: json('At most `limit`; where there are more, `nextCursor` says where to go on.', Inbox) },
   },
   {
     ...common,

@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 /** Where a page ended: the time (ms) and id of its last row. */
 export type PageEnd = { at: number; id: string };
 
-/** Rows of a page, 1–100, as a query has them. */
-export const limit = (fallback: number) =>
+/** Rows of a page, 1 to `most` (below 1,000), as a query has them. */
+export const limit = (fallback: number, most = 100) =>
   z._default(
     z.pipe(
-      z.pipe(z.string().check(z.regex(/^\d{1,3}$/, 'Must be a number from 1 to 100.')), z.transform(Number)),
-      z.int().check(z.gte(1), z.lte(100)),
+      z.pipe(z.string().check(z.regex(/^\d{1,3}$/, `Must be a number from 1 to ${most}.`)), z.transform(Number)),
+      z.int().check(z.gte(1), z.lte(most)),
     ),
     fallback,
   );

@@ -66,6 +66,24 @@ describe('GET /inbox.json', () => {
     expect(messages.map(({ id }) => id)).toEqual(ids);
   });
 
+  it('goes on page by page, and says so only where there is more', async () => {
+    type Page = { messages: { id: string }[]; nextCursor?: string };
+    const page = async (query: string) => (await request(`/inbox.json?${query}`)).json<Page>();
+    const first = await page('limit=1');
+    expect(first.messages.map(({ id }) => id)).toEqual(['sms-1']);
+    const second = await page(`limit=1&cursor=${first.nextCursor}`);
+    expect([second.messages.map(({ id }) => id), 'nextCursor' in second]).toEqual([['email-1'], false]);
+    expect((await page(`limit=1&to=ada@example.com&cursor=${first.nextCursor}`)).messages).toHaveLength(1);
+    expect((await page(`limit=1&to=${sms.to}&cursor=${first.nextCursor}`)).messages).toEqual([]);
+    for (const wrong of ['limit=0', 'limit=501', 'limit=', 'limit=x', 'cursor=x']) {
+      const response = await request(`/inbox.json?${wrong}`);
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { errors: [{ path: wrong.split('=')[0] }] },
+      ]);
+    }
+  });
+
   it('asks for authentication where the gateway is deployed', async () => {
     const response = await deployed('/inbox.json');
     expect(response.status).toBe(401);

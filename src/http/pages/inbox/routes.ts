@@ -1,10 +1,13 @@
 import type { Context } from 'hono';
+import * as z from 'zod/mini';
 import { hasSandbox } from '../../../delivery/providers/index.ts';
 import { refusal } from '../../../errors.ts';
 import { findInboxMessage, type InboxMessage, listInboxMessages } from '../../../store/inbox.ts';
 import type { AppEnv, Handle } from '../../app-env.ts';
 import { authenticated, callerOf } from '../../authenticated.ts';
+import { validate } from '../../body.ts';
 import { problem } from '../../problem.ts';
+import { limit, nextCursor, paging } from '../../rest/paging.ts';
 import { byMethod, nothingHere, type Routes } from '../../routing.ts';
 import { sameOriginOnly } from '../../same-origin.ts';
 import { emailDocument, emailHeaders } from '../email-document.ts';
@@ -14,8 +17,16 @@ import { events } from './live.ts';
 import { sourceOf } from './source.ts';
 import { filterOf } from './view.ts';
 
-/** Messages in one answer of `/inbox.json`. */
-const MAX_LISTED = 1_000;
+/** Messages in one answer of `/inbox.json`, and by default: what a merchant's inbox holds. */
+const MAX_LISTED = 500;
+
+/** What `/inbox.json` is asked for; `view.ts` reads the filters. Anything else is ignored, as on the page. */
+export const InboxQuery = z.object({
+  to: z.optional(z.string()),
+  paylinkId: z.optional(z.string()),
+  limit: limit(MAX_LISTED, MAX_LISTED),
+  cursor: paging.cursor,
+});
 
 /** Handles a request for the messages of one merchant; null: of all. */
 type InboxHandle = (c: Context<AppEnv>, merchantId: string | null) => Response | Promise<Response>;
@@ -55,8 +66,14 @@ const render = (message: InboxMessage) => ({
 });
 
 async function json(c: Context<AppEnv>, merchantId: string | null): Promise<Response> {
-  const messages = await listInboxMessages(c.env.DB, { ...filterOf(c), merchantId, limit: MAX_LISTED });
-  return c.json({ messages: messages.map(render) }, 200, { 'cache-control': 'no-store' });
+  const query = validate(InboxQuery, c.req.query(), 'query');
+  if (query.kind === 'refused') return problem(c, query.refusal);
+  const { limit: most, cursor: after } = query.value;
+  const found = await listInboxMessages(c.env.DB, { ...filterOf(c), merchantId, after, limit: most + 1 });
+  const messages = found.slice(0, most);
+  const last = messages.at(-1);
+  const next = nextCursor(found.length > most, last && { at: last.createdAt, id: last.id });
+  return c.json({ messages: messages.map(render), ...(next === null ? {} : { nextCursor: next }) });
 }
 
 /** The page's code is loaded when somebody asks for it: only a local gateway has it. */
