@@ -1,6 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { newCode, newIdAt } from '../../src/paylink-id.ts';
+import { MAX_PARTS } from '../../src/paylinks/domain/bounds.ts';
+import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
+import { changesOf } from '../support/a-paylink.ts';
 import { type Api, merchantApi } from '../support/api.ts';
 import { consume, deliveriesOf, messagesFor, seedHook } from '../support/hooks.ts';
 import { inCoordinator } from '../support/providers/scripted-providers.ts';
@@ -114,6 +118,24 @@ describe('erasing a recipient', () => {
     });
     const canceled = await (await call('PATCH', `/${id}/cancel`)).text();
     expect(canceled).not.toMatch(/grace/i);
+  });
+
+  it('blanks the history of a Paylink that holds as many events as it may, too', async () => {
+    const { merchant, call } = await merchantApi();
+    const like = await seedPaylink(merchant, { customer });
+    const updated = { type: 'UPDATED', oldValue: { memo: null }, newValue: { memo: 'For Grace' } } as const;
+    const events = Array.from({ length: MAX_PARTS }, (_, n) => ({
+      ...{ id: newIdAt(like.createdAt + n, 1), ...updated, createdBy: 'API Key', actor: null },
+      ...{ createdAt: like.createdAt + n, version: 1 },
+    }));
+    const full = { ...like, id: newIdAt(Date.now(), 1), code: newCode(0), lineItems: [], memo: 'For Grace', events };
+    await insertPaylinks(env.DB, [{ ...changesOf(full, { events }), key: null }], []);
+    const answer = await call('POST', '/recipients/erase', { email });
+    expect(await answer.json()).toMatchObject({
+      remaining: 0,
+      touched: { paylinks: expect.arrayContaining([{ paylinkId: full.id, fields: expect.arrayContaining(['memo']) }]) },
+    });
+    expect(await wholeDatabase(merchant.id)).not.toMatch(/grace/i);
   });
 
   it('leaves what was written about the customer where only a log named who is erased', async () => {

@@ -76,7 +76,10 @@ export type Applied =
 export const newEventId = (paylink: Pick<Paylink, 'id' | 'events'>, now: number): string =>
   newIdAfter(paylink.events.at(-1)?.id, now, coordinatorOf(paylink.id));
 
-/** The Paylink one version further, with an event that tells of it. */
+/**
+ * The Paylink one version further, with an event that tells of it, where there is room. There always is for ERASED: D1's history is blanked
+ * by it, and a Paylink names few people.
+ */
 export function withEvent(
   paylink: Paylink,
   change: Partial<Omit<Paylink, 'id' | 'version' | 'events'>>,
@@ -85,7 +88,8 @@ export function withEvent(
 ): Paylink {
   const version = paylink.version + 1;
   const written = { id: newEventId(paylink, now), ...event, actor: null, createdAt: now, version };
-  return { ...paylink, ...change, version, updatedAt: now, events: withinBounds(paylink.events, written) };
+  const events = event.type === 'ERASED' ? [...paylink.events, written] : withinBounds(paylink.events, written);
+  return { ...paylink, ...change, version, updatedAt: now, events };
 }
 
 /** The Paylink with this actor in the events that a change has added. */
