@@ -1,3 +1,4 @@
+import { abortAllDurableObjects } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
@@ -24,13 +25,17 @@ beforeAll(async () => {
 beforeEach(async () => {
   now = Date.now();
   paylink = await seedPaylink(merchant, { customer: { email: `${crypto.randomUUID()}@example.com` } });
+  await useProviders();
+});
+
+async function useProviders(): Promise<void> {
   const providers = (['mailchannels', 'resend'] as const).map((name) => scripted(name, 'EMAIL', () => accepted));
   await usingProviders(
     paylink.id,
     providers.map(({ provider }) => provider),
     () => now,
   );
-});
+}
 
 const change = (command: ChangeCommand) => coordinatorStub(paylink.id).change(paylink.id, null, command);
 const callback = (attemptId: string, status: 'DELIVERED' | 'BOUNCED', messageId: string | null) =>
@@ -256,6 +261,8 @@ describe('a report of an attempt whose operation is forgotten', () => {
         call.command.paylinkId,
       );
     });
+    await abortAllDurableObjects();
+    await useProviders();
     return call;
   };
 

@@ -208,6 +208,7 @@ describe('rows of later releases', () => {
     await usingProviders(paylink.id, [provider], () => now);
     await send(contextOf(merchant), paylink.id, { ...email, key: 'k' });
     await inCoordinator(paylink.id, (_, { storage }) => storage.sql.exec('UPDATE journal SET v = 5').rowsWritten);
+    await abortAllDurableObjects();
     const before = await dump(paylink);
     const erase = { kind: 'erase', hash: paylink.emailHash ?? '' } as const;
     const error: unknown = await coordinatorStub(paylink.id)

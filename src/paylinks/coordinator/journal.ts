@@ -1,51 +1,28 @@
 import * as z from 'zod/mini';
-import { JournaledChanges } from '../../store/changes.ts';
-import { type Operation, OperationRow } from '../domain/operation.ts';
+import type { JournaledChanges } from '../../store/changes.ts';
+import type { Operation } from '../domain/operation.ts';
+import { type JournalEntry, JournalRows, READS_UP_TO } from './journal-rows.ts';
 import { KeptOperations } from './kept-operations.ts';
 import { OldJournal } from './old-journal.ts';
 
-/**
- * The version of the rows that this release writes. It reads every version up to the next one's, which writes only what this one can
- * read; a row further on is left as it is, and whoever asks for it gets an error.
- */
-const VERSION = 3;
-export const READS_UP_TO = VERSION + 1;
+/** Cancels that were told 409, as a call was in flight. */
+const schema = 'CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID';
 
-/**
- * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) under way or just ended.
- * Both lie in one row a Paylink, so that a claim writes one row and a report one. No index: the table holds what is going on, and that is
- * little. `…_due` (ms): when somebody has to look at it again. `cancels`: those that were told 409, as a call was in flight.
- */
-const schema = `
-CREATE TABLE IF NOT EXISTS journal (
-  paylink_id TEXT PRIMARY KEY, v INTEGER NOT NULL, version INTEGER NOT NULL, changes_due INTEGER, operation_due INTEGER, body TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID;`;
-
-const Entry = z.object({
-  changes: z.nullable(JournaledChanges),
-  changesDue: z.nullable(z.int()),
-  operations: z.array(OperationRow),
-});
-type Entry = z.infer<typeof Entry>;
-
-const Row = z.object({ v: z.int(), body: z.string() });
 const Due = z.array(z.object({ id: z.string(), version: z.int(), due: z.int() }));
-
-/** A row was written by a release two or more versions on. */
-export class NewerRow extends Error {
-  override name = 'NewerRow';
-}
 
 const isOpen = ({ state }: Operation) => state === 'running' || state === 'unsettled' || state === 'settling';
 
-/** Typed statements over the object's SQLite. Writes without an `await` between them commit together. */
+/**
+ * What a coordinator must not forget, in its own SQLite: changes that D1 may not have yet, and operations (sends) under way or just ended.
+ * Writes without an `await` between them commit together.
+ */
 export class Journal {
   readonly #sql: SqlStorage;
+  readonly #rows: JournalRows;
   readonly #kept: KeptOperations;
   readonly #old: OldJournal | null;
   /** Entries as they become, while several writes of one turn are made one. */
-  #together: Map<string, Entry> | null = null;
+  #together: Map<string, JournalEntry> | null = null;
   /** Versions that D1 has though the row is still here, for its operation. */
   readonly #projected = new Map<string, number>();
   /** When changes whose projection is being tried fall due again, ms. */
@@ -53,6 +30,7 @@ export class Journal {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#rows = new JournalRows(sql);
     sql.exec(schema);
     this.#kept = new KeptOperations(sql);
     this.#old = OldJournal.open(sql, Date.now());
@@ -65,7 +43,7 @@ export class Journal {
   /** What `work` writes, without an `await`, becomes one row a Paylink. */
   together<T>(work: () => T): T {
     if (this.#together) return work();
-    const entries = new Map<string, Entry>();
+    const entries = new Map<string, JournalEntry>();
     this.#together = entries;
     try {
       return work();
@@ -91,14 +69,9 @@ export class Journal {
   /** Forgets what D1 has taken (versions by Paylink), unless more has come since. */
   dropChanges(projected: ReadonlyMap<string, number>): void {
     for (const [id, version] of projected) {
-      const [row] = this.#sql
-        .exec<{ version: number; operation: number | null }>(
-          `SELECT version, operation_due AS operation FROM journal WHERE paylink_id = ? AND v <= ${READS_UP_TO}`,
-          id,
-        )
-        .toArray();
-      if (!row || row.version > version) continue;
-      if (row.operation === null) this.#delete(id);
+      const entry = this.#rows.find(id);
+      if (!entry || (entry.changes?.head.version ?? 0) > version) continue;
+      if (entry.operations.length === 0) this.#delete(id);
       else this.#keepForOperation(id, version);
     }
   }
@@ -124,8 +97,9 @@ export class Journal {
 
   addOperation(operation: Operation): void {
     const { paylinkId, key } = operation;
-    if (key !== null && this.operationOf(paylinkId, key)) throw new Error('another operation has this key');
     const entry = this.#entry(paylinkId);
+    if (key !== null && entry.operations.some((one) => one.key === key))
+      throw new Error('another operation has this key');
     this.#write(paylinkId, { ...entry, operations: [...entry.operations, operation] });
   }
 
@@ -236,27 +210,21 @@ export class Journal {
       .map(({ id, due }) => ({ id, at: Math.max(due, this.#again.get(id) ?? 0) }));
   }
 
-  #isPending(paylinkId: string, { changes }: Pick<Entry, 'changes'>): boolean {
+  #isPending(paylinkId: string, { changes }: Pick<JournalEntry, 'changes'>): boolean {
     return changes !== null && changes.head.version > (this.#projected.get(paylinkId) ?? -1);
   }
 
   /** @throws NewerRow */
-  #entry(paylinkId: string): Entry {
-    const staged = this.#together?.get(paylinkId);
-    if (staged) return staged;
-    const [found] = this.#sql.exec('SELECT v, body FROM journal WHERE paylink_id = ?', paylinkId).toArray();
-    if (!found) return { changes: null, changesDue: null, operations: [] };
-    const { v, body } = Row.parse(found);
-    if (v > READS_UP_TO) throw new NewerRow(`a row of version ${v}; this release reads up to ${READS_UP_TO}`);
-    return Entry.parse(JSON.parse(body));
+  #entry(paylinkId: string): JournalEntry {
+    return this.#together?.get(paylinkId) ?? this.#rows.get(paylinkId);
   }
 
-  #write(paylinkId: string, entry: Entry): void {
+  #write(paylinkId: string, entry: JournalEntry): void {
     if (this.#together) this.#together.set(paylinkId, entry);
     else this.#store(paylinkId, entry);
   }
 
-  #store(paylinkId: string, { operations, ...entry }: Entry): void {
+  #store(paylinkId: string, { operations, ...entry }: JournalEntry): void {
     // What D1 has goes with the next write of its row.
     const { changes, changesDue } = this.#isPending(paylinkId, entry) ? entry : { changes: null, changesDue: null };
     if (changes === null && operations.length === 0) {
@@ -268,17 +236,11 @@ export class Journal {
       this.#projected.delete(paylinkId);
       this.#again.delete(paylinkId);
     }
-    const operationDue = operations.length > 0 ? Math.min(...operations.map(({ dueAt }) => dueAt)) : null;
-    this.#sql.exec(
-      `INSERT INTO journal (paylink_id, v, version, changes_due, operation_due, body) VALUES (?, ${VERSION}, ?, ?, ?, ?)
-       ON CONFLICT (paylink_id) DO UPDATE SET v = excluded.v, version = excluded.version, changes_due = excluded.changes_due,
-         operation_due = excluded.operation_due, body = excluded.body`,
-      ...[paylinkId, version, changesDue, operationDue, JSON.stringify({ changes, changesDue, operations })],
-    );
+    this.#rows.save(paylinkId, { changes, changesDue, operations });
   }
 
   #delete(paylinkId: string): void {
-    this.#sql.exec('DELETE FROM journal WHERE paylink_id = ?', paylinkId);
+    this.#rows.delete(paylinkId);
     this.#projected.delete(paylinkId);
     this.#again.delete(paylinkId);
   }
