@@ -8,6 +8,7 @@ import type { AttachmentFile, Paylink } from '../model/paylink.ts';
 import { filesOf } from '../store/attachments.ts';
 import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
+import type { ChangeReply } from './coordinator/rpc.ts';
 import { attachmentName, attachmentType } from './domain/attachment-name.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { ownerOf } from './read.ts';
@@ -81,17 +82,7 @@ export async function attachFiles(
     return { kind: 'refused', refusal: noBucket };
   }
   const files = checked.files.map(({ bytes: _, ...file }) => file);
-  const reply = await ctx.timings.during(
-    'coordinator',
-    callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, ctx.caller.merchant.id, {
-        kind: 'attach',
-        files,
-        createdBy: 'API Key',
-        actor: actorOf(ctx),
-      }),
-    ),
-  );
+  const reply = await change(ctx, paylinkId, { kind: 'attach', files });
   const listed = reply.kind === 'done' ? reply.paylink.files : [];
   const unused = keys.filter((key) => listed.every((file) => file.key !== key));
   if (unused.length > 0) ctx.waitUntil(forget(bucket, unused, paylinkId));
@@ -109,21 +100,23 @@ export async function detachFile(
   const merchant = await (owner ?? ownerOf(ctx, paylinkId));
   if (!merchant) return { kind: 'refused', refusal: notFound };
   const before = await filesOf(ctx.env.DB, [paylinkId]);
-  const reply = await ctx.timings.during(
-    'coordinator',
-    callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
-      stub.change(paylinkId, ctx.caller.merchant.id, {
-        kind: 'detach',
-        name,
-        createdBy: 'API Key',
-        actor: actorOf(ctx),
-      }),
-    ),
-  );
+  const reply = await change(ctx, paylinkId, { kind: 'detach', name });
   if (reply.kind === 'refused') return reply;
   await deleteFilesNoLongerListed(ctx.env, before.get(paylinkId) ?? [], reply.paylink);
   return { kind: 'done' };
 }
+
+const change = (
+  ctx: Context,
+  paylinkId: string,
+  command: { kind: 'attach'; files: AttachmentFile[] } | { kind: 'detach'; name: string },
+): Promise<ChangeReply> =>
+  ctx.timings.during(
+    'coordinator',
+    callCoordinator(ctx.env, ctx.config, paylinkId, (stub) =>
+      stub.change(paylinkId, ctx.caller.merchant.id, { ...command, createdBy: 'API Key', actor: actorOf(ctx) }),
+    ),
+  );
 
 /** Deletes those of a Paylink's former files that it lists no more. What cannot be deleted now the sweep deletes. */
 export async function deleteFilesNoLongerListed(

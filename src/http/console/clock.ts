@@ -42,29 +42,21 @@ export function instantOf(text: string, timeZone: string): number | null {
 export const clockText = (ms: number, timeZone: string): string =>
   new Date(ms + offsetAt(ms, timeZone)).toISOString().slice(0, 16);
 
-const short = formatterCache(
-  (locale, timeZone) =>
-    new Intl.DateTimeFormat(locale, {
-      month: 'short',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone,
-    }),
-);
-const withYear = formatterCache(
-  (locale, timeZone) =>
-    new Intl.DateTimeFormat(locale, {
-      year: 'numeric',
-      month: 'short',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone,
-    }),
-);
+const dateFormats = (year: Intl.DateTimeFormatOptions) =>
+  formatterCache(
+    (locale, timeZone) =>
+      new Intl.DateTimeFormat(locale, {
+        ...year,
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        timeZone,
+      }),
+  );
+const short = dateFormats({});
+const withYear = dateFormats({ year: 'numeric' });
 
 /** A time (ms) by the clock of a zone, without the year when that is this year's: `Nov 26, 05:30`. */
 export function clockTime(ms: number, timeZone: string, now: number): string {
