@@ -1,18 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { faultsInEveryLook, launch, skipped } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
-/** Set: a picture of every page is left there, for people to look at. */
-const pictures = process.env.PAGE_PICTURES;
-
-const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
-const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
-const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 
 const key = 'plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c';
 const merchantId = '11111111-2222-4333-8444-555555555555';
@@ -73,39 +65,21 @@ async function signedIn(options: Parameters<Browser['newContext']>[0] = {}): Pro
   return context;
 }
 
-/** What axe finds wrong, and whether the page is wider than its window. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
-  const faults = Violations.parse(await page.evaluate(run)).map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-  );
-  const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  return wide ? [...faults, 'is wider than its window'] : faults;
-}
-
 /** The faults of one page in every look. axe is put into the page, which the page's own policy forbids. */
 async function look(context: BrowserContext, name: string, path: string): Promise<string[]> {
   const page = await context.newPage();
   await page.goto(gateway.url + path);
-  await page.evaluate(axe);
-  const faults: string[] = [];
-  for (const { width, scheme } of looks) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: scheme });
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
-    faults.push(...(await faultsOf(page)).map((fault) => `${width} ${scheme} ${fault}`));
-  }
+  const faults = await faultsInEveryLook(page, name);
   await page.close();
   return faults;
 }
 
-describe.skipIf(reason !== '')(`the console in a browser${reason}`, () => {
+describe.skipIf(skipped !== '')(`the console in a browser${skipped}`, () => {
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
-    if (pictures) mkdirSync(pictures, { recursive: true });
     gateway = await startGateway({ vars: { SANDBOX_REPORT_MS: '1' } });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launch();
     ids.fresh = await create({
       customer: { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' },
       merchantInvoiceId: 'INV-1001',

@@ -1,13 +1,10 @@
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/errors.ts';
-import { complaintsOf, faultsOf, launch, looks, skipped } from '../support/browser.ts';
+import { complaintsOf, faultsInEveryLook, launch, skipped } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
-/** Set: a picture of every page is left there, for people to look at. */
-const pictures = process.env.PAGE_PICTURES;
 const documents = ['README.md', ...globSync('docs/*.md')].map((path) =>
   path === 'README.md' ? 'start' : path.slice('docs/'.length, -'.md'.length),
 );
@@ -31,26 +28,8 @@ async function visit(
 }
 
 /** The faults of one page in every look. axe is let in past the page's policy; the other tests have it in force. */
-const look = (
-  path: string,
-  { ready, without }: { ready?: (page: Page, scheme: string) => Promise<unknown>; without?: string[] } = {},
-) =>
-  visit(
-    path,
-    async (page) => {
-      const faults: string[] = [];
-      for (const { width, scheme } of looks) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.emulateMedia({ colorScheme: scheme });
-        await ready?.(page, scheme);
-        const name = `${path.replaceAll('/', '-')}-${width}-${scheme}.png`;
-        if (pictures) await page.screenshot({ path: join(pictures, name) });
-        faults.push(...(await faultsOf(page, { rules: without ?? [] })).map((fault) => `${width} ${scheme} ${fault}`));
-      }
-      return faults;
-    },
-    { bypassCSP: true },
-  );
+const look = (path: string, options: Parameters<typeof faultsInEveryLook>[2] = {}) =>
+  visit(path, (page) => faultsInEveryLook(page, path.replaceAll('/', '-'), options), { bypassCSP: true });
 
 const drawn = (page: Page) => page.getByRole('heading', { name: 'Create a Paylink' }).first().waitFor();
 
@@ -84,7 +63,7 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
 
   it('the API reference has no fault that axe finds, wide or narrow, light or dark', async () => {
     // redoc's own: its levels of headings, and menu entries that hold others.
-    const without = ['heading-order', 'label-content-name-mismatch'];
+    const rules = ['heading-order', 'label-content-name-mismatch'];
     const shown = ['/', '/paylinks', '/{paylinkId}/send', '/webhook-endpoints/{endpointId}'];
     // The whole of it takes axe minutes, and has the same parts over and over.
     const fewer = async (page: Page, scheme: string) => {
@@ -96,7 +75,7 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
       await page.reload();
       await page.locator(`#reference[data-scheme="${scheme}"] h2`).first().waitFor();
     };
-    expect(await look('/docs/reference', { ready: fewer, without })).toEqual([]);
+    expect(await look('/docs/reference', { ready: fewer, rules })).toEqual([]);
   });
 
   it('a problem’s type leads to the entry of its code', async () => {

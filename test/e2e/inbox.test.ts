@@ -1,18 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { faultsInEveryLook, launch, skipped } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
-/** Set: a picture of every page is left there, for people to look at. */
-const pictures = process.env.PAGE_PICTURES;
-
-const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
-const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
-const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 const headers = {
   authorization: 'Bearer plk_test_demo_2b7e151628aed2a6abf7158809cf4f3c',
   'content-type': 'application/json',
@@ -69,11 +60,10 @@ async function inPage(
   expect(faults).toEqual([]);
 }
 
-describe.skipIf(reason !== '')(`the inbox in a browser${reason}`, () => {
+describe.skipIf(skipped !== '')(`the inbox in a browser${skipped}`, () => {
   beforeAll(async () => {
-    if (pictures) mkdirSync(pictures, { recursive: true });
     gateway = await startGateway();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();
@@ -97,18 +87,8 @@ describe.skipIf(reason !== '')(`the inbox in a browser${reason}`, () => {
     const faults: string[] = [];
     for (const [index, path] of [...empty, ...(await paths())].entries()) {
       await page.goto(gateway.url + path);
-      await page.evaluate(axe);
-      for (const { width, scheme } of looks) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme: scheme });
-        if (pictures) await page.screenshot({ path: join(pictures, `inbox-${index}-${width}-${scheme}.png`) });
-        const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
-        const found = Violations.parse(await page.evaluate(run)).map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-        );
-        const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-        faults.push(...[...found, ...(wide ? ['wide'] : [])].map((fault) => `${path} ${width} ${scheme} ${fault}`));
-      }
+      const found = await faultsInEveryLook(page, `inbox-${index}`);
+      faults.push(...found.map((fault) => `${path} ${fault}`));
     }
     await context.close();
     expect(faults).toEqual([]);

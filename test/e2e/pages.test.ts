@@ -1,23 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { paylinksClient } from '../../src/client/index.ts';
+import { faultsInEveryLook, launch, skipped } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const reason = existsSync(executablePath) ? '' : ` (skipped: there is no ${executablePath})`;
-/** Set: a picture of every page is left there, for people to look at. */
-const pictures = process.env.PAGE_PICTURES;
-
-const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
-const Violations = z.array(
-  z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
-);
-
 const languages = ['en-US', 'es-ES', 'fr-FR', 'de-DE', 'pt-BR'];
-const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 const Inbox = z.object({ messages: z.array(z.object({ id: z.string(), channel: z.string(), text: z.string() })) });
 
 let gateway: Gateway;
@@ -55,39 +43,21 @@ async function attach(paylinkId: string): Promise<void> {
 
 const codeOf = ({ shortLink }: { shortLink: string }) => shortLink.split('/').at(-1) ?? '';
 
-/** What axe finds wrong, and whether the page is wider than its window. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const run = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)";
-  const faults = Violations.parse(await page.evaluate(run)).map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-  );
-  const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  return wide ? [...faults, 'is wider than its window'] : faults;
-}
-
 /** The faults of one page in every look. */
 async function look(name: string, path: string): Promise<string[]> {
   // axe is put into the page, which the page's own policy forbids.
   const context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
   await page.goto(gateway.url + path);
-  await page.evaluate(axe);
-  const faults: string[] = [];
-  for (const { width, scheme } of looks) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: scheme });
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
-    faults.push(...(await faultsOf(page)).map((fault) => `${width} ${scheme} ${fault}`));
-  }
+  const faults = await faultsInEveryLook(page, name);
   await context.close();
   return faults;
 }
 
-describe.skipIf(reason !== '')(`in a browser${reason}`, () => {
+describe.skipIf(skipped !== '')(`in a browser${skipped}`, () => {
   beforeAll(async () => {
-    if (pictures) mkdirSync(pictures, { recursive: true });
     gateway = await startGateway();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import * as z from 'zod';
@@ -31,6 +31,31 @@ export async function faultsOf(page: Page, others: { rules?: string[]; elements?
   );
   const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
   return wide ? [...faults, 'is wider than its window'] : faults;
+}
+
+/** Set: a picture of every page in every look is left there, for people to look at. */
+const pictures = process.env.PAGE_PICTURES;
+
+/**
+ * The faults of the page in every look, one after another. `bypassCSP` lets axe in.
+ * @param name of its pictures
+ * @param ready awaited in each look, before the page is judged
+ */
+export async function faultsInEveryLook(
+  page: Page,
+  name: string,
+  { ready, rules = [] }: { ready?: (page: Page, scheme: string) => Promise<unknown>; rules?: string[] } = {},
+): Promise<string[]> {
+  if (pictures) mkdirSync(pictures, { recursive: true });
+  const faults: string[] = [];
+  for (const { width, scheme } of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await ready?.(page, scheme);
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
+    faults.push(...(await faultsOf(page, { rules })).map((fault) => `${width} ${scheme} ${fault}`));
+  }
+  return faults;
 }
 
 /** Notes what a page says in its console, throws, or asks of another origin. */
