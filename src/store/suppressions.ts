@@ -158,13 +158,13 @@ export async function findSuppression(db: D1Database, merchantId: string, id: st
 /** Deletes a suppression that was just found; `audited` (auditIfChanged) tells of it. @returns the new webhook deliveries */
 export async function deleteSuppression(
   db: D1Database,
-  { id }: Suppression,
+  { id, merchantId }: Suppression,
   now: number,
   audited: D1PreparedStatement,
 ): Promise<string[]> {
   const [told] = await db.batch([
     suppressionsStatement(db, 'suppression.lifted', [id], now),
-    db.prepare('DELETE FROM suppressions WHERE id = ?1').bind(id),
+    db.prepare('DELETE FROM suppressions WHERE id = ?1 AND merchant_id = ?2').bind(id, merchantId),
     audited,
   ]);
   return deliveriesIn(told);

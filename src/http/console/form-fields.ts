@@ -12,9 +12,9 @@ export class FormFields {
     this.#parts = [...parts];
   }
 
-  /** A field without the spaces around it; null: empty or absent. */
+  /** A field without the spaces around it, its lines ending as they were stored: browsers send CR LF. null: empty or absent. */
   text(name: string): string | null {
-    const value = this.all(name)[0]?.trim() ?? '';
+    const value = this.all(name)[0]?.trim().replaceAll('\r\n', '\n') ?? '';
     return value === '' ? null : value;
   }
 

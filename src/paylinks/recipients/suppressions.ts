@@ -1,6 +1,7 @@
 import { auditIfChanged, CUSTOMER, callerActor, GATEWAY, providerActor, suppressionsBy } from '../../audit/record.ts';
 import type { Bindings, Config } from '../../env.ts';
 import { refusal } from '../../errors.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { log } from '../../lib/log.ts';
 import type { Channel, DeliveryLog, ReportingProvider } from '../../model/delivery.ts';
 import { storeOptOutEvent } from '../../store/provider-events.ts';
@@ -76,7 +77,7 @@ export async function suppressOptedOut(
     log('error', 'suppression_failed', {
       merchantId,
       channel,
-      error: error instanceof Error ? error.message : 'unknown',
+      error: errorMessage(error),
     });
   }
 }

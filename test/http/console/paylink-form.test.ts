@@ -63,6 +63,14 @@ describe('a form', () => {
     expect(await read(api, id)).toMatchObject({ total: 1250, customer: { email: 'grace@example.com' } });
   });
 
+  it('leaves a note of several lines as it was: browsers send its ends of lines in another form', async () => {
+    const id = await create(api, { memo: 'one\ntwo' });
+    await visitor.get(at(id, '/edit'));
+    const lines = { 'lineItems.0.description': 'Tent', 'lineItems.0.price': '10.00', lineCount: '1' };
+    const answer = await visitor.post(at(id, '/edit'), { ...lines, currencyCode: 'USD', memo: 'one\r\ntwo' });
+    expect([answer.status, (await read(api, id)).memo]).toEqual([303, 'one\ntwo']);
+  });
+
   it('that changes keeps what it does not show', async () => {
     const id = await create(api, {
       customer: { email: 'a@example.com', paylinkCustomerId: 'c-1' },

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newIdAt } from '../../../src/paylink-id.ts';
 import { type Api, merchantApi } from '../../support/api.ts';
 import { locationOf, signedIn, twoMerchants, type Visitor } from '../../support/console.ts';
 import { at, create } from './new-paylink.ts';
@@ -41,6 +42,10 @@ describe('the list', () => {
     await visitor.get(`/console/paylinks?q=${invoice}`);
     expect(visitor.page).toContain(at(byInvoice));
     expect(visitor.page).toContain(at(byOrder));
+    const likeAnId = newIdAt(Date.now(), 1);
+    const named = await create(api, { merchantInvoiceId: likeAnId });
+    const answer = await visitor.get(`/console/paylinks?q=${likeAnId}`);
+    expect([answer.status, visitor.page.includes(at(named))]).toEqual([200, true]);
   });
 
   it('narrows by status, delivery and days of the merchant’s own clock; nonsense narrows nothing', async () => {

@@ -75,6 +75,8 @@ describe('the page of a Paylink', () => {
     await api.call('PATCH', `/${id}/send`, { sendEmail: true, sendSms: false });
     await visitor.get(at(id));
     const attemptId = /name="attemptId" value="([^"]+)"/.exec(visitor.page)?.[1];
+    expect((await visitor.post(at(id, '/settle'), { attemptId })).status).toBe(400);
+    await visitor.get(at(id));
     expect((await visitor.post(at(id, '/settle'), { attemptId, status: 'SENT' })).status).toBe(303);
     expect((await read(api, id)).deliveryLogs).toMatchObject([{ status: 'SENT' }]);
     await visitor.get(at(id));

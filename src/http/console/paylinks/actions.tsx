@@ -67,6 +67,7 @@ export async function send(visit: MerchantVisit, form: FormFields): Promise<Resp
   }
 }
 
+/** Cancels for good. */
 export async function cancel(visit: MerchantVisit): Promise<Response> {
   const shown = await shownIn(visit);
   if (!shown) return noPaylink(visit);
@@ -77,12 +78,16 @@ export async function cancel(visit: MerchantVisit): Promise<Response> {
   return refused(visit, { title, refusal: canceled.refusal });
 }
 
+/** A person says what became of an attempt whose outcome is unknown. */
 export async function settle(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const shown = await shownIn(visit);
   if (!shown) return noPaylink(visit);
-  const status = form.text('status') === 'SENT' ? 'SENT' : 'FAILED';
+  const title = 'It was not settled.';
+  const status = form.text('status');
+  if (status !== 'SENT' && status !== 'FAILED')
+    return paylinkPage(visit, shown, { title, refusal: refusal('invalid_request', 'Say whether it was sent or not.') });
   const attemptId = form.text('attemptId')?.toLowerCase() ?? '';
   const settled = await settleDelivery(verbContext(visit.c, visit.caller), shown.paylink.id, { attemptId, status });
   if (settled.kind === 'done') return back(visit, shown, 'settled');
-  return refused(visit, { title: 'It was not settled.', refusal: settled.refusal });
+  return refused(visit, { title, refusal: settled.refusal });
 }

@@ -10,7 +10,6 @@ import { channelWords, customerOf, deliveryWords, latestDelivery, statusWords } 
 type Names = ReadonlyMap<string, string>;
 
 /** What lists show of a Paylink. @param names the merchants' names by id, where there are several; null: it is one merchant's list */
-
 export function paylinkColumns(merchant: Merchant, now: number, names: Names | null = null): Column<Paylink>[] {
   const zone = merchant.timeZone ?? 'UTC';
   const columns: (Column<Paylink> | false)[] = [

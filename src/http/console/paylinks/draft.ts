@@ -109,7 +109,8 @@ export function bodyOf(draft: Draft, zone: string, before: Paylink | null): { bo
   const reading = new Reading(currencyCode);
   const expiration = fields.expiration ? instantOf(fields.expiration, zone) : null;
   if (fields.expiration && expiration === null) reading.wrong('expiration', 'Must be a date and a time.');
-  const isSameMinute = before !== null && expiration === Math.floor(before.expiration / 60_000) * 60_000;
+  // As text: in the hour that comes twice a year, one text is two instants.
+  const isUntouched = before !== null && fields.expiration === clockText(before.expiration, zone);
   const lineItems = draft.lines.flatMap((line, n) => lineOf(line, n, reading, before?.lineItems[n]) ?? []);
   const body = {
     ...(fields.merchantId ? { merchantId: fields.merchantId } : {}),
@@ -125,7 +126,7 @@ export function bodyOf(draft: Draft, zone: string, before: Paylink | null): { bo
     currencyCode,
     description: orNull(fields.description),
     memo: orNull(fields.memo),
-    ...(expiration === null || isSameMinute ? {} : { expiration: new Date(expiration).toISOString() }),
+    ...(expiration === null || isUntouched ? {} : { expiration: new Date(expiration).toISOString() }),
     ...on,
   };
   return { body, errors: reading.errors };

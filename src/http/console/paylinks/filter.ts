@@ -64,15 +64,14 @@ export function filterOf(asked: Asked, { timeZone }: Pick<Merchant, 'timeZone'>)
   };
 }
 
-/** What a free text may be: an email address, a telephone number, an invoice's or an order's number; or the id of a Paylink. */
+/** What a free text may be, all of it at once: the id of a Paylink; an email address, or a telephone, invoice or order number. */
 export function lookupsOf(q: string): { paylinkId: string | null; searches: Filter[] } {
   const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i.exec(q)?.[0];
   const paylinkId = id ? parsePaylinkId(id) : null;
-  if (paylinkId !== null) return { paylinkId, searches: [] };
-  if (q.includes('@')) return { paylinkId: null, searches: [{ recipient: q }] };
+  if (q.includes('@')) return { paylinkId, searches: [{ recipient: q }] };
   const isPhone = /^\+?[\d\s().-]{7,20}$/.test(q);
   return {
-    paylinkId: null,
+    paylinkId,
     searches: [...(isPhone ? [{ recipient: q }] : []), { merchantInvoiceId: q }, { orderId: q }],
   };
 }

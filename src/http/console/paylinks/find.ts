@@ -1,6 +1,7 @@
 import type { Merchant } from '../../../model/merchant.ts';
 import type { Paylink } from '../../../model/paylink.ts';
 import type { Context } from '../../../paylinks/context.ts';
+import { ownerOf } from '../../../paylinks/read.ts';
 import { type PaylinkSearch, searchPaylinks } from '../../../paylinks/search.ts';
 import type { PagePlace } from '../../../store/paylink-search.ts';
 import { type Asked, filterOf, lookupsOf } from './filter.ts';
@@ -10,7 +11,7 @@ export const PAGE_ROWS = 25;
 
 export type Found =
   | { kind: 'page'; page: Paylink[]; next: PagePlace | null }
-  /** The text is the id of a Paylink. */
+  /** The text is the id of a Paylink that the merchant may see. */
   | { kind: 'one'; paylinkId: string };
 
 /**
@@ -27,7 +28,8 @@ export async function findPaylinks(
   const limit = PAGE_ROWS;
   const { paylinkId, searches } = lookupsOf(asked.q);
   if (asked.q === '') return { kind: 'page', ...(await pageOf(ctx, { ...filter, after, limit })) };
-  if (paylinkId !== null) return { kind: 'one', paylinkId };
+  // An order's number may look like an id.
+  if (paylinkId !== null && (await ownerOf(ctx, paylinkId))) return { kind: 'one', paylinkId };
   const found = await Promise.all(searches.map((search) => pageOf(ctx, { ...filter, ...search, limit })));
   const all = new Map(found.flatMap(({ page }) => page).map((paylink) => [paylink.id, paylink]));
   const page = [...all.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));

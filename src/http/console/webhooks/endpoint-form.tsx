@@ -3,7 +3,7 @@ import { merchantEventTypes } from '../../../model/webhook.ts';
 import type { FormFields } from '../form-fields.ts';
 import { Check, Field, Select, wrongOf } from '../parts/form.tsx';
 
-/** What the form of an endpoint holds, as typed. `headers`: null leaves them as they are. */
+/** What the form of an endpoint holds, as typed. It has no `headers`, so that a change leaves them as they are. */
 export type EndpointDraft = {
   url: string;
   description: string;
