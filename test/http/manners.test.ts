@@ -125,7 +125,8 @@ describe('anybody', () => {
     const again = await api.call('POST', `/${paylinkId}/notify_by/sms`, undefined, { 'idempotency-key': 'n' });
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect((await api.call('POST', `/${paylinkId}/notify_by/email`)).status).toBe(200);
-    expect((await api.call('POST', `/${paylinkId}/notify_by/fax`)).status).toBe(404);
+    for (const medium of ['fax', 'EMAIL', 'constructor', 'toString', '__proto__'])
+      expect((await api.call('POST', `/${paylinkId}/notify_by/${medium}`)).status, medium).toBe(404);
     const stranger = await merchantApi();
     expect((await stranger.call('POST', `/${paylinkId}/notify_by/sms`)).status).toBe(404);
   });

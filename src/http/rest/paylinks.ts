@@ -115,11 +115,14 @@ async function send(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
   });
 }
 
-const media: { [medium: string]: Channel } = { email: 'EMAIL', sms: 'SMS' };
+const media: ReadonlyMap<string, Channel> = new Map([
+  ['email', 'EMAIL'],
+  ['sms', 'SMS'],
+]);
 
 /** `POST /{paylinkId}/notify_by/{sms|email}`: a send by one channel, without a body, whatever the flags say. */
 async function notifyBy(c: Context<AppEnv>, paylinkId: string): Promise<Response> {
-  const channel = media[c.req.param('medium') ?? ''];
+  const channel = media.get(c.req.param('medium') ?? '');
   if (!channel) return nothingHere(c);
   return sendBy(c, { paylinkId, channels: [channel], to: null, requireEnabled: false });
 }
