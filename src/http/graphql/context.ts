@@ -29,7 +29,7 @@ export type GraphqlRun = {
 
 /**
  * What the answer's HTTP status and headers need of one document's results. `waitSeconds`: the `Prefer: wait` that a send heeded, 0 for none.
- * `unavailable`: the whole of it failed for passing faults.
+ * `unavailable`: the whole of it failed for passing faults. `answerBytes`: how large it is at least, so far.
  */
 export type Tally = {
   mutations: number;
@@ -37,6 +37,7 @@ export type Tally = {
   waitSeconds: number;
   retryAfterSeconds: number | null;
   unavailable: boolean;
+  answerBytes: number;
 };
 
 /** What resolvers get. `rootFields` is how many fields the operation runs. */

@@ -4,6 +4,7 @@ import { utf8 } from '../../lib/encoding.ts';
 import { log } from '../../lib/log.ts';
 import { isUnavailable } from '../../lib/unavailable.ts';
 import { idempotencyAnswer } from '../idempotency-headers.ts';
+import { countingResolver, isTooLargeAlready } from './answer-size.ts';
 import type { GraphqlContext, GraphqlRun, Tally } from './context.ts';
 import {
   badInput,
@@ -54,7 +55,9 @@ const handler = createHandler<RawRequest, null, GraphqlContext>({
     const { plan } = prepared;
     if (plan.kind === 'refuse') return plan.errors;
     const contextValue: GraphqlContext = { run, rootFields: plan.rootFields, tally };
-    return { schema, document: plan.document, operationName, variableValues: variables, contextValue };
+    const { document } = plan;
+    const fieldResolver = countingResolver;
+    return { schema, document, operationName, variableValues: variables, contextValue, fieldResolver };
   },
   onOperation: ({ raw }, _args, result) => resultForCaller(raw, result),
   formatError: badInput,
@@ -97,7 +100,14 @@ function tooLarge({ headers }: GraphqlRequest): Response {
  */
 export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Promise<Response> {
   const { request } = prepared;
-  const tally: Tally = { mutations: 0, replays: 0, waitSeconds: 0, retryAfterSeconds: null, unavailable: false };
+  const tally: Tally = {
+    mutations: 0,
+    replays: 0,
+    waitSeconds: 0,
+    retryAfterSeconds: null,
+    unavailable: false,
+    answerBytes: 0,
+  };
   const raw: RawRequest = { prepared, run, tally };
   const [body, init] = await handler({ ...request, raw, context: null });
   const wrongForm = refusals[init.status];
@@ -106,7 +116,7 @@ export async function runGraphql(prepared: PreparedGraphql, run: GraphqlRun): Pr
     const accept = request.headers.get('accept');
     return graphqlError(init.status, 'BAD_USER_INPUT', wrongForm, allow === undefined ? {} : { allow }, accept);
   }
-  if (body !== null && isTooLarge(body)) return tooLarge(request);
+  if (isTooLargeAlready(tally) || (body !== null && isTooLarge(body))) return tooLarge(request);
   return new Response(body, {
     status: tally.unavailable ? 503 : init.status,
     headers: { ...init.headers, 'cache-control': 'no-store', ...headersOf(tally) },

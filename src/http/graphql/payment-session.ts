@@ -69,14 +69,16 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
     shipping: paylink.shipping,
     tax: paylink.tax,
     total: paylink.total,
-    lineItems: paylink.lineItems.map(({ sku, description, category, price, quantity, tax }) => ({
-      sku,
-      description,
-      category,
-      price,
-      quantity,
-      tax,
-    })),
+    // The lists are made when they are asked for: of many sessions they are most of the work.
+    lineItems: () =>
+      paylink.lineItems.map(({ sku, description, category, price, quantity, tax }) => ({
+        sku,
+        description,
+        category,
+        price,
+        quantity,
+        tax,
+      })),
     contact: {
       email: customer.email,
       phone: customer.phone,
@@ -91,6 +93,6 @@ export function paymentSession(paylink: Paylink, config: Config, now: number) {
     lastSentAt: iso(paylink.lastSentAt),
     createdAt: iso(paylink.createdAt),
     updatedAt: iso(paylink.updatedAt),
-    deliveryLogs: paylink.deliveryLogs.map(delivery),
+    deliveryLogs: () => paylink.deliveryLogs.map(delivery),
   };
 }

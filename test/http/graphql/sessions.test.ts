@@ -272,7 +272,7 @@ describe('paymentSessions', () => {
     const context: GraphqlContext = {
       run: { ...run, ctx },
       rootFields: 1,
-      tally: { mutations: 0, replays: 0, waitSeconds: 0, retryAfterSeconds: null, unavailable: false },
+      tally: { mutations: 0, replays: 0, waitSeconds: 0, retryAfterSeconds: null, unavailable: false, answerBytes: 0 },
     };
     const { nodes } = await paymentSessions({ first: 50 }, context);
     expect([nodes.length, counted.count()]).toEqual([50, 1]);

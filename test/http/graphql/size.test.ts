@@ -141,6 +141,34 @@ describe('an answer', () => {
     expect(strict).toBe(400);
   });
 
+  it('of more than 1 MiB is given up as soon as it is known to be, and its other lists are not even made', async () => {
+    let made = 0;
+    const reason = (log: (typeof logs)[number]) => () => {
+      made += 1;
+      return log.reason;
+    };
+    const counted = logs.map((log) =>
+      Object.defineProperty({ ...log }, 'reason', { enumerable: true, get: reason(log) }),
+    );
+    const page = Array.from({ length: 100 }, () => ({ ...paylink, deliveryLogs: counted }));
+    const search = async () => ({ kind: 'done' as const, page, next: null });
+    const lists = '{ paymentSessions(first: 100) { nodes { deliveryLogs { reason id } } } }';
+    const answer = await post(fakeRun({ search }).run, { query: lists }, { accept: 'application/json' });
+    expect(await answer.text()).toMatch(/^\{"errors":\[\{"message":"The answer is larger than 1 MiB/);
+    expect(made).toBeLessThan(9 * 500);
+  });
+
+  it('of more than 1 MiB leaves out no mutation that was asked for', async () => {
+    let updates = 0;
+    const update = async () => {
+      updates += 1;
+      return { kind: 'done' as const, paylink: large, replayed: false };
+    };
+    const field = `updatePaymentSession(input: {id: "${sessionId}", description: "x"}) { deliveryLogs { reason } }`;
+    const answer = await post(fakeRun({ update }).run, { query: `mutation { ${aliased(10, field)} }` });
+    expect([updates, (await answer.text()).length]).toEqual([10, expect.closeTo(130, -2)]);
+  });
+
   it('of less goes out whole', async () => {
     const { text } = await ask(query, { ...large, deliveryLogs: large.deliveryLogs.slice(0, 300) });
     expect(text).not.toContain('errors');
