@@ -1,4 +1,5 @@
 import { type CallOptions, type ClientOptions, caller } from './caller.ts';
+import { credentialCalls } from './credentials.ts';
 import { endpointCalls } from './endpoints.ts';
 import type * as types from './types.ts';
 
@@ -83,6 +84,18 @@ export function paylinksClient(options: ClientOptions) {
       (await call({ ...more, method: 'GET', path: 'settings' })).json<types.Settings>(),
     changeSettings: async (body: types.ChangeSettings, more: CallOptions = {}) =>
       (await call({ ...more, method: 'PATCH', path: 'settings', body })).json<types.Settings>(),
+    /** A new secret for what callback URLs are told; only this answer shows it, and for 24 h the old one signs too. */
+    rotateCallbackSecret: async (more: CallOptions = {}) =>
+      (
+        await call({ ...more, method: 'POST', path: 'settings/callback-secret/rotate' })
+      ).json<types.RotatedCallbackSecret>(),
+    credentials: credentialCalls(call),
+    /** One page of who did what in your name, newest first. */
+    audit: async (paging: types.Paging = {}, more: CallOptions = {}) =>
+      (await call({ ...more, method: 'GET', path: 'audit', query: paging })).json<types.AuditPage>(),
+    /** Counts by day, channel or provider. */
+    stats: async (query: types.StatsQuery = {}, more: CallOptions = {}) =>
+      (await call({ ...more, method: 'GET', path: 'stats', query })).json<types.Stats>(),
     endpoints: endpointCalls(call),
     /** Plays the customer, in test mode. */
     sandbox: {

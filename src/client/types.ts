@@ -1,9 +1,15 @@
 import type * as z from 'zod/mini';
+import type * as audit from '../api/answers/audit.ts';
+import type * as credentials from '../api/answers/credentials.ts';
 import type { Erased as ErasedAnswer, SuppressionPage as SuppressionPageAnswer } from '../api/answers/recipients.ts';
+import type { RotatedCallbackSecret as RotatedAnswer } from '../api/answers/settings.ts';
+import type { Stats as StatsAnswer } from '../api/answers/stats.ts';
 import type * as webhooks from '../api/answers/webhooks.ts';
+import type { credentialIssue } from '../http/admin/schemas.ts';
 import type { Payment } from '../http/callbacks/payments.ts';
 import type { Query as ListQuery } from '../http/rest/list-paylinks.ts';
 import type { SettingsUpdate } from '../http/rest/settings.ts';
+import type { Query as StatsFields } from '../http/rest/stats.ts';
 import type { ChangeBody, CreateBody, ReplayBody } from '../http/rest/webhook-endpoints.ts';
 import type { CreateFields, SendFields, UpdateFields } from '../paylinks/domain/schemas.ts';
 
@@ -27,6 +33,15 @@ export type WebhookEndpointWithSecret = z.infer<typeof webhooks.WebhookEndpointW
 export type WebhookEndpoints = z.infer<typeof webhooks.WebhookEndpoints>;
 export type WebhookAttemptPage = z.infer<typeof webhooks.WebhookAttemptPage>;
 export type QueuedTest = z.infer<typeof webhooks.QueuedTest>;
+export type IssueCredential = z.input<ReturnType<typeof credentialIssue>>;
+export type Credential = z.infer<typeof credentials.Credential>;
+export type Credentials = z.infer<typeof credentials.Credentials>;
+export type IssuedCredential = z.infer<typeof credentials.IssuedCredential>;
+export type AuditEntry = z.infer<typeof audit.AuditEntry>;
+export type AuditPage = z.infer<typeof audit.AuditPage>;
+export type Stats = z.infer<typeof StatsAnswer>;
+export type StatsQuery = z.input<typeof StatsFields>;
+export type RotatedCallbackSecret = z.infer<typeof RotatedAnswer>;
 export type Replayed = z.infer<typeof webhooks.Replayed>;
 
 /** Filters of a list, and where to go on. */

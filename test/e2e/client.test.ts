@@ -79,6 +79,25 @@ describe.each(ways)('the client with %s', (_, auth) => {
     await endpoints.remove(endpointId);
     await expect(endpoints.read(endpointId)).rejects.toThrow('Not found');
     expect(await client().settings()).toMatchObject({ merchantId });
+    expect(await client().stats({ groupBy: 'channel' })).toMatchObject({ groupBy: 'channel' });
+    expect((await client().rotateCallbackSecret()).secret).toMatch(/^whsec_/);
     expect(await client().suppressions({ limit: 1 })).toMatchObject({ nextCursor: null });
+  });
+
+  it('issues a key, uses it, lets it end and revokes it, and finds that in the audit log', async () => {
+    const { credentials } = client();
+    const issued = await credentials.issue({ scheme: 'bearer', label: 'Reports', scopes: ['paylinks:read'] });
+    const reports = paylinksClient({ baseUrl: gateway.url, auth: { apiKey: issued.secret } });
+    expect(await reports.list({ limit: 1 })).toMatchObject({ data: expect.any(Array) });
+    await expect(reports.credentials.list()).rejects.toMatchObject({ status: 403, code: 'forbidden' });
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await credentials.expire(issued.id, expiresAt)).toMatchObject({ id: issued.id, expiresAt });
+    await credentials.revoke(issued.id);
+    const listed = (await credentials.list()).data.find(({ id }) => id === issued.id);
+    expect(listed).toMatchObject({ label: 'Reports', scopes: ['paylinks:read'], revokedAt: expect.any(String) });
+    const { data, nextCursor } = await client().audit({ limit: 1 });
+    expect(data).toMatchObject([{ action: 'credential.revoked', subject: issued.id }]);
+    const before = await client().audit({ limit: 1, cursor: nextCursor ?? '' });
+    expect(before.data).toMatchObject([{ action: 'credential.expired', subject: issued.id }]);
   });
 });

@@ -106,6 +106,25 @@ describe('the client', () => {
     expect(heard.slice(1).map(({ url }) => url)).toEqual(['/paylinks?status=SENT', '/paylinks?status=SENT&cursor=c+1']);
   });
 
+  it('asks for keys and the audit log where they are, each change once', async () => {
+    const { credentials, audit } = client();
+    await credentials.issue({ scheme: 'hmac' });
+    await credentials.list();
+    await credentials.expire('c/1', null);
+    await credentials.revoke('c-1');
+    await audit({ limit: 5, cursor: 'x y' });
+    expect(heard.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', '/credentials', '{"scheme":"hmac"}'],
+      ['GET', '/credentials', ''],
+      ['PATCH', '/credentials/c%2F1', '{"expiresAt":null}'],
+      ['DELETE', '/credentials/c-1', ''],
+      ['GET', '/audit?limit=5&cursor=x+y', ''],
+    ]);
+    answers = [problem(503, 'unavailable', { 'retry-after': '1' })];
+    await expect(credentials.issue({ scheme: 'hmac' })).rejects.toThrow(PaylinksError);
+    expect([heard.length, slept]).toEqual([6, []]);
+  });
+
   it('gives up at once when its caller does', async () => {
     await expect(client().create({ merchantId: 'm' }, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     expect(heard).toEqual([]);
