@@ -109,7 +109,7 @@ it(
       real.error(`--- request ${index} of seed ${options.FUZZ_SEED}: ${why}\n${await describe(request)}\n`);
     };
     const run = async (one: Plan, index: number) => {
-      const request = world.request(one, `fuzz-${index}`, ipOf(index));
+      const request = await world.request(one, `fuzz-${index}`, ipOf(index));
       if (!request) {
         figures.impossible += 1;
         return;

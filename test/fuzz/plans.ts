@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { formSamples } from './form-samples.ts';
 import { type Cut, cut, type Mutation, mutation, oddText, oddValue } from './mutations.ts';
 import { callbackSamples, samples } from './samples.ts';
 
-/** Who asks. */
-export const callers = ['own', 'child', 'other', 'hmac', 'operator', 'nobody', 'wrong'] as const;
+/** Who asks: programs, and a person of a merchant and one who operates, signed in to the console. */
+export const callers = ['own', 'child', 'other', 'hmac', 'operator', 'nobody', 'wrong', 'person', 'operating'] as const;
 export type CallerName = (typeof callers)[number];
 
 /** A request before it is made: what it names by `:paylinkId` and the like is chosen when it is, among what is known then. */
@@ -22,6 +23,8 @@ export type Plan = {
   headers: readonly (readonly [name: string, value: string])[];
   /** The number of a callback's sample, whose payload is `body`. */
   callback: number | null;
+  /** `body` has the fields and files of a form. */
+  isForm?: true;
 };
 
 const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -138,6 +141,19 @@ const callback: fc.Arbitrary<Plan> = fc
     callback: number,
   }));
 
+const form: fc.Arbitrary<Plan> = fc
+  .record({ ...common, sample: fc.constantFrom(...formSamples), mutations: someOf(mutation, 2) })
+  .map(({ sample: { fields, files, isApi, path }, ...plan }) => ({
+    ...plan,
+    caller: isApi ? 'own' : path.startsWith('/console/operator') ? 'operating' : 'person',
+    method: 'POST',
+    path,
+    query: [],
+    body: { fields, files },
+    callback: null,
+    isForm: true,
+  }));
+
 /** A request to a route that is nothing special. */
 export const plainly = (path: string, pick: number): Plan => ({
   caller: callerOf(path, 'own'),
@@ -160,4 +176,5 @@ export const planOf = (paths: readonly string[]): fc.Arbitrary<Plan> =>
     { weight: 10, arbitrary: ofSample(fc.array(mutation, { minLength: 1, maxLength: 3 }), someQuery) },
     { weight: 4, arbitrary: anything(paths) },
     { weight: 2, arbitrary: callback },
+    { weight: 3, arbitrary: form },
   );

@@ -2,9 +2,11 @@ import { env } from 'cloudflare:workers';
 import * as z from 'zod';
 import { giveCredential, signHmac } from '../auth/merchant-side.ts';
 import { type Api, merchantApi } from '../support/api.ts';
+import { ownForm, signedIn, Visitor } from '../support/console.ts';
 import { contextOf, seedPaylink, send } from '../support/verbs.ts';
+import { formBody } from './form-samples.ts';
 import { cutUp, mutated } from './mutations.ts';
-import type { Plan } from './plans.ts';
+import type { CallerName, Plan } from './plans.ts';
 import { callbackSamples } from './samples.ts';
 
 const SECRET = 'sk_live_0123456789abcdef0123456789abcdef';
@@ -30,6 +32,9 @@ export class World {
   /** Never named as a parameter: without them everything else would only be refused. */
   readonly #kept: ReadonlySet<string>;
 
+  /** Who is signed in to the console. */
+  #people: { [caller in CallerName]?: Visitor } = {};
+
   /** One of the only coordinator's Paylinks. */
   firstPaylink = '';
 
@@ -49,6 +54,12 @@ export class World {
       { own, child, other },
       Ids.parse(results).map(({ id }) => id),
     );
+    const operating = new Visitor();
+    await operating.request('POST', '/console/sign-in', { token: String(env.ADMIN_TOKEN) }, ownForm);
+    await operating.get('/console/operator/new');
+    const person = await signedIn(own.key);
+    await person.get('/console/paylinks/new');
+    world.#people = { person, operating };
     for (const { merchant } of [own, child, other]) {
       const paylink = await seedPaylink(merchant);
       const sent = await send(contextOf(merchant), paylink.id);
@@ -91,7 +102,7 @@ export class World {
   }
 
   /** The request of a plan; null: nobody can make such a one. `ip` tells one client from another. */
-  request(plan: Plan, id: string, ip: string): Request | null {
+  async request(plan: Plan, id: string, ip: string): Promise<Request | null> {
     const named = (text: string) =>
       text.replace(/:(paylinkId|merchantId|deliveryLogId|messageId)\b/g, (_, name: string) =>
         this.#pick(name, plan.pick),
@@ -122,9 +133,15 @@ export class World {
       }
       const url = new URL(`http://gateway.test${path}${query === '' ? '' : `?${query}`}`).href;
       if (new URL(url).host !== 'gateway.test') return null;
-      const text = value === undefined ? undefined : cutUp(named(JSON.stringify(value) ?? ''), plan.cuts);
+      const json = value === undefined ? undefined : named(JSON.stringify(value) ?? '');
+      const person = this.#people[plan.caller];
+      const sent =
+        plan.isForm && json !== undefined
+          ? await formBody(JSON.parse(json), person?.formToken ?? null)
+          : { type: 'application/json', text: json };
+      const text = sent.text === undefined ? undefined : cutUp(sent.text, plan.cuts);
       const body = plan.method === 'GET' || plan.method === 'HEAD' ? undefined : text;
-      if (body !== undefined) set('content-type', 'application/json');
+      if (body !== undefined) set('content-type', sent.type);
       for (const [name, text] of this.#credentials(plan, url, body ?? '')) set(name, text);
       for (const [name, given] of plan.headers) set(name, given);
       return new Request(url, { method: plan.method, headers, ...(body === undefined ? {} : { body }) });
@@ -151,6 +168,9 @@ export class World {
         return bearer(String(env.ADMIN_TOKEN));
       case 'wrong':
         return bearer('plk_live_not_a_key_of_anybody_000');
+      case 'person':
+      case 'operating':
+        return new Headers({ ...ownForm, accept: 'text/html', cookie: this.#people[plan.caller]?.cookie ?? '' });
       case 'nobody':
         return new Headers();
     }
