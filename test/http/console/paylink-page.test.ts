@@ -43,7 +43,7 @@ describe('the page of a Paylink', () => {
     const id = await create(api, { sendEmail: true, sendSms: false, customerConsent: true });
     await visitor.get(at(id));
     const once = /action="[^"]+\/send"[^>]*>.*?name="once" value="([^"]+)"/s.exec(visitor.page)?.[1];
-    const form = { sendEmail: 'yes', email: 'ada@example.com', once };
+    const form = { sendEmail: 'yes', 'to.email': 'ada@example.com', once };
     for (let n = 0; n < 2; n++) {
       await visitor.get(at(id));
       const answer = await visitor.post(at(id, '/send'), form);
@@ -65,7 +65,7 @@ describe('the page of a Paylink', () => {
     expect(visitor.page).toContain('It was not sent.');
     expect(await sends({})).toBe(400);
     expect(visitor.page).toContain('Tick email or SMS.');
-    expect(await sends({ sendEmail: 'yes', email: 'not an address' })).toBe(400);
+    expect(await sends({ sendEmail: 'yes', 'to.email': 'not an address' })).toBe(400);
     expect(visitor.page).toContain('value="not an address"');
     expect((await read(api, id)).deliveryLogs).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('what merchants and customers type', () => {
     await seen.post(at(id, '/edit'), typed);
     expect(seen.page).not.toMatch(/<img src=x|<script>alert/);
     await seen.get(at(id));
-    await seen.post(at(id, '/send'), { sendEmail: 'yes', email: evil });
+    await seen.post(at(id, '/send'), { sendEmail: 'yes', 'to.email': evil });
     expect(seen.page).not.toMatch(/<img src=x|<script>alert/);
   });
 });

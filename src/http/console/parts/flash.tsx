@@ -39,14 +39,51 @@ export const Flash = ({ tone, children }: { tone: 'good' | 'warn' | 'bad'; child
   </div>
 );
 
-/** Why something was refused, in the words that the API uses, with each wrong field. */
+/** The API's names of fields, where their labels say something else. */
+const labels: { [name: string]: string } = {
+  memo: 'note',
+  merchantInvoiceId: 'invoice number',
+  expiration: 'can be paid until',
+  currencyCode: 'currency',
+  capturedAt: 'given at',
+  locale: 'language',
+  label: 'name',
+  scheme: 'kind',
+  expiresAt: 'works until',
+  brandColor: 'color',
+  logoUrl: 'logo',
+  checkoutUrlTemplate: 'your own checkout',
+  unkeyedWindowMs: 'repeat window',
+};
+
+/** `lineItems.0.price` as `Line 1, price`, `customer.firstName` as `First name`. */
+export function fieldText(path: string): string {
+  const parts = path.split('.');
+  const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? path;
+  const said = labels[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const text = parts[0] === 'lineItems' && parts[1] ? `line ${Number(parts[1]) + 1}, ${said}` : said;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Fields whose ids are not their API names. */
+const idOf = (path: string) => (path === 'unkeyedWindowMs' ? 'unkeyedWindow' : path);
+
+/** Why something was refused, in the words that the API uses, with a way to each wrong field. */
 export const Refused = ({ refusal, title }: { refusal: Refusal; title: string }) => (
   <Flash tone="bad">
     <h2>{title}</h2>
     {refusal.errors && refusal.errors.length > 0 ? (
       <ul>
         {refusal.errors.map(({ path, message }) => (
-          <li>{path === '' ? message : `${path}: ${message}`}</li>
+          <li>
+            {path === '' ? null : (
+              <>
+                <a href={`#${idOf(path)}`}>{fieldText(path)}</a>
+                {': '}
+              </>
+            )}
+            {message}
+          </li>
         ))}
       </ul>
     ) : (

@@ -30,8 +30,8 @@ export async function send(visit: MerchantVisit, form: FormFields): Promise<Resp
   const typed = {
     sendEmail: form.isOn('sendEmail'),
     sendSms: form.isOn('sendSms'),
-    email: form.text('email') ?? '',
-    phone: form.text('phone') ?? '',
+    email: form.text('to.email') ?? '',
+    phone: form.text('to.phone') ?? '',
   };
   const title = 'It was not sent.';
   const refuse = (why: Refusal) => paylinkPage(visit, shown, { title, refusal: why, typed });

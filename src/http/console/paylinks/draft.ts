@@ -8,6 +8,7 @@ import type { FormFields } from '../form-fields.ts';
 export type Draft = { fields: Record<string, string>; lines: Record<string, string>[]; on: Record<string, boolean> };
 
 export const customerNames = ['email', 'phone', 'firstName', 'lastName', 'locale'] as const;
+export const consentNames = ['source', 'capturedAt', 'text', 'ip'] as const;
 export const lineNames = ['description', 'quantity', 'price', 'tax'] as const;
 const plainNames = [
   'description',
@@ -31,12 +32,21 @@ export const emptyDraft = (currency: string): Draft => ({
   on: { sendEmail: true, sendSms: false, customerConsent: false },
 });
 
+/** The proof of consent as its fields show it. */
+const consentTextsOf = ({ consent }: Pick<Paylink, 'consent'>, zone: string): Record<string, string> => ({
+  'consent.source': consent?.source ?? '',
+  'consent.capturedAt': consent?.capturedAt ? clockText(consent.capturedAt, zone) : '',
+  'consent.text': consent?.text ?? '',
+  'consent.ip': consent?.ip ?? '',
+});
+
 /** A Paylink as its form shows it: amounts in major units, the expiration by the clock of a zone. */
 export function draftOf(paylink: Paylink, zone: string): Draft {
   const { customer, currencyCode } = paylink;
   const amount = (minor: number | null) => (minor === null ? '' : toDecimal(minor, currencyCode));
   const fields = {
     ...Object.fromEntries(customerNames.map((name) => [`customer.${name}`, customer[name] ?? ''])),
+    ...consentTextsOf(paylink, zone),
     description: paylink.description ?? '',
     memo: paylink.memo ?? '',
     merchantInvoiceId: paylink.merchantInvoiceId ?? '',
@@ -59,7 +69,11 @@ export function draftOf(paylink: Paylink, zone: string): Draft {
 /** A form that was sent, as it was typed. */
 export function draftFrom(form: FormFields): Draft {
   const text = (name: string) => form.text(name) ?? '';
-  const names = [...plainNames, ...customerNames.map((name) => `customer.${name}`)];
+  const names = [
+    ...plainNames,
+    ...customerNames.map((name) => `customer.${name}`),
+    ...consentNames.map((name) => `consent.${name}`),
+  ];
   const count = Math.min(MAX_LINES, Number(text('lineCount')) || 0);
   return {
     fields: Object.fromEntries(names.map((name) => [name, text(name)])),
@@ -127,9 +141,21 @@ export function bodyOf(draft: Draft, zone: string, before: Paylink | null): { bo
     description: orNull(fields.description),
     memo: orNull(fields.memo),
     ...(expiration === null || isUntouched ? {} : { expiration: new Date(expiration).toISOString() }),
+    consent: consentOf(fields, zone, reading, before),
     ...on,
   };
   return { body, errors: reading.errors };
+}
+
+/** The proof of consent, its time to the second where it was not changed: the field has minutes. */
+function consentOf(fields: Draft['fields'], zone: string, reading: Reading, before: Paylink | null): object | null {
+  const [source, captured = '', text, ip] = consentNames.map((name) => fields[`consent.${name}`] ?? '');
+  if (!source && !captured && !text && !ip) return null;
+  const old = before?.consent?.capturedAt ?? null;
+  const at = old !== null && captured === clockText(old, zone) ? old : instantOf(captured, zone);
+  if (captured !== '' && at === null) reading.wrong('consent.capturedAt', 'Must be a date and a time.');
+  const capturedAt = at === null ? null : new Date(at).toISOString();
+  return { source: orNull(source), capturedAt, text: orNull(text), ip: orNull(ip) };
 }
 
 function lineOf(line: Record<string, string>, n: number, reading: Reading, before: LineItem | undefined) {

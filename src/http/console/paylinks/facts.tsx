@@ -1,9 +1,11 @@
 import type { Child } from 'hono/jsx';
 import { money } from '../../../delivery/message/format.ts';
 import type { Paylink } from '../../../model/paylink.ts';
+import { amountDue, amountPaid } from '../../../paylinks/domain/amounts.ts';
+import { isActive } from '../../../paylinks/domain/status.ts';
 import { Time } from '../parts/time.tsx';
 
-type Props = { paylink: Paylink; link: string; zone: string; now: number; locale: string; due: number };
+type Props = { paylink: Paylink; link: string; zone: string; now: number; locale: string };
 
 const Fact = ({ name, children }: { name: string; children: Child }) => (
   <div>
@@ -13,9 +15,11 @@ const Fact = ({ name, children }: { name: string; children: Child }) => (
 );
 
 /** The link, what is paid for, and who by. */
-export const Facts = ({ paylink, link, zone, now, locale, due }: Props) => {
+export const Facts = ({ paylink, link, zone, now, locale }: Props) => {
   const { customer, currencyCode } = paylink;
   const amount = (minor: number) => money(minor, currencyCode, locale);
+  const paid = amountPaid(paylink);
+  const active = isActive(paylink, now);
   const text = (name: string, value: string | null) => (value ? <Fact name={name}>{value}</Fact> : null);
   return (
     <dl class="facts">
@@ -42,12 +46,14 @@ export const Facts = ({ paylink, link, zone, now, locale, due }: Props) => {
       {text('Customer’s number', customer.paylinkCustomerId)}
       <Fact name="Consent to messages">
         {paylink.customerConsent ? 'Yes' : 'No'}
-        {paylink.consent?.source ? `, by ${paylink.consent.source}` : ''}
+        {paylink.consent?.source ? `: ${paylink.consent.source}` : ''}
         {paylink.consent?.capturedAt ? (
           <span>
             on <Time at={paylink.consent.capturedAt} zone={zone} now={now} />
           </span>
         ) : null}
+        {paylink.consent?.text ? <span class="soft small">“{paylink.consent.text}”</span> : null}
+        {paylink.consent?.ip ? <span class="soft small">from {paylink.consent.ip}</span> : null}
       </Fact>
       {text('Description', paylink.description)}
       {text('Note', paylink.memo)}
@@ -59,7 +65,8 @@ export const Facts = ({ paylink, link, zone, now, locale, due }: Props) => {
       {paylink.shipping === null ? null : <Fact name="Shipping">{amount(paylink.shipping)}</Fact>}
       {paylink.tax === null ? null : <Fact name="Tax">{amount(paylink.tax)}</Fact>}
       <Fact name="Total">{amount(paylink.total)}</Fact>
-      <Fact name="Still due">{amount(due)}</Fact>
+      {paid > 0 ? <Fact name="Paid">{amount(paid)}</Fact> : null}
+      {active ? <Fact name="Still due">{amount(amountDue(paylink))}</Fact> : null}
       {paylink.orders.map((order) => (
         <Fact name={`Order ${order.id}`}>
           {amount(order.amount)}
@@ -67,7 +74,7 @@ export const Facts = ({ paylink, link, zone, now, locale, due }: Props) => {
         </Fact>
       ))}
       {text('Invoice', paylink.merchantInvoiceId)}
-      <Fact name="Can be paid until">
+      <Fact name={active ? 'Can be paid until' : 'Could be paid until'}>
         <Time at={paylink.expiration} zone={zone} now={now} />
       </Fact>
       <Fact name="Id">

@@ -3,7 +3,7 @@ import type { FieldError } from '../../../errors.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import { Check, type Choice, Field, type FieldProps, Select, TextArea, wrongOf } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
-import type { customerNames, Draft } from './draft.ts';
+import { consentNames, type customerNames, type Draft } from './draft.ts';
 
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 const languageChoices = (present: string, merchant: Merchant): Choice[] => {
@@ -87,7 +87,7 @@ export function PaylinkFields({ draft, errors, merchant, owners = [] }: FormProp
           {field('expiration', {
             label: 'Can be paid until',
             type: 'datetime-local',
-            hint: `By the clock of ${zone}. Empty: 30 days.`,
+            hint: `Time zone: ${zone}. Empty: 30 days.`,
           })}
         </div>
       </Panel>
@@ -101,11 +101,35 @@ export function PaylinkFields({ draft, errors, merchant, owners = [] }: FormProp
             label="The customer has agreed to get these messages"
             checked={on.customerConsent ?? false}
           />
+          <Proof draft={draft} errors={errors} zone={zone} />
         </fieldset>
       </Panel>
     </>
   );
 }
+
+/** How the customer consented: for the merchant to prove it later. */
+const Proof = ({ draft: { fields }, errors, zone }: Pick<FormProps, 'draft' | 'errors'> & { zone: string }) => {
+  const of = (name: (typeof consentNames)[number]) => ({
+    name: `consent.${name}`,
+    value: fields[`consent.${name}`] ?? '',
+    wrong: wrongOf(errors, `consent.${name}`),
+  });
+  return (
+    <details open={consentNames.some((name) => fields[`consent.${name}`])}>
+      <summary>Proof of consent</summary>
+      <div class="form">
+        <p class="soft small">Optional. Kept with the Paylink and never shown to the customer.</p>
+        <div class="pair">
+          <Field {...of('source')} label="Source" maxlength={255} hint="Such as “Checkout form” or “By telephone”." />
+          <Field {...of('capturedAt')} label="Given at" type="datetime-local" hint={`Time zone: ${zone}.`} />
+          <Field {...of('ip')} label="IP address" maxlength={45} />
+        </div>
+        <TextArea {...of('text')} label="What the customer agreed to" maxlength={2000} />
+      </div>
+    </details>
+  );
+};
 
 const lineFields = [
   ['description', 'Item', 'text'],
@@ -127,6 +151,7 @@ const Lines = ({ draft, errors }: Pick<FormProps, 'draft' | 'errors'>) => (
             value={line[name] ?? ''}
             wrong={wrongOf(errors, `lineItems.${n}.${name}`)}
             {...(mode === 'text' ? { maxlength: 255 } : { inputmode: mode })}
+            {...(name === 'quantity' ? { placeholder: '1' } : {})}
           />
         ))}
       </fieldset>

@@ -7,6 +7,7 @@ import { composeMessage } from '../../../paylinks/domain/compose-message.ts';
 import type { AppEnv } from '../../app-env.ts';
 import { emailDocument, emailHeaders } from '../../pages/email-document.ts';
 import { linkParts } from '../../pages/link-parts.ts';
+import { Time } from '../parts/time.tsx';
 
 /** Once nothing is due, no message is sent any more: what the customer got is from before. */
 const asAsked = (paylink: Paylink): Paylink =>
@@ -37,8 +38,34 @@ export function emailFrame(c: Context<AppEnv>, paylink: Paylink, owner: Merchant
   return c.html(emailDocument(html), 200, emailHeaders);
 }
 
+type Props = { c: Context<AppEnv>; paylink: Paylink; owner: Merchant; zone: string };
+
+/** That it is composed anew, and when what was sent may have read otherwise: the gateway keeps no copy, but in its own inbox. */
+const Caption = ({ c, paylink, zone, channel }: Props & { channel: Channel }) => {
+  const sent = paylink.deliveryLogs.filter((log) => log.channel === channel && log.acceptedAt !== null);
+  const last = Math.max(...sent.map((log) => log.createdAt));
+  const changed = paylink.events.findLast(({ type, createdAt }) => type === 'UPDATED' && createdAt > last);
+  const now = c.get('now');
+  if (sent.length === 0)
+    return (
+      <span class="soft small">Not sent by {channel === 'EMAIL' ? 'email' : 'SMS'} so far. It would read so now.</span>
+    );
+  const isInInbox = c.get('config').ENVIRONMENT === 'local' && sent.some((log) => log.provider === 'inbox');
+  return (
+    <span class="soft small">
+      Composed anew, as the Paylink and the brand are now.{' '}
+      {changed ? (
+        <strong>
+          The Paylink was changed on <Time at={changed.createdAt} zone={zone} now={now} />, after it was sent.{' '}
+        </strong>
+      ) : null}
+      {isInInbox ? <a href={`/inbox?paylinkId=${paylink.id}`}>What was sent is in the inbox</a> : null}
+    </span>
+  );
+};
+
 /** The email, as a mail program shows it. */
-export const EmailPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owner: Merchant }) => {
+export const EmailPreview = (props: Props) => {
   const message = messageOf(props.c, props.paylink, props.owner, 'EMAIL');
   if (message.channel !== 'EMAIL') return null;
   return (
@@ -48,6 +75,7 @@ export const EmailPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owne
         <span class="soft small">
           {message.from.name} to {message.to.email || 'nobody yet'}
         </span>
+        <Caption {...props} channel="EMAIL" />
       </figcaption>
       <iframe
         src={`/console/paylinks/${props.paylink.id}/email`}
@@ -67,12 +95,15 @@ export const SmsBubble = ({ text }: { text: string }) => (
 );
 
 /** The text message, as a phone shows it. */
-export const SmsPreview = (props: { c: Context<AppEnv>; paylink: Paylink; owner: Merchant }) => {
+export const SmsPreview = (props: Props) => {
   const message = messageOf(props.c, props.paylink, props.owner, 'SMS');
   if (message.channel !== 'SMS') return null;
   return (
     <figure class="phone">
-      <figcaption class="soft small">SMS to {message.to || 'nobody yet'}</figcaption>
+      <figcaption>
+        <span class="soft small">SMS to {message.to || 'nobody yet'}</span>
+        <Caption {...props} channel="SMS" />
+      </figcaption>
       <SmsBubble text={message.text} />
     </figure>
   );

@@ -1,19 +1,25 @@
+import type { FieldError } from '../../../errors.ts';
 import type { Paylink } from '../../../model/paylink.ts';
-import { ActionForm, Check, Field } from '../parts/form.tsx';
+import { ActionForm, Check, Field, wrongOf } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
 import type { MerchantVisit } from '../visit.ts';
 
 /** What was typed into the form, when it was refused. */
 export type Typed = { sendEmail: boolean; sendSms: boolean; email: string; phone: string };
 
-type Props = { visit: MerchantVisit; shown: { paylink: Paylink }; typed: Typed | null };
+type Props = {
+  visit: MerchantVisit;
+  shown: { paylink: Paylink };
+  typed: Typed | null;
+  errors: readonly FieldError[] | undefined;
+};
 
 /** Sends the Paylink, again or for the first time, to its customer or to another address. */
-export const SendForm = ({ visit, shown: { paylink }, typed }: Props) => {
+export const SendForm = ({ visit, shown: { paylink }, typed, errors }: Props) => {
   const { customer } = paylink;
   const values = typed ?? {
-    sendEmail: paylink.sendEmail && customer.email !== null,
-    sendSms: paylink.sendSms && customer.phone !== null,
+    sendEmail: customer.email !== null && (paylink.sendEmail || !paylink.sendSms),
+    sendSms: customer.phone !== null && (paylink.sendSms || (!paylink.sendEmail && customer.email === null)),
     email: '',
     phone: '',
   };
@@ -37,14 +43,22 @@ export const SendForm = ({ visit, shown: { paylink }, typed }: Props) => {
           <details open={values.email !== '' || values.phone !== ''}>
             <summary>To another address, this time only</summary>
             <div class="pair">
-              <Field name="email" label="Email" type="email" value={values.email} autocomplete="off" />
               <Field
-                name="phone"
+                name="to.email"
+                label="Email"
+                type="email"
+                value={values.email}
+                autocomplete="off"
+                wrong={wrongOf(errors, 'to.email')}
+              />
+              <Field
+                name="to.phone"
                 label="Phone"
                 type="tel"
                 value={values.phone}
                 placeholder="+12025550143"
                 autocomplete="off"
+                wrong={wrongOf(errors, 'to.phone')}
               />
             </div>
           </details>

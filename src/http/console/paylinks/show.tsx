@@ -1,11 +1,9 @@
-import type { Child } from 'hono/jsx';
 import { money } from '../../../delivery/message/format.ts';
 import { type Refusal, statusOf } from '../../../errors.ts';
 import type { Channel } from '../../../model/delivery.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import type { Paylink } from '../../../model/paylink.ts';
 import { parsePaylinkId } from '../../../paylink-id.ts';
-import { amountDue } from '../../../paylinks/domain/amounts.ts';
 import { shortLinkOf } from '../../../paylinks/domain/links.ts';
 import { isActive, statusAt } from '../../../paylinks/domain/status.ts';
 import { findPaylink, ownerOf } from '../../../paylinks/read.ts';
@@ -13,16 +11,15 @@ import { verbContext } from '../../verb-context.ts';
 import type { PageStatus } from '../document.tsx';
 import { Refused } from '../parts/flash.tsx';
 import { Badge, Panel } from '../parts/panel.tsx';
-import { Time } from '../parts/time.tsx';
 import { shell } from '../shell.tsx';
 import { type MerchantVisit, may } from '../visit.ts';
+import { Answer } from './answer.tsx';
 import { Attachments } from './attachments.tsx';
 import { Facts } from './facts.tsx';
 import { EmailPreview, SmsPreview } from './message.tsx';
 import { noPaylink } from './missing.tsx';
 import { CancelForm, SendForm, type Typed } from './send-form.tsx';
 import { Timeline } from './timeline.tsx';
-import { stepsOf, verdictOf } from './verdict.ts';
 import { customerOf, statusWords } from './words.ts';
 
 /** A Paylink that the visitor may see, with the merchant whose it is. */
@@ -77,6 +74,9 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
       ),
       actions: (
         <div class="row">
+          <button class="button quiet" type="button" data-copy={shortLinkOf(c.get('config'), paylink)} hidden>
+            Copy link
+          </button>
           {isOpen && may(visit, 'paylinks:write') ? (
             <a class="button quiet" href={`${path}/edit`}>
               Change
@@ -92,23 +92,24 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
     },
     <>
       {notDone ? <Refused refusal={notDone.refusal} title={notDone.title} /> : null}
-      <Answer paylink={paylink} zone={zone} now={now} />
+      <Answer visit={visit} paylink={paylink} zone={zone} now={now} />
       <div class="columns">
         <div>
           <Panel title="What happened">
             <Timeline visit={visit} paylink={paylink} zone={zone} now={now} />
           </Panel>
           {active && may(visit, 'paylinks:send') ? (
-            <SendForm visit={visit} shown={shown} typed={notDone?.typed ?? null} />
+            <SendForm visit={visit} shown={shown} typed={notDone?.typed ?? null} errors={notDone?.refusal.errors} />
           ) : null}
           {active && may(visit, 'paylinks:write') ? <CancelForm visit={visit} paylink={paylink} /> : null}
+          {active ? null : details}
         </div>
         <div>
           <Panel title="The message" actions={<Channels path={path} channel={channel} />} plain>
             {channel === 'EMAIL' ? (
-              <EmailPreview c={c} paylink={paylink} owner={owner} />
+              <EmailPreview c={c} paylink={paylink} owner={owner} zone={zone} />
             ) : (
-              <SmsPreview c={c} paylink={paylink} owner={owner} />
+              <SmsPreview c={c} paylink={paylink} owner={owner} zone={zone} />
             )}
           </Panel>
           {active ? details : null}
@@ -127,7 +128,6 @@ const Details = ({ visit, paylink, zone }: { visit: MerchantVisit; paylink: Payl
       zone={zone}
       now={visit.c.get('now')}
       locale={visit.caller.merchant.locale}
-      due={amountDue(paylink)}
     />
   </Panel>
 );
@@ -142,38 +142,3 @@ const Channels = ({ path, channel }: { path: string; channel: Channel }) => (
     </a>
   </nav>
 );
-
-/** Did the customer get the link? */
-const Answer = ({ paylink, zone, now }: { paylink: Paylink; zone: string; now: number }) => {
-  const { tone, title, before, at, after } = verdictOf(paylink);
-  return (
-    <section class="panel answer" aria-label="Did the customer get the link?">
-      <div>
-        <p class="soft small">Did the customer get the link?</p>
-        <p class={`says ${tone}`}>
-          <strong>{title}</strong> {before}
-          {at === null ? null : (
-            <>
-              {' on '}
-              <Time at={at} zone={zone} now={now} />
-            </>
-          )}
-          {after}
-        </p>
-      </div>
-      <ol class="steps">
-        {stepsOf(paylink).map((step) => (
-          <li class={step.state}>
-            <span class="step">{step.name}</span>
-            <span class="out">{stateWords[step.state]}</span>
-            <span class="small soft">{step.at === null ? <Dash /> : <Time at={step.at} zone={zone} now={now} />}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-};
-
-const Dash = (): Child => <span aria-hidden="true">–</span>;
-
-const stateWords = { done: ': done', failed: ': failed', open: ': not yet' } as const;

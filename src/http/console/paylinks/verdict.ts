@@ -13,13 +13,18 @@ const message = (log: DeliveryLog) =>
 /** What says most first: one that arrived, one that may have, one that did not. */
 const telling = ['DELIVERED', 'SENT', 'PENDING', 'UNKNOWN', 'BOUNCED', 'FAILED', 'SUPPRESSED'];
 
-const mostTelling = (logs: readonly DeliveryLog[]): DeliveryLog | null =>
+export const mostTelling = (logs: readonly DeliveryLog[]): DeliveryLog | null =>
   [...logs].sort((a, b) => telling.indexOf(a.status) - telling.indexOf(b.status) || b.createdAt - a.createdAt)[0] ??
   null;
 
 /** Whether the customer has the link, as far as anybody knows. */
 export function verdictOf(paylink: Paylink): Verdict {
   const { openCount, firstOpenedAt, orders } = paylink;
+  const refunded = paylink.events.findLast(({ type }) => type === 'REFUNDED');
+  if (refunded) {
+    const before = paylink.status === 'REFUNDED' ? 'It was refunded' : 'A part was refunded';
+    return { tone: 'good', title: 'Yes, and it was paid.', before, at: refunded.createdAt, after: '.' };
+  }
   if (orders.length > 0 && amountDue(paylink) === 0) {
     const at = orders.at(-1)?.createdAt ?? null;
     return { tone: 'good', title: 'Yes, and it is paid.', before: 'The last payment came', at, after: '.' };
