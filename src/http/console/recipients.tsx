@@ -29,6 +29,9 @@ const reasons: Record<SuppressionReason, { text: string; why: string; tone: 'war
   erased: { text: 'Erased', why: 'The recipient was erased; only a hash is kept.', tone: 'calm' },
 };
 
+/** The search for what was sent to an address. */
+const paylinksOf = (recipient: string) => `/console/paylinks?q=${encodeURIComponent(recipient)}`;
+
 const columnsOf = (visit: MerchantVisit): Column<Suppression>[] => {
   const zone = visit.caller.merchant.timeZone ?? 'UTC';
   const now = visit.c.get('now');
@@ -37,7 +40,11 @@ const columnsOf = (visit: MerchantVisit): Column<Suppression>[] => {
       name: 'Recipient',
       cell: ({ recipient, channel, merchantId }) => (
         <>
-          {recipient ?? <span class="soft">{merchantId === '*' ? 'This number' : 'An erased address'}</span>}
+          {recipient ? (
+            <a href={paylinksOf(recipient)}>{recipient}</a>
+          ) : (
+            <span class="soft">{merchantId === '*' ? 'This number' : 'An erased address'}</span>
+          )}
           <div class="soft small">{channel === 'EMAIL' ? 'Email' : 'SMS'}</div>
         </>
       ),
@@ -95,7 +102,7 @@ async function recipientsPage(visit: MerchantVisit, answer: Answer): Promise<Res
     visit,
     {
       title: 'Recipients',
-      about: 'Who gets no messages from you, and why.',
+      about: 'Who gets no messages from you, and why. Look up a customer to see whether they do.',
       status: answer ? statusOf[answer.refusal.code] : 200,
     },
     <>
@@ -107,13 +114,7 @@ async function recipientsPage(visit: MerchantVisit, answer: Answer): Promise<Res
             <label class="out" for="q">
               Email or phone
             </label>
-            <input
-              id="q"
-              name="q"
-              type="search"
-              value={q}
-              placeholder="Does this customer get messages? Email or phone"
-            />
+            <input id="q" name="q" type="search" value={q} placeholder="Email or phone" />
           </div>
           <button class="button quiet" type="submit">
             Look up
@@ -143,6 +144,9 @@ const NoneFound = ({ q }: { q: string }) =>
   ) : (
     <Empty title="Nothing stands in the way">
       <p>No suppression is known for this address. It must be typed in full.</p>
+      <a class="button quiet" href={paylinksOf(q)}>
+        Their Paylinks
+      </a>
     </Empty>
   );
 

@@ -42,8 +42,8 @@ it('shows the way from creation to payment, each day and each provider, drawn an
   for (const part of [
     'Created Paylinks 40',
     'Sent messages 48',
-    'Opened Paylinks 20 50 %',
-    'Paid Paylinks 10 25 %',
+    'Opened Paylinks 20 50%',
+    'Paid Paylinks 10 25%',
     '$1,234.56',
     'Email, Resend',
   ])

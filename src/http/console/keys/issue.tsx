@@ -83,7 +83,7 @@ function newForm(visit: MerchantVisit, draft: Draft, refused: Refusal | null): P
             label="Works until"
             type="datetime-local"
             value={draft.expiresAt}
-            hint={`By the clock of ${zone}. Empty: until it is revoked.`}
+            hint={`Time zone: ${zone}. Empty: until it is revoked.`}
             wrong={wrongOf(errors, 'expiresAt')}
           />
           <div class="row">

@@ -92,7 +92,7 @@ const Ends = ({ visit, credential }: { visit: MerchantVisit; credential: Credent
   return (
     <details class="menu">
       <summary>
-        End<span class="out"> {name}</span>
+        Replace or revoke<span class="out"> {name}</span>
       </summary>
       <div class="form">
         <ActionForm visit={visit} action={`${keysPath}/${credential.id}/replace`}>

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { issue, type Manager, revoke } from '../../../auth/credentials.ts';
 import { listOf } from '../../../auth/scopes.ts';
 import { type Refusal, refusal, statusOf } from '../../../errors.ts';
@@ -57,10 +58,11 @@ const columnsOf = (visit: OperatorVisit, merchant: Merchant, now: number): Colum
     name: 'State',
     cell: (credential) => <Badge tone={stateOf(credential, now).tone}>{stateOf(credential, now).text}</Badge>,
   },
-  { name: 'Kind', cell: ({ scheme }) => schemeWords[scheme].text },
-  { name: 'May', cell: ({ scopes }) => (scopes === null ? 'Everything' : listOf(scopes).join(', ')) },
+  { name: 'Kind', named: true, cell: ({ scheme }) => schemeWords[scheme].text },
+  { name: 'May', named: true, cell: ({ scopes }) => (scopes === null ? 'Everything' : listOf(scopes).join(', ')) },
   {
     name: 'Last used',
+    named: true,
     cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} zone="UTC" now={now} />),
   },
   {
@@ -68,11 +70,17 @@ const columnsOf = (visit: OperatorVisit, merchant: Merchant, now: number): Colum
     number: true,
     cell: ({ id, label, revokedAt }) =>
       revokedAt === null ? (
-        <ActionForm visit={visit} action={`${pathOf(merchant.id)}/keys/${id}/revoke`} class="inline">
-          <button class="button bad small" type="submit">
+        <details class="menu">
+          <summary>
             Revoke<span class="out"> {label ?? id}</span>
-          </button>
-        </ActionForm>
+          </summary>
+          <ActionForm visit={visit} action={`${pathOf(merchant.id)}/keys/${id}/revoke`}>
+            <p class="small soft">It is refused within 30 seconds, for good.</p>
+            <button class="button bad small" type="submit">
+              Revoke for good<span class="out"> {label ?? id}</span>
+            </button>
+          </ActionForm>
+        </details>
       ) : null,
   },
 ];
@@ -90,7 +98,7 @@ async function merchantPage(visit: OperatorVisit, merchant: Merchant, notDone: N
       about: (
         <span class="row">
           <Badge tone={suspendedAt === null ? 'good' : 'bad'}>{suspendedAt === null ? 'Active' : 'Suspended'}</Badge>
-          <Badge tone="calm">{merchant.mode}</Badge>
+          <Badge tone="calm">{merchant.mode === 'live' ? 'Live' : 'Test'}</Badge>
           <code>{id}</code>
         </span>
       ),
@@ -104,6 +112,9 @@ async function merchantPage(visit: OperatorVisit, merchant: Merchant, notDone: N
           rows={credentials.toReversed()}
           empty={<Empty title="No key yet" />}
         />
+      </Panel>
+      <Panel title="Settings">
+        <Settings merchant={merchant} now={now} />
       </Panel>
       <Panel title="Issue a key">
         <ActionForm visit={visit} action={`${pathOf(id)}/keys`} label="Issue a key">
@@ -147,6 +158,30 @@ async function merchantPage(visit: OperatorVisit, merchant: Merchant, notDone: N
     </>,
   );
 }
+
+/** What is set for the merchant; its own people change it, or `PATCH /admin/merchants/{id}`. */
+const Settings = ({ merchant, now }: { merchant: Merchant; now: number }) => {
+  const { parentId, timeZone, smsCountries, paylinkSendCap, recipientSendCap } = merchant;
+  const facts: [name: string, value: Child][] = [
+    ['Country', merchant.country],
+    ['Language', merchant.locale],
+    ['Time zone', timeZone ?? 'UTC'],
+    ['SMS go to', smsCountries.join(', ') || merchant.country],
+    ['Sends in 24 hours', `${paylinkSendCap} per Paylink, ${recipientSendCap} per recipient`],
+    ['Parent', parentId === null ? 'None' : <a href={pathOf(parentId)}>{parentId}</a>],
+    ['Since', <Time at={merchant.createdAt} zone="UTC" now={now} />],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+};
 
 async function suspended(visit: OperatorVisit, isSuspended: boolean): Promise<Response> {
   const merchant = await found(visit);

@@ -30,8 +30,11 @@ const columnsOf = (now: number): Column<Merchant>[] => [
     cell: ({ suspendedAt }) =>
       suspendedAt === null ? <Badge tone="good">Active</Badge> : <Badge tone="bad">Suspended</Badge>,
   },
-  { name: 'Id', cell: ({ id }) => <code>{id}</code> },
-  { name: 'Mode', cell: ({ mode }) => <Badge tone={mode === 'live' ? 'info' : 'calm'}>{mode}</Badge> },
+  { name: 'Id', whole: true, cell: ({ id }) => <code>{id}</code> },
+  {
+    name: 'Mode',
+    cell: ({ mode }) => <Badge tone={mode === 'live' ? 'info' : 'calm'}>{mode === 'live' ? 'Live' : 'Test'}</Badge>,
+  },
   { name: 'Country', cell: ({ country }) => country },
   { name: 'Since', number: true, cell: ({ createdAt }) => <Time at={createdAt} zone="UTC" now={now} /> },
 ];
@@ -70,6 +73,7 @@ export async function merchantList(visit: OperatorVisit): Promise<Response> {
       {page.length > 0 ? (
         <Paging
           text={`${page.length} ${page.length === 1 ? 'merchant' : 'merchants'}`}
+          names={{ first: 'First', next: 'Next' }}
           newer={after ? operatorPath : null}
           older={found.length > ROWS && last ? `${operatorPath}?after=${last.id}` : null}
         />
@@ -81,7 +85,7 @@ export async function merchantList(visit: OperatorVisit): Promise<Response> {
 type Draft = { [name in 'name' | 'mode' | 'country' | 'locale' | 'parentId']: string };
 const fresh: Draft = { name: '', mode: 'test', country: 'US', locale: 'en-US', parentId: '' };
 const modes = [
-  { value: 'test', label: 'Test: no message leaves the gateway' },
+  { value: 'test', label: 'Test' },
   { value: 'live', label: 'Live' },
 ];
 
@@ -102,10 +106,17 @@ function newForm(visit: OperatorVisit, draft: Draft, refused: Refusal | null): P
         <ActionForm visit={visit} action={`${operatorPath}/new`} label="New merchant">
           {field('name', { label: 'Name', maxlength: 255, required: true })}
           <div class="pair">
-            <Select name="mode" label="Mode, for good" value={draft.mode} choices={modes} />
+            <Select
+              name="mode"
+              label="Mode"
+              value={draft.mode}
+              choices={modes}
+              hint="Test: no message leaves the gateway. Cannot be changed later."
+              wrong={wrongOf(refused?.errors, 'mode')}
+            />
             {field('country', { label: 'Country', maxlength: 2, hint: 'ISO 3166-1, such as US.' })}
             {field('locale', { label: 'Language', hint: 'BCP 47, such as en-US.' })}
-            {field('parentId', { label: 'Parent, for good', hint: 'Its id, if it has one.' })}
+            {field('parentId', { label: 'Parent', hint: 'Its id, if it has one. Cannot be changed later.' })}
           </div>
           <div class="row">
             <button class="button" type="submit">

@@ -1,12 +1,13 @@
 import { money } from '../../../delivery/message/format.ts';
 import { HOUR_MS } from '../../../lib/durations.ts';
+import type { DeliveryStatus } from '../../../model/delivery.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import { addDays, dayOfHour } from '../../../stats/days.ts';
 import { statsOf } from '../../../stats/stats.ts';
 import { span } from '../clock.ts';
 import { Badge, Panel } from '../parts/panel.tsx';
 import { Empty, Table } from '../parts/table.tsx';
-import { channelWords, providerOf } from '../paylinks/words.ts';
+import { channelWords, deliveryWords, providerOf } from '../paylinks/words.ts';
 import { type DayCount, Days, Figure, Funnel } from './plots.tsx';
 
 /** For how many days there is a link. */
@@ -16,7 +17,7 @@ export type Range = (typeof RANGES)[number];
 export const rangeOf = (text: string | undefined): Range => RANGES.find((days) => String(days) === text) ?? 30;
 
 const medianText = (seconds: number | null): string => (seconds === null ? '–' : span(seconds * 1000));
-const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`);
+const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)}%`);
 
 type Counts = Extract<Awaited<ReturnType<typeof statsOf>>, { kind: 'done' }>['stats'];
 type Way = Record<'sent' | 'delivered' | 'bounced' | 'failed' | 'unknown', number> &
@@ -112,18 +113,34 @@ export const Numbers = (props: { numbers: StatsNumbers; merchant: Merchant; rang
             { name: 'Sent', named: true, number: true, cell: ({ sent }) => sent.toLocaleString('en-US') },
             { name: 'Delivered', named: true, number: true, cell: ({ delivered, sent }) => share(delivered, sent) },
             { name: 'Bounced', named: true, number: true, cell: ({ bounced, sent }) => share(bounced, sent) },
-            { name: 'Failed', named: true, number: true, cell: ({ failed }) => failed.toLocaleString('en-US') },
+            {
+              name: 'Failed',
+              named: true,
+              number: true,
+              cell: ({ failed }) => <Some count={failed} status="FAILED" />,
+            },
             {
               name: 'Unknown',
               named: true,
               number: true,
-              cell: ({ unknown }) =>
-                unknown === 0 ? '0' : <Badge tone="warn">{unknown.toLocaleString('en-US')}</Badge>,
+              cell: ({ unknown }) => <Some count={unknown} status="UNKNOWN" />,
             },
           ]}
           empty={<Empty title="No messages in this time" />}
         />
       </Panel>
     </>
+  );
+};
+
+/** A number of deliveries, with the way to their Paylinks. */
+const Some = ({ count, status }: { count: number; status: DeliveryStatus }) => {
+  const text = count.toLocaleString('en-US');
+  if (count === 0) return <>{text}</>;
+  return (
+    <a href={`/console/paylinks?delivery=${status}`}>
+      {status === 'UNKNOWN' ? <Badge tone="warn">{text}</Badge> : text}
+      <span class="out"> {deliveryWords[status].text.toLowerCase()}</span>
+    </a>
   );
 };

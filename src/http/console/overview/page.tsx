@@ -62,7 +62,7 @@ export async function overview(visit: MerchantVisit): Promise<Response> {
     visit,
     {
       title: 'Overview',
-      about: `Days and times by the clock of ${merchant.timeZone ?? 'UTC'}.`,
+      about: `Time zone: ${merchant.timeZone ?? 'UTC'}.`,
       actions: <Ranges range={range} />,
     },
     <>

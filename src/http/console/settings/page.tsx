@@ -82,12 +82,21 @@ function settingsPage(visit: MerchantVisit, draft: SettingsDraft, refused: Refus
           <Panel title="Limits and checkout">
             <div class="form">
               <div class="pair">
-                {field('paylinkSendCap', { label: 'Sends of one Paylink in 24 h', inputmode: 'numeric' })}
-                {field('recipientSendCap', { label: 'Sends to one recipient in 24 h', inputmode: 'numeric' })}
+                {field('paylinkSendCap', {
+                  label: 'Sends per Paylink',
+                  inputmode: 'numeric',
+                  hint: 'In any 24 hours.',
+                })}
+                {field('recipientSendCap', {
+                  label: 'Sends per recipient',
+                  inputmode: 'numeric',
+                  hint: 'In any 24 hours.',
+                })}
                 <Field
                   name="unkeyedWindow"
-                  label="A repeat within … s is the same send"
+                  label="Repeat window, seconds"
                   inputmode="decimal"
+                  hint="The same send within it is not sent twice."
                   value={draft.unkeyedWindow}
                   wrong={wrongOf(errors, 'unkeyedWindowMs')}
                 />

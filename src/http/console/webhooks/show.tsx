@@ -164,7 +164,7 @@ const Manage = ({
             label="Since"
             type="datetime-local"
             required
-            hint={`By the clock of ${visit.caller.merchant.timeZone ?? 'UTC'}.`}
+            hint={`Time zone: ${visit.caller.merchant.timeZone ?? 'UTC'}.`}
           />
         </div>
         <div>
@@ -204,7 +204,8 @@ const State = ({ visit, endpoint }: { visit: MerchantVisit; endpoint: WebhookEnd
       <div class="flash warn">
         <div class="form">
           <p>
-            Nothing is sent to it since <Time at={endpoint.disabledAt} zone={zone} now={now} />. {whyOff(endpoint)}
+            Nothing has been sent to it since <Time at={endpoint.disabledAt} zone={zone} now={now} />.{' '}
+            {whyOff(endpoint)}
           </p>
           {may(visit, 'webhooks:manage') ? (
             <div>
