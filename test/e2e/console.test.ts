@@ -163,6 +163,15 @@ describe.skipIf(skipped !== '')(`the console in a browser${skipped}`, () => {
     await context.close();
   });
 
+  it('says on a telephone, too, where messages go, with the way to the inbox', async () => {
+    const context = await signedIn({ viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/console/paylinks/${ids.delivered}`);
+    await page.getByRole('link', { name: 'inbox', exact: true }).click();
+    await page.waitForURL(/\/inbox$/);
+    await context.close();
+  });
+
   it('the settings are previewed while somebody types', async () => {
     const context = await signedIn();
     const page = await context.newPage();

@@ -17,8 +17,11 @@ const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ 
 /** Widths and colour schemes that pages are looked at in. */
 export const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 
+/** Whether a cell of a table that stacks on narrow screens is so narrow that its words are broken into letters. */
+const squeezed = `[...document.querySelectorAll('.stack td')].some((td) => td.innerText.length > 12 && td.clientWidth < 60)`;
+
 /**
- * What axe finds wrong with the page as it stands, and whether it is wider than its window. `bypassCSP` lets axe in.
+ * What axe finds wrong with the page as it stands, whether it is wider than its window, and whether a cell is squeezed. `bypassCSP` lets axe in.
  * @param others what other people's code breaks: rules, and elements by selector
  */
 export async function faultsOf(page: Page, others: { rules?: string[]; elements?: string[] } = {}): Promise<string[]> {
@@ -30,7 +33,9 @@ export async function faultsOf(page: Page, others: { rules?: string[]; elements?
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 300)).join(' ')}`,
   );
   const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  return wide ? [...faults, 'is wider than its window'] : faults;
+  if (wide) faults.push('is wider than its window');
+  if (await page.evaluate(squeezed)) faults.push('has a cell that is squeezed');
+  return faults;
 }
 
 /** Set: a picture of every page in every look is left there, for people to look at. */

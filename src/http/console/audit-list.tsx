@@ -50,8 +50,8 @@ const columnsOf = (zone: string, now: number): [Column<AuditRow>, Column<AuditRo
   { name: 'What', cell: ({ action }) => actionText(action) },
   { name: 'When', number: true, cell: ({ at }) => <Time at={at} zone={zone} now={now} /> },
   { name: 'Who', cell: actorText },
-  { name: 'Which', cell: ({ subject }) => (subject === null ? '' : <code>{subject}</code>) },
-  { name: 'Details', cell: ({ details }) => <span class="small soft">{detailsText(details)}</span> },
+  { name: 'Which', whole: true, cell: ({ subject }) => (subject === null ? '' : <code>{subject}</code>) },
+  { name: 'Details', whole: true, cell: ({ details }) => <span class="small soft">{detailsText(details)}</span> },
 ];
 
 /** A UUID, which is where a page may begin. */

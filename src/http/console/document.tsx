@@ -8,7 +8,13 @@ import { consoleStyle } from './style.ts';
 /** The statuses that the console's pages answer with. */
 export type PageStatus = 200 | 202 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
-export type DocumentOptions = { title: string; status?: PageStatus; headers?: Record<string, string> };
+export type DocumentOptions = {
+  title: string;
+  /** Whose page it is, after the title; default: the console. */
+  whose?: string;
+  status?: PageStatus;
+  headers?: Record<string, string>;
+};
 
 /**
  * Answers a whole document of the console. Its policy allows its own style sheet and script (by nonce), pictures, frames of this origin
@@ -33,7 +39,9 @@ export async function consoleDocument(c: Context<AppEnv>, options: DocumentOptio
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={favicon} />
-        <title>{options.title} · Paylinks</title>
+        <title>
+          {options.title} – {options.whose ?? 'Paylinks console'}
+        </title>
         <style nonce={nonce}>{raw(consoleStyle)}</style>
       </head>
       <body>

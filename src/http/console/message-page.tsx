@@ -32,13 +32,15 @@ export function messagePage(
     c,
     { title, status, headers },
     <Alone foot={`Request ${c.get('requestId')}`}>
-      <h1>{title}</h1>
-      <p class="soft">{text}</p>
-      <p>
-        <a class="button" href="/console">
-          Go to the console
-        </a>
-      </p>
+      <div class="form">
+        <h1>{title}</h1>
+        <p class="soft">{text}</p>
+        <p>
+          <a class="button" href="/console">
+            Go to the console
+          </a>
+        </p>
+      </div>
     </Alone>,
   );
 }

@@ -28,9 +28,10 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
   const sections = visit.kind === 'operator' ? operatorSections : sectionsFor(visit.caller);
   const current = sectionOf(path, sections);
   const done = flashOf(c.req.query('done'));
+  const whose = visit.kind === 'operator' ? 'Operator' : visit.caller.merchant.name;
   return consoleDocument(
     c,
-    options,
+    { ...options, whose },
     <>
       <a class="skip" href="#content">
         Skip to the content
@@ -39,7 +40,7 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
         <header class="side">
           <a class="brand" href="/console">
             <Icon name="paylinks" />
-            <span>{visit.kind === 'operator' ? 'Operator' : visit.caller.merchant.name}</span>
+            <span>{whose}</span>
           </a>
           <nav aria-label="Console">
             <ul>
@@ -56,7 +57,8 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
           <form class="who" method="post" action="/console/sign-out">
             <FormToken visit={visit} />
             {visit.kind === 'operator' ? null : <Mode visit={visit} />}
-            <div>
+            <div class="row">
+              <a href="/docs/console">Help</a>
               <button class="link" type="submit">
                 Sign out
               </button>

@@ -1,7 +1,7 @@
 /** What only some pages have: the search, the page of a Paylink, its form. */
 export const pagesStyle = `
 .search { display: flex; flex-wrap: wrap; gap: 10px 12px; align-items: end; margin-bottom: 16px; }
-.search .field { flex: 0 1 158px; }
+.search .field { flex: 0 1 148px; }
 .search .button { min-height: 36px; }
 .search .find { position: relative; flex: 1 0 100%; }
 .search.short .find { flex: 1 1 240px; }
@@ -15,6 +15,7 @@ export const pagesStyle = `
 @media (max-width: 1020px) { .columns { grid-template-columns: minmax(0, 1fr); } }
 .answer { padding: 18px; display: grid; gap: 20px; }
 .says { font-size: 17px; line-height: 1.45; margin-top: 3px; }
+.advice { margin-top: 4px; color: var(--soft); }
 .says strong { font-weight: 650; }
 .says.good strong { color: var(--good); } .says.warn strong { color: var(--warn); } .says.bad strong { color: var(--bad); } .says.info strong { color: var(--accent); }
 .steps { list-style: none; display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)) auto; }
@@ -79,7 +80,7 @@ input[type=file] { width: auto !important; max-width: 100%; border: 0 !important
 .settings { margin-top: 0; margin-bottom: 16px; }
 .settings .foot { margin-top: 16px; }
 @media (min-width: 1021px) { .sticky { position: sticky; top: 16px; } }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 12px; }
 .figures .panel { margin: 0; }
 .figure { padding: 14px 18px; }
 .figure strong { display: block; font-size: 24px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }

@@ -46,13 +46,13 @@ const shell = `
 .side { border-right: 1px solid var(--line); padding: 18px 12px; position: sticky; top: 0; height: 100vh; display: flex; flex-direction: column; gap: 18px; overflow: auto; }
 .brand { display: flex; align-items: center; gap: 10px; padding: 2px 8px; font-weight: 650; text-decoration: none; color: var(--ink); min-width: 0; }
 .brand svg { flex: none; border-radius: 7px; background: var(--accent); color: var(--on-accent); padding: 4px; width: 26px; height: 26px; }
-.brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.brand span { overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-height: 1.3; }
 .side nav ul { list-style: none; display: grid; gap: 2px; }
 .side nav a { display: flex; align-items: center; gap: 10px; padding: 6px 8px; border-radius: 7px; color: var(--soft); text-decoration: none; font-weight: 500; white-space: nowrap; }
 .side nav a:hover { background: var(--raised); color: var(--ink); }
 .side nav a[aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 600; }
 .who { margin-top: auto; border-top: 1px solid var(--line); padding: 14px 8px 0; display: grid; gap: 6px; font-size: 12.5px; color: var(--soft); }
-.main { padding: 28px 36px 64px; max-width: 1240px; width: 100%; }
+.main { padding: 28px 36px 64px; max-width: 1240px; width: 100%; container: main / inline-size; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 10px 14px; margin-bottom: 20px; }
 .head .grow { flex: 1 1 240px; min-width: 0; }
 .head p { color: var(--soft); margin-top: 2px; }
@@ -69,8 +69,8 @@ const shell = `
   .side nav a:hover { background: none; }
   .side nav a[aria-current] { background: none; border-color: currentColor; }
   .side nav .icon { display: none; }
-  .who { margin: 0; padding: 0; border: 0; }
-  .who p { display: none; }
+  .who { display: contents; }
+  .who p { grid-column: 1 / -1; grid-row: 3; margin: 0 -16px; padding: 5px 16px; border-top: 1px solid var(--line); background: var(--raised); }
   .main { padding: 20px 16px 48px; }
 }
 `;
@@ -122,13 +122,17 @@ td a.main-link:hover { text-decoration: underline; }
 td a.main-link:focus-visible { outline: none; }
 td a.main-link:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px; }
 .paging { display: flex; justify-content: space-between; gap: 12px; padding: 11px 18px; border-top: 1px solid var(--line); color: var(--soft); align-items: center; }
-@media (max-width: 700px) {
+@container main (max-width: 860px) { table { font-size: 12.5px; } th, td { padding-left: 6px; padding-right: 6px; } table.stack td:first-child { min-width: 160px; } td .badge { font-size: 11.5px; padding: 1px 7px; gap: 5px; } }
+@container main (max-width: 700px) {
+  table { font-size: 13.5px; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack, table.stack tbody { display: block; }
-  table.stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; padding: 12px 16px; border-bottom: 1px solid var(--line); }
+  table.stack tr { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(62%); gap: 2px 12px; padding: 12px 16px; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
-  table.stack td, table.stack td:first-child, table.stack td:last-child { display: block; padding: 0; border: 0; }
+  table.stack td, table.stack td:first-child, table.stack td:last-child { display: block; padding: 0; border: 0; min-width: 0; }
   table.stack td:nth-child(2n) { text-align: right; }
+  table.stack td.whole { grid-column: 1 / -1; text-align: left; }
+  table.stack td:empty { display: none; }
   table.stack td[data-name]::before { content: attr(data-name) " "; color: var(--soft); font-size: 12.5px; }
 }
 `;

@@ -7,6 +7,8 @@ export type Column<Row> = {
   number?: boolean;
   /** On narrow screens its name stands before the cell, which says too little alone. */
   named?: boolean;
+  /** On narrow screens it has a line of its own. */
+  whole?: boolean;
 };
 
 /**
@@ -34,8 +36,12 @@ export function Table<Row>(props: {
       <tbody role="rowgroup">
         {props.rows.map((row) => (
           <tr role="row">
-            {props.columns.map(({ name, cell, number, named }) => (
-              <td role="cell" class={number ? 'number' : undefined} data-name={named ? name : undefined}>
+            {props.columns.map(({ name, cell, number, named, whole }) => (
+              <td
+                role="cell"
+                class={[number ? 'number' : '', whole ? 'whole' : ''].join(' ').trim() || undefined}
+                data-name={named ? name : undefined}
+              >
                 {cell(row)}
               </td>
             ))}
@@ -55,18 +61,24 @@ export const Empty = ({ title, children }: { title: string; children?: Child }) 
 );
 
 /** The foot of a list: how much is shown, and the way on. */
-export const Paging = ({ text, newer, older }: { text: string; newer?: string | null; older?: string | null }) => (
+export const Paging = (props: {
+  text: string;
+  newer?: string | null;
+  older?: string | null;
+  /** What the two ways are called; default: for a list that begins with the newest. */
+  names?: { first: string; next: string };
+}) => (
   <div class="paging">
-    <span>{text}</span>
+    <span>{props.text}</span>
     <nav class="row" aria-label="Pages">
-      {newer ? (
-        <a class="button quiet small" href={newer}>
-          Newest
+      {props.newer ? (
+        <a class="button quiet small" href={props.newer}>
+          {props.names?.first ?? 'Newest'}
         </a>
       ) : null}
-      {older ? (
-        <a class="button quiet small" href={older} rel="next">
-          Older →
+      {props.older ? (
+        <a class="button quiet small" href={props.older} rel="next">
+          {props.names?.next ?? 'Older'} →
         </a>
       ) : null}
     </nav>

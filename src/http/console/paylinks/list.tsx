@@ -33,7 +33,7 @@ export async function paylinkList(visit: MerchantVisit): Promise<Response> {
     visit,
     {
       title: 'Paylinks',
-      about: `Times by the clock of ${merchant.timeZone ?? 'UTC'}.`,
+      about: `Time zone: ${merchant.timeZone ?? 'UTC'}.`,
       actions: (
         <div class="row">
           {asked.q === '' ? (
