@@ -15,6 +15,7 @@ const parts: { [part: string]: () => void | Promise<void> } = {
   openapi: async () => write('openapi.json', await openApiText()),
   pages: () => {
     write('docs/site.css', source('site.css'));
+    write('docs/copy.js', source('copy.js'));
     writeDocs();
     write('landing.html', landingPage(false));
     write('landing-local.html', landingPage(true));

@@ -15,6 +15,7 @@ export const sitePage = (title: string, description: string, head: HtmlText | st
 <title>${title}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/docs/site.css">
+<script src="/docs/copy.js" defer></script>
 ${head}</head>
 <body>
 ${body}
@@ -25,8 +26,7 @@ ${body}
 export const topBar = html`<a class="skip" href="#main">To the text</a>
 <header class="top">
 <a class="brand" href="/"><img src="/favicon.svg" alt="" width="28" height="28">Paylink Gateway</a>
-<a class="to-contents" href="#contents">Contents</a>
-<a href="/docs/reference">API reference</a>
+<span class="ways"><a class="to-contents" href="#contents">Contents</a> <a href="/docs/reference">API reference</a></span>
 </header>`;
 
 /** The second level of the page that is open. */

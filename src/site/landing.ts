@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { LANDING_ADDRESS as ADDRESS } from '../http/pages/landing-address.ts';
-import { sendCommand } from '../local/demo-command.ts';
+import { demoKey, sendCommand } from '../local/demo-command.ts';
 import { sitePage } from './docs-page.ts';
 
 type Place = { href: string; name: string; says: string };
@@ -32,7 +32,8 @@ const placeItem = ({ href, name, says }: Place) =>
 export function landingPage(local: boolean): string {
   const sample = local ? sendCommand(ADDRESS) : createCommand;
   const after = local
-    ? html`<p>The message is then in the <a href="/inbox">inbox</a>. Open it, follow its button, and pay in the mock checkout.</p>`
+    ? html`<p>The message is then in the <a href="/inbox">inbox</a>. Open it, follow its button, and pay in the mock checkout.
+The <a href="/console">console</a> then shows what happened: sign in with the key <code>${demoKey}</code>.</p>`
     : html`<p>The answer is the Paylink with its link; <code>POST /{paylinkId}/notify_by/email</code> sends it. Your operator issues the key.</p>`;
   const main = html`<main class="landing">
 <div class="brand"><img src="/favicon.svg" alt="" width="36" height="36">Paylink Gateway</div>
@@ -40,7 +41,7 @@ export function landingPage(local: boolean): string {
 <p class="lead">Your server creates a Paylink. The gateway emails or texts it to your customer, tells you what was delivered, opened and paid, and never sends the same thing twice.</p>
 <ul class="buttons">
 <li><a class="first" href="/docs/">Read the documentation</a></li>
-<li><a href="/docs/reference">API reference</a></li>
+<li><a href="/console">Open the console</a></li>
 </ul>
 <h2>The first message</h2>
 <pre tabindex="0" aria-label="A command that sends a message"><code>${sample}</code></pre>

@@ -62,6 +62,7 @@ const columnsOf = (visit: MerchantVisit): Column<Suppression>[] => {
     {
       name: '',
       number: true,
+      whole: true,
       cell: (suppression) => <Lift visit={visit} suppression={suppression} />,
     },
   ];

@@ -80,7 +80,7 @@ input[type=file] { width: auto !important; max-width: 100%; border: 0 !important
 .settings { margin-top: 0; margin-bottom: 16px; }
 .settings .foot { margin-top: 16px; }
 @media (min-width: 1021px) { .sticky { position: sticky; top: 16px; } }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 12px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
 .figures .panel { margin: 0; }
 .figure { padding: 14px 18px; }
 .figure strong { display: block; font-size: 24px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }

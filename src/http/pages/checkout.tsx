@@ -56,7 +56,17 @@ const dueOf = ({ payments, total }: PublicPaylink): number =>
   amountDue({ total, approvedAmount: payments.reduce((sum, { amount }) => sum + amount, 0), orders: payments });
 
 /** The form has the order's id, so that a second click is the same order. */
-const Checkout = ({ due, merchant, said }: { due: string; merchant: string; said: string | null }) => (
+const Checkout = ({
+  due,
+  merchant,
+  said,
+  code,
+}: {
+  due: string;
+  merchant: string;
+  said: string | null;
+  code: string;
+}) => (
   <main>
     <article class="card bill">
       <div class="merchant">Mock checkout of {merchant}</div>
@@ -82,18 +92,29 @@ const Checkout = ({ due, merchant, said }: { due: string; merchant: string; said
           Fail
         </button>
       </form>
+      <p class="leave small">
+        <a href={`/p/${code}`}>Back without paying</a>
+      </p>
     </article>
   </main>
 );
 
-const style = '.mock { display: grid; gap: 10px; }';
+const style = `
+.mock { display: grid; gap: 10px; }
+.mock .button + .button { background: none; color: var(--ink); border-color: var(--line); }
+.leave { margin-top: 16px; text-align: center; }
+`;
 
 /** `/checkout/{code}`: a mock of the merchant's own checkout. It exists only locally. */
 export function checkoutRoutes(deliver: Deliver): Routes {
   const render = (c: Context<AppEnv>, paylink: PublicPaylink, said: string | null) => {
     const view = viewOf(paylink, statusAt(paylink, c.get('now')), '', null);
     const options = { title: 'Mock checkout', style: brandStyle(paylink.brandColor) + style };
-    return page(c, options, <Checkout due={view.summary.due} merchant={view.summary.merchant} said={said} />);
+    return page(
+      c,
+      options,
+      <Checkout due={view.summary.due} merchant={view.summary.merchant} said={said} code={paylink.code} />,
+    );
   };
 
   const report = async (c: Context<AppEnv>, paylink: PublicPaylink): Promise<Response> => {

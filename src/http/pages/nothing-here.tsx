@@ -7,14 +7,14 @@ import { brandStyle } from './paylink-view.tsx';
 export const nothingHerePage = (c: Context<AppEnv>): Promise<Response> =>
   page(
     c,
-    { title: 'There is nothing here', status: 404, style: brandStyle(null) },
+    { title: 'There is nothing here', status: 404, style: `${brandStyle(null)}.onward { margin-top: 14px; }` },
     <main>
       <article class="card bill">
         <h1>There is nothing here.</h1>
         <p class="soft">
           The address may be mistyped or cut short. If it came in a message, open it there once more, as a whole.
         </p>
-        <p>
+        <p class="onward">
           <a href="/">Go to the start page</a>
         </p>
       </article>

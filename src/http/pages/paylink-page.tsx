@@ -138,13 +138,13 @@ export const PaylinkPage = ({ view, payable }: { view: PaylinkView; payable: boo
           </div>
         )}
         <Bill summary={summary} />
-        {summary.attachments.length === 0 ? null : <Files summary={summary} />}
-        {payments.length === 0 ? null : <Receipt payments={payments} words={words} />}
         {summary.memo.length === 0 ? null : (
           <p class="memo" dir="auto">
             {summary.memo.join('\n')}
           </p>
         )}
+        {summary.attachments.length === 0 ? null : <Files summary={summary} />}
+        {payments.length === 0 ? null : <Receipt payments={payments} words={words} />}
       </article>
       {payable && view.payUrl === null ? null : (
         <footer class="soft small">

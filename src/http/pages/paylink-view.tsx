@@ -131,6 +131,7 @@ h1 + p.soft { margin-top: 10px; }
 .lines { list-style: none; margin-top: 22px; border-top: 1px solid var(--line); }
 .lines li, .sums div { display: flex; justify-content: space-between; gap: 20px; }
 .lines li { padding: 12px 0; border-bottom: 1px solid var(--line); }
+.lines:last-child li:last-child { border-bottom: 0; padding-bottom: 0; }
 .lines li > span:last-child, .sums dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .sums { padding-top: 12px; }
 .sums div { padding: 3px 0; color: var(--soft); }

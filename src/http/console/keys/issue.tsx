@@ -56,7 +56,7 @@ function newForm(visit: MerchantVisit, draft: Draft, refused: Refusal | null): P
             ))}
           </fieldset>
           <fieldset class="form">
-            <legend>May do</legend>
+            <legend>Scopes</legend>
             <Check name="all" label="Everything that your own key may" checked={draft.all} />
             <details open={!draft.all}>
               <summary>Only some</summary>
@@ -80,7 +80,7 @@ function newForm(visit: MerchantVisit, draft: Draft, refused: Refusal | null): P
           </fieldset>
           <Field
             name="expiresAt"
-            label="Works until"
+            label="Expires"
             type="datetime-local"
             value={draft.expiresAt}
             hint={`Time zone: ${zone}. Empty: until it is revoked.`}

@@ -55,7 +55,7 @@ const columnsOf = (visit: MerchantVisit): Column<Credential>[] => {
       },
     },
     {
-      name: 'May',
+      name: 'Scopes',
       named: true,
       cell: ({ scopes }) =>
         scopes === null ? (
@@ -63,7 +63,7 @@ const columnsOf = (visit: MerchantVisit): Column<Credential>[] => {
         ) : (
           <details class="small">
             <summary>
-              {scopes.length} {scopes.length === 1 ? 'thing' : 'things'}
+              {scopes.length} {scopes.length === 1 ? 'scope' : 'scopes'}
             </summary>
             <ul class="plain">
               {scopes.map((scope) => (

@@ -59,7 +59,7 @@ const columnsOf = (visit: OperatorVisit, merchant: Merchant, now: number): Colum
     cell: (credential) => <Badge tone={stateOf(credential, now).tone}>{stateOf(credential, now).text}</Badge>,
   },
   { name: 'Kind', named: true, cell: ({ scheme }) => schemeWords[scheme].text },
-  { name: 'May', named: true, cell: ({ scopes }) => (scopes === null ? 'Everything' : listOf(scopes).join(', ')) },
+  { name: 'Scopes', named: true, cell: ({ scopes }) => (scopes === null ? 'Everything' : listOf(scopes).join(', ')) },
   {
     name: 'Last used',
     named: true,

@@ -49,7 +49,7 @@ const labels: { [name: string]: string } = {
   locale: 'language',
   label: 'name',
   scheme: 'kind',
-  expiresAt: 'works until',
+  expiresAt: 'expires',
   brandColor: 'color',
   logoUrl: 'logo',
   checkoutUrlTemplate: 'your own checkout',

@@ -76,6 +76,9 @@ const Bar = ({ view, count, openId }: { view: InboxView; count: InboxCount; open
         <noscript>
           <a href={hrefOf(listed, below)}>Refresh</a>
         </noscript>
+        <a class="away" href="/console">
+          Console
+        </a>
         <DeleteAll view={view} count={count} />
       </div>
       <Only view={view} below={below} />

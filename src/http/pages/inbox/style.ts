@@ -14,7 +14,7 @@ a:focus-visible, button:focus-visible, summary:focus-visible, [tabindex]:focus-v
 .bar h1 { font-size: 19px; line-height: 1.2; font-weight: 700; }
 .bar h1 a { color: inherit; text-decoration: none; }
 .bar h1 .icon { display: none; }
-search { flex: 1 1 240px; max-width: 520px; }
+search { flex: 1 1 170px; max-width: 520px; }
 #search { display: flex; align-items: center; position: relative; color: var(--soft); }
 #search .icon { position: absolute; left: 11px; pointer-events: none; }
 #search input { width: 100%; min-width: 0; padding: 8px 12px 8px 36px; border: 1px solid transparent; border-radius: 10px; background: var(--calm-ground); color: var(--ink); font: inherit; }
@@ -25,6 +25,7 @@ search { flex: 1 1 240px; max-width: 520px; }
 .filters a[aria-current] { background: var(--card); box-shadow: 0 1px 2px rgb(0 0 0 / .18); font-weight: 600; }
 .count { color: var(--soft); font-variant-numeric: tabular-nums; font-weight: 400; }
 .ends { display: flex; align-items: center; gap: 14px; margin-left: auto; }
+.away { font-size: 14px; }
 #live { color: var(--good); font-size: 13px; display: inline-flex; align-items: center; gap: 6px; }
 #live[hidden] { display: none; }
 #live::before { content: ''; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
@@ -65,10 +66,11 @@ button.danger { border-color: transparent; background: var(--bad-ground); color:
 .nothing .icon { width: 40px; height: 40px; stroke-width: 1.3; }
 
 .message { display: grid; grid-template-rows: auto auto auto auto minmax(0, 1fr); min-width: 0; overflow-y: auto; background: var(--card); }
-.tools { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding: 8px 20px; border-bottom: 1px solid var(--line); }
+.tools { display: flex; align-items: center; gap: 8px 16px; padding: 8px 20px; border-bottom: 1px solid var(--line); }
 .tools > :last-child { margin-left: auto; }
 .next, .choices { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
 .next > span:first-child { color: var(--soft); font-size: 14px; margin-right: 4px; }
+.message { container: message / inline-size; }
 .message header { display: grid; grid-template-columns: 36px minmax(0, 1fr) auto; gap: 4px 12px; align-items: center; padding: 18px 20px 14px; }
 .message h2 { grid-column: 1 / -1; font-size: 21px; line-height: 1.3; font-weight: 650; margin-bottom: 6px; }
 .people { line-height: 1.45; }
@@ -107,6 +109,12 @@ td { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font
 .first h2 { font-size: 21px; margin-bottom: 8px; }
 .first pre { margin: 16px 0 0; padding: 16px; border: 1px solid var(--line); border-radius: 12px; background: var(--card); overflow-x: auto; }
 
+@container message (max-width: 620px) {
+  .message header { grid-template-columns: 36px minmax(0, 1fr); }
+  .message header > time { grid-column: 2; }
+  .tabs { position: relative; }
+  .tabs .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+}
 @media (max-width: 760px) {
   .app { grid-template-columns: minmax(0, 1fr); }
   .bar { padding: 8px 14px; gap: 8px 12px; }
@@ -133,12 +141,10 @@ td { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font
   .tools .choices { grid-area: 2 / 1 / auto / -1; }
   .tools > :last-child { grid-area: 1 / 2; }
   .tools .quiet { padding-right: 0; }
-  .tabs { position: relative; gap: 0; }
+  .tabs { gap: 0; }
   .tabs a { padding: 8px 9px; font-size: 14px; }
-  .tabs .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .tools > :last-child { margin-left: auto; }
   .message header { padding: 14px 14px 12px; grid-template-columns: 36px minmax(0, 1fr); }
-  .message header > time { grid-column: 1 / -1; }
   .message h2 { font-size: 19px; }
   .notice { margin-inline: 14px; }
   .tabs { padding: 0 6px; }
