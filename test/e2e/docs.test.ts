@@ -50,6 +50,18 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
     },
   );
 
+  it('a command is copied whole by the button on it', async () => {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
+    await page.goto(`${gateway.url}/docs/start`);
+    const block = page.locator('.copies').filter({ hasText: 'npm start' }).first();
+    await block.getByRole('button', { name: 'Copy' }).click();
+    await block.getByRole('button', { name: 'Copied' }).waitFor();
+    const text = await block.locator('pre').textContent();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(text?.trimEnd());
+    await context.close();
+  });
+
   it('the API reference draws every operation under its own policy, anew when the colours change, and asks nobody else', async () => {
     const faults = await visit('/docs/reference', async (page) => {
       await drawn(page);

@@ -41,7 +41,7 @@ describe.skipIf(skipped !== '')(`the first minute${skipped}`, () => {
 
     // Only this address is typed; every other page is come to by a click.
     await page.goto(shown('Paylink Gateway'));
-    await page.getByRole('link', { name: 'Console' }).click();
+    await page.getByRole('link', { name: 'Open the console' }).click();
     await page.getByLabel('API key').fill(shown('API key'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
