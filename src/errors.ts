@@ -51,6 +51,7 @@ export type Refusal = {
   retryAfterSeconds?: number;
 };
 
+/** A refusal with the detail that a caller reads. `more`: the wrong fields, facts, and when to try again (s). */
 export const refusal = (code: ErrorCode, detail: string, more: Omit<Refusal, 'code' | 'detail'> = {}): Refusal => ({
   code,
   detail,

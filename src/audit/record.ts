@@ -31,6 +31,7 @@ export type AuditEntry = {
 
 export const GATEWAY: Actor = { kind: 'gateway', id: null, label: null };
 export const CUSTOMER: Actor = { kind: 'customer', id: null, label: null };
+/** A provider, by its name in the registry. */
 export const providerActor = (provider: string): Actor => ({ kind: 'provider', id: provider, label: null });
 
 /** An authenticated caller, by its credential. */

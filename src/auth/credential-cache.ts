@@ -28,6 +28,7 @@ const bounds = {
   absent: { max: 1_000, maxAgeMs: 10_000 },
 };
 
+/** An empty cache: for this isolate, or for a test. */
 export const newCredentialCache = (): CredentialCache => ({
   bearer: new LoadingCache(bounds),
   signing: new LoadingCache(bounds),

@@ -13,7 +13,8 @@ import { ownerOf } from './read.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 /**
- * Changes the given fields; `lineItems` and `customer` replace the old ones as a whole. Only for CREATED, OPENED and SENT Paylinks.
+ * Changes the given fields; `lineItems` and `customer` replace the old ones as a whole. In which statuses
+ * which fields may change is decided in domain/apply-update.ts.
  * @param key the idempotency key @param owner this Paylink's `ownerOf`, if it is being read already
  */
 export async function updatePaylink(

@@ -70,6 +70,7 @@ export async function updateMerchant(
   return row ? toMerchant(row) : null;
 }
 
+/** A merchant by its id; null: there is none. Whether the caller may see it, the caller of this must check. */
 export async function findMerchant(db: D1Database, id: string): Promise<Merchant | null> {
   const row = await db
     .prepare(`SELECT ${merchantColumns('m')} FROM merchants m WHERE m.id = ?1`)

@@ -33,6 +33,7 @@ export type EndpointContext = {
   now: number;
 };
 
+/** The context of a caller that manages its own merchant’s endpoints. `now` in ms. */
 export const endpointContext = (env: Bindings, config: Config, caller: Caller, now: number): EndpointContext => ({
   env,
   config,
@@ -85,9 +86,11 @@ export async function registerEndpoint(
   return refuse(refusal('conflict', `A merchant may have ${MAX_ENDPOINTS} webhook endpoints.`));
 }
 
+/** All endpoints of the merchant: 10 at the most. */
 export const endpointsOf = ({ db, merchantId }: EndpointContext): Promise<WebhookEndpoint[]> =>
   listEndpoints(db, merchantId);
 
+/** One endpoint of the merchant; refused for any other id. */
 export async function readEndpoint(ctx: EndpointContext, id: string): Promise<Managed<{ endpoint: WebhookEndpoint }>> {
   const endpoint = await findEndpoint(ctx.db, ctx.merchantId, id);
   return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);

@@ -28,6 +28,7 @@ export async function sealHeaders(config: Config, endpointId: string, headers: O
   return { headerNames, headersCiphertext };
 }
 
+/** The headers, unsealed. @throws when they were sealed with a key that is not configured */
 export const openHeaders = async (
   config: Config,
   endpointId: string,

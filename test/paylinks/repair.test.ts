@@ -101,6 +101,13 @@ describe('an update', () => {
     expect(JSON.stringify([oldValue, newValue])).not.toMatch(/ada@|bea@|555-0143|Bea|Ada/);
   });
 
+  it('masks a name by its first character, also where that takes two code units', () => {
+    const before = open();
+    const after = updated(before, { customer: { ...before.customer, firstName: '😀 Bea' } });
+    const told = JSON.stringify(after.events.at(-1)?.newValue);
+    expect([told.includes('\\ud83d'), told.includes('😀***')]).toEqual([false, true]);
+  });
+
   it('tells a long value by its length', () => {
     const metadata = { note: 'x'.repeat(3000) };
     expect(updated(open({ subTotal: 0, total: 0 }), { metadata }).events.at(-1)?.newValue).toEqual({

@@ -28,6 +28,7 @@ const toSignIn = (c: Context<AppEnv>, why: string) => {
   return c.redirect(`/console/sign-in?${why}${back}`, 303);
 };
 
+/** The 405 of a page. @param allow the methods that it answers */
 export const notAllowed = (c: Context<AppEnv>, allow: string) =>
   messagePage(c, 405, 'Not here', `This page answers ${allow} only.`, { allow });
 

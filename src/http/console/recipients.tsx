@@ -186,6 +186,7 @@ const EraseForm = ({ visit, answer }: { visit: MerchantVisit; answer: Answer }) 
   </Panel>
 );
 
+/** Lifts a suppression, where that is the merchant’s to decide. */
 export async function lift(visit: MerchantVisit): Promise<Response> {
   const lifted = await liftSuppression(verbContext(visit.c, visit.caller), visit.params.suppressionId ?? '');
   if (lifted.kind === 'done') return visit.c.redirect(`${path}?done=lifted`, 303);
@@ -213,6 +214,7 @@ function erasureOf(visit: MerchantVisit, form: FormFields): { channel: Channel; 
     : wrong('phone', `Must be an E.164 number or a possible number of ${country}.`);
 }
 
+/** Erases a recipient, once the form says that the person is sure. */
 export async function erase(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const typed = { email: form.text('email') ?? '', phone: form.text('phone') ?? '' };
   const asked = erasureOf(visit, form);

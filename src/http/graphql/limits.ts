@@ -20,6 +20,7 @@ export const limits = { tokens: 1000, depth: 15, rootFields: 10, size: 2000, ans
 
 export type Variables = { [name: string]: unknown };
 
+/** The fragments of a document, by name. */
 export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> => {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -65,6 +66,7 @@ export function depthOf(document: DocumentNode): number {
   return deepest;
 }
 
+/** Whether `@skip` and `@include` leave a selection in. */
 export const isIncluded = (node: SelectionNode, variables: Variables): boolean =>
   node.directives === undefined ||
   node.directives.length === 0 ||

@@ -2,6 +2,7 @@
 const PREVIEWS =
   /bot\b|crawl|spider|preview|scan|proxy|headless|facebookexternalhit|whatsapp|slack|skype|embedly|proofpoint|mimecast|barracuda|curl|wget|python|okhttp|java\/|go-http|\bnode\b|axios|libwww|httpclient/i;
 
+/** Whether a program that shows previews asks, as it calls itself. */
 export const isPreviewAgent = (headers: Headers): boolean => PREVIEWS.test(headers.get('user-agent') ?? '');
 
 /**

@@ -80,7 +80,7 @@ const MAX_VALUE = 2_000;
 /** Characters of events beyond which an update tells only which fields it changed, so that all of them stay far below 2 MB. */
 const MAX_EVENTS = 300_000;
 
-const masked = (text: string | null): string | null => (text === null ? null : `${text.slice(0, 1)}***`);
+const masked = (text: string | null): string | null => (text === null ? null : `${[...text][0] ?? ''}***`);
 
 /** Events outlive an erasure, so they name nobody. */
 const maskedCustomer = ({ email, phone, firstName, lastName, ...rest }: Customer): JsonObject => ({

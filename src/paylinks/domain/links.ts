@@ -5,6 +5,7 @@ import type { Paylink } from '../../model/paylink.ts';
 export const shortLinkOf = (config: Config, paylink: Pick<Paylink, 'code'>): string =>
   `${config.PUBLIC_BASE_URL}/s/${paylink.code}`;
 
+/** The path at which an attachment is downloaded. */
 export const filePathOf = ({ code }: Pick<Paylink, 'code'>, name: string): string =>
   `/p/${code}/files/${encodeURIComponent(name)}`;
 

@@ -119,6 +119,7 @@ const Ends = ({ visit, credential }: { visit: MerchantVisit; credential: Credent
 /** `/console/keys`: who may use the API for this merchant. */
 export const keyList = (visit: MerchantVisit): Promise<Response> => keysPage(visit, null);
 
+/** The list of keys, with what was asked on it and not done. One D1 query. */
 export async function keysPage(
   visit: MerchantVisit,
   notDone: { title: string; refusal: Refusal } | null,

@@ -26,5 +26,6 @@ export function stateOf({ revokedAt, expiresAt }: Credential, now: number): { te
   return expiresAt === null ? { text: 'Active', tone: 'good' } : { text: 'Ends', tone: 'warn' };
 }
 
+/** Whether a key works at `now` (ms). */
 export const isGood = ({ revokedAt, expiresAt }: Credential, now: number): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);

@@ -14,6 +14,7 @@ import { type DayCount, Days, Figure, Funnel } from './plots.tsx';
 export const RANGES = [7, 30, 90] as const;
 export type Range = (typeof RANGES)[number];
 
+/** The days that the address asks for; 30 for any other text. */
 export const rangeOf = (text: string | undefined): Range => RANGES.find((days) => String(days) === text) ?? 30;
 
 const medianText = (seconds: number | null): string => (seconds === null ? '–' : span(seconds * 1000));

@@ -29,6 +29,7 @@ const doneTexts: { [name: string]: string } = {
   resumed: 'The merchant may work again.',
 };
 
+/** The words for a name in `?done=`; null for any other text. */
 export const flashOf = (done: string | undefined): string | null =>
   done !== undefined && Object.hasOwn(doneTexts, done) ? (doneTexts[done] ?? null) : null;
 

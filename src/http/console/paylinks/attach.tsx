@@ -22,6 +22,7 @@ export async function attach(visit: MerchantVisit, form: FormFields): Promise<Re
   return visit.c.redirect(`/console/paylinks/${shown.paylink.id}?done=attached`, 303);
 }
 
+/** Takes the file that the form names off the Paylink. */
 export async function detach(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const shown = await shownIn(visit);
   if (!shown) return noPaylink(visit);

@@ -26,6 +26,7 @@ export const flagNames = ['sendEmail', 'sendSms', 'customerConsent'] as const;
 const SPARE_LINES = 2;
 const MAX_LINES = 200;
 
+/** The form of a new Paylink. @param currency ISO 4217 */
 export const emptyDraft = (currency: string): Draft => ({
   fields: { currencyCode: currency },
   lines: Array.from({ length: 1 + SPARE_LINES }, () => ({})),

@@ -58,6 +58,7 @@ async function newForm(visit: MerchantVisit, draft: Draft, refused: Refusal | nu
 /** `/console/paylinks/new`. */
 export const showNew = (visit: MerchantVisit): Promise<Response> => newForm(visit, emptyDraft('USD'), null);
 
+/** Creates a Paylink, once for each form, or shows the form with what is wrong. */
 export async function createNew(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const { c, caller } = visit;
   const draft = draftFrom(form);
@@ -103,6 +104,7 @@ export async function showEdit(visit: MerchantVisit): Promise<Response> {
   return paylink ? editForm(visit, paylink.id, draftOf(paylink, zoneOf(visit)), null) : noPaylink(visit);
 }
 
+/** Changes a Paylink, or shows the form with what is wrong. */
 export async function saveEdit(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const paylink = await foundIn(visit);
   if (!paylink) return noPaylink(visit);

@@ -11,6 +11,7 @@ export type Asked = { q: string; status: string; delivery: string; from: string;
 
 const names = ['q', 'status', 'delivery', 'from', 'to', 'merchant'] as const;
 
+/** Reads the search form from a query; a text is cut after 255 characters. */
 export function askedOf(query: Record<string, string>): Asked {
   const text = (name: string) => (query[name] ?? '').trim().slice(0, 255);
   return {
@@ -32,6 +33,7 @@ export function addressOf(asked: Asked, more: Record<string, string> = {}, path 
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Whether every Paylink is listed. */
 export const asksNothing = (asked: Asked): boolean => names.every((name) => asked[name] === '');
 
 /** `open` stands for every status in which it can still be paid. */

@@ -18,6 +18,7 @@ export const settingNames = [
 ] as const;
 export type SettingsDraft = { [name in (typeof settingNames)[number]]: string } & { consentByContract: boolean };
 
+/** The settings as they are stored. */
 export const draftOf = (merchant: Merchant): SettingsDraft => ({
   name: merchant.name,
   brandColor: merchant.brandColor ?? '',
@@ -34,6 +35,7 @@ export const draftOf = (merchant: Merchant): SettingsDraft => ({
   consentByContract: merchant.consentByContract,
 });
 
+/** The settings as they were typed. */
 export const draftFrom = (form: FormFields): SettingsDraft => {
   const text = (name: string) => form.text(name) ?? '';
   return {

@@ -28,6 +28,7 @@ export async function showSettings(visit: MerchantVisit): Promise<Response> {
   return settingsPage(visit, draftOf(merchant ?? visit.caller.merchant), null);
 }
 
+/** Saves the settings by the rules of `PATCH /settings`, or shows them with what is wrong. */
 export async function saveSettings(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const draft = draftFrom(form);
   const checked = validate(SettingsUpdate, bodyOf(draft), 'form');

@@ -22,6 +22,7 @@ async function told(visit: MerchantVisit, doing: Promise<Managed<object>>, done:
   return result.kind === 'done' ? back(visit, done) : endpointPage(visit, { title, refusal: result.refusal });
 }
 
+/** Sends a test event to the endpoint. */
 export const sendTest = (visit: MerchantVisit) =>
   told(visit, testEndpoint(contextOf(visit), idOf(visit)), 'test', 'No test was sent.');
 
@@ -32,9 +33,12 @@ const switched = (visit: MerchantVisit, enabled: boolean) =>
     enabled ? 'endpoint-on' : 'endpoint-off',
     'It was not switched.',
   );
+/** Switches the endpoint on; its past failures are forgotten. */
 export const enable = (visit: MerchantVisit) => switched(visit, true);
+/** Switches the endpoint off. */
 export const disable = (visit: MerchantVisit) => switched(visit, false);
 
+/** Changes the endpoint, or shows the form with what is wrong. */
 export async function saveEndpoint(visit: MerchantVisit, form: FormFields): Promise<Response> {
   const draft = endpointFrom(form);
   const title = 'It was not changed.';
@@ -75,6 +79,7 @@ export async function rotate(visit: MerchantVisit): Promise<Response> {
   );
 }
 
+/** Removes the endpoint. What waits for it is not sent. */
 export async function remove(visit: MerchantVisit): Promise<Response> {
   if (!(await removeEndpoint(contextOf(visit), idOf(visit)))) return noSuchEndpoint(visit);
   return visit.c.redirect('/console/webhooks?done=endpoint-removed', 303);

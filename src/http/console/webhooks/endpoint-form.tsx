@@ -22,6 +22,7 @@ export const freshEndpoint: EndpointDraft = {
   includeChildren: false,
 };
 
+/** The form of an endpoint as it was typed. */
 export const endpointFrom = (form: FormFields): EndpointDraft => ({
   url: form.text('url') ?? '',
   description: form.text('description') ?? '',

@@ -17,6 +17,7 @@ import { eventsOf, stateOf } from './words.ts';
 
 const path = '/console/webhooks';
 
+/** The visitor as who manages its own merchant’s endpoints. */
 export const contextOf = ({ c, caller }: MerchantVisit) =>
   endpointContext(c.env, c.get('config'), caller, c.get('now'));
 
@@ -101,6 +102,7 @@ function newForm(visit: MerchantVisit, draft: EndpointDraft, refused: Refusal | 
   );
 }
 
+/** `/console/webhooks/new`. */
 export const showNewEndpoint = (visit: MerchantVisit): Promise<Response> => newForm(visit, freshEndpoint, null);
 
 /** Adds an endpoint. Only this answer shows its secret. */

@@ -85,6 +85,7 @@ const columnsOf = (visit: MerchantVisit, endpoint: WebhookEndpoint): Column<Webh
 /** `/console/webhooks/{id}`: one endpoint, and what it answered. */
 export const showEndpoint = (visit: MerchantVisit): Promise<Response> => endpointPage(visit, null);
 
+/** The page of an endpoint, with what was asked on it and not done. */
 export async function endpointPage(visit: MerchantVisit, notDone: NotDone): Promise<Response> {
   const id = visit.params.endpointId ?? '';
   const cursor = parseCursor(visit.c.req.query('cursor'));

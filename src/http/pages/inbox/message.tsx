@@ -39,6 +39,7 @@ const notices: Record<string, string> = {
   missing: 'That message is not here any more.',
 };
 
+/** What was just done, by its name in the address; an empty place for any other text. */
 export const Notice = ({ done }: { done: string | undefined }) => {
   const text = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
   return (

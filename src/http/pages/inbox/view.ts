@@ -31,6 +31,7 @@ export function filterOf(c: Context<AppEnv>): Pick<InboxFilter, 'to' | 'paylinkI
   return { to: to || undefined, paylinkId: c.req.query('paylinkId')?.trim().toLowerCase() || undefined };
 }
 
+/** Reads the view from the address. What makes no sense there asks for nothing. */
 export function viewOf(c: Context<AppEnv>): InboxView {
   const shown = Number(c.req.query('shown'));
   return {
