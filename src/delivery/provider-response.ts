@@ -58,11 +58,15 @@ export function refused(problem: Problem): ProviderOutcome {
 
 /** Removes addresses and whatever could be a phone number: providers repeat what they refuse. */
 export function scrubbed(message: string): string {
-  return oneLine(message, 500)
-    .replace(/[^\s<>"'(),;:]+(?:@|%40)[^\s<>"'(),;:]+/g, '[address]')
-    .replace(/(?:\+|%2B)?\d(?:[\s().-]{0,2}\d){6,}/gi, '[number]')
-    .slice(0, 160)
-    .trim();
+  return (
+    oneLine(message, 500)
+      .replace(/[^\s<>"'(),;:]+(?:@|%40)[^\s<>"'(),;:]+/g, '[address]')
+      .replace(/(?:\+|%2B)?\d(?:[\s().-]{0,2}\d){6,}/gi, '[number]')
+      .slice(0, 160)
+      // Half of a character that the cut has left.
+      .replace(/\p{Cs}$/u, '')
+      .trim()
+  );
 }
 
 function parsedJson(text: string | null): unknown {

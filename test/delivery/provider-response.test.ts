@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyResponse, type Dialect } from '../../src/delivery/provider-response.ts';
+import { classifyResponse, type Dialect, refused } from '../../src/delivery/provider-response.ts';
 
 /** A provider that puts every fault on the recipient, so that an answer that is not its own would show. */
 const dialect: Dialect = {
@@ -48,4 +48,9 @@ describe('what a provider’s answer proves', () => {
       reason: 'connection lost',
     });
   });
+});
+
+it('a reason that is cut stays whole Unicode: no half of a character is stored', () => {
+  const cut = refused({ code: 1, message: `${'x'.repeat(159)}😀 and more` });
+  expect(cut.kind === 'refused' && [cut.reason.isWellFormed(), cut.reason.length]).toEqual([true, 161]);
 });

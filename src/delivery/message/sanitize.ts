@@ -37,8 +37,8 @@ export const nameLine = (text: string, longest: number): string =>
 /** A person's text of several lines, each cleaned; empty ones at the ends are dropped. */
 export function lines(text: string, longest: number): string[] {
   const cleaned = text
-    .toWellFormed()
     .slice(0, longest)
+    .toWellFormed()
     .replace(invisible, '')
     .split(/\r\n|[\n\r\u2028\u2029]/)
     .map((line) => line.replace(breaks, ' ').trimEnd());
