@@ -81,6 +81,24 @@ describe('a claim', () => {
     expect(stubs).toBe(at.length);
   });
 
+  it('of an isolate that has waited 14 s for D1 since it was started is not sent: the wait counts', async () => {
+    const { bindings, calls } = tapped({});
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const slow = new Proxy(env.DB, {
+      get: (target, name) => {
+        if (name !== 'prepare') return Reflect.get(target, name).bind(target);
+        return (sql: string) => {
+          if (sql.includes('recipient_key')) vi.setSystemTime(Date.now() + 14_001);
+          return target.prepare(sql);
+        };
+      },
+    });
+    // A configuration of its own: nothing was asked with it yet.
+    const ctx = { ...contextOf(merchant, { ...bindings, DB: slow }), config: { ...configOf(env) } };
+    expect(await send(ctx, paylink.id, email)).toMatchObject({ kind: 'refused', refusal: { code: 'unavailable' } });
+    expect(calls).toEqual([]);
+  });
+
   it('of a mutation whose turn comes after 14 s is not sent: its answer is UNAVAILABLE', async () => {
     const { bindings, calls } = tapped({});
     const outcome = await send(contextOf(merchant, bindings), paylink.id, { ...email, elapsedMs: 14_001 });
