@@ -8,7 +8,7 @@ import { OPERATION_MS } from '../store/retention.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
 import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
-import { createFingerprint } from './domain/idempotency.ts';
+import { createFingerprint, keyOfCaller } from './domain/idempotency.ts';
 import { checkoutUrlOf } from './domain/links.ts';
 import { normalizeConsent, normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -119,7 +119,7 @@ export async function createPaylink(
     key === null
       ? null
       : {
-          key,
+          key: keyOfCaller(key, ctx.caller.merchant.id, owner.id),
           fingerprint: await createFingerprint(hashKey, fields),
           expiredBefore: now - OPERATION_MS,
         };

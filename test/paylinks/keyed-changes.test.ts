@@ -74,6 +74,45 @@ describe('an idempotency key', () => {
     expect((await api.call('PATCH', `/${id}`, { memo: 'x' }, keyed('s'))).status).toBe(422);
   });
 
+  it('belongs to who sends it: a parent’s and its child’s are two operations, each replayed to its own', async () => {
+    const child = await merchantApi({ parentId: api.merchant.id });
+    const body = createBody(child.merchant.id);
+    const create = async (who: Api) => who.call('POST', '/', body, keyed('one'));
+    const made = [await create(api), await create(child), await create(api), await create(child)];
+    const ids = await Promise.all(made.map(async (answer) => (await json(answer)).paylinkId));
+    expect(made.map(replayed)).toEqual([null, null, 'true', 'true']);
+    expect([ids[2], ids[3]]).toEqual([ids[0], ids[1]]);
+    expect(ids[0]).not.toBe(ids[1]);
+
+    id = ids[0] ?? '';
+    const send = { sendEmail: true, sendSms: false };
+    const byParent = [
+      await api.call('PATCH', `/${id}/send`, send, keyed('two')),
+      await api.call('PATCH', `/${id}`, { memo: 'parent' }, keyed('three')),
+    ];
+    const byChild = [
+      await child.call('PATCH', `/${id}/send`, send, keyed('two')),
+      await child.call('PATCH', `/${id}`, { memo: 'child' }, keyed('three')),
+    ];
+    const repeated = [
+      await api.call('PATCH', `/${id}/send`, send, keyed('two')),
+      await child.call('PATCH', `/${id}`, { memo: 'child' }, keyed('three')),
+      await api.call('PATCH', `/${id}/cancel`, undefined, keyed('four')),
+      await api.call('PATCH', `/${id}/cancel`, undefined, keyed('four')),
+      await child.call('PATCH', `/${id}/cancel`, undefined, keyed('four')),
+    ];
+    expect([...byParent, ...byChild].map((answer) => [answer.status, replayed(answer)])).toEqual(
+      Array.from({ length: 4 }, () => [200, null]),
+    );
+    expect(repeated.map((answer) => [answer.status, replayed(answer)])).toEqual([
+      [200, 'true'],
+      [200, 'true'],
+      [204, null],
+      [204, 'true'],
+      [400, null],
+    ]);
+  });
+
   it('that is malformed is 400, and nothing is done', async () => {
     await create();
     expect((await api.call('PATCH', `/${id}`, { memo: 'x' }, keyed('"open'))).status).toBe(400);

@@ -9,7 +9,7 @@ import type { ProvidersFor } from '../context.ts';
 import { applyReport, GRANT_MS, newAttempt, type Target } from '../domain/attempts.ts';
 import { fullRefusal } from '../domain/bounds.ts';
 import { decideSend, refusalFor } from '../domain/decide-send.ts';
-import { matchOperation, UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
+import { keyOfCaller, matchOperation, UNKNOWN_WINDOW_MS } from '../domain/idempotency.ts';
 import { attemptsOf, type Operation, resultOf } from '../domain/operation.ts';
 import { SendResult } from '../domain/outcome.ts';
 import { isActive, statusAt } from '../domain/status.ts';
@@ -51,14 +51,17 @@ export class Claims {
   }
 
   /** Everything between finding the Paylink and claiming runs without an `await`: nothing can come between. */
-  async claim(command: ClaimCommand): Promise<ClaimReply> {
+  async claim(asked: ClaimCommand): Promise<ClaimReply> {
     const { cache, recipients, now: clock } = this.#deps;
     let status: RecipientStatus | null = null;
     for (;;) {
-      const entry = await cache.get(command.paylinkId);
+      const entry = await cache.get(asked.paylinkId);
       if (!entry) return refuse(notFound);
-      const foreign = refusalFor(command.callerId, { merchantId: entry.paylink.merchantId, parentId: entry.parentId });
+      const owner = entry.paylink.merchantId;
+      const foreign = refusalFor(asked.callerId, { merchantId: owner, parentId: entry.parentId });
       if (foreign) return refuse(foreign);
+      const key = asked.key === null ? null : keyOfCaller(asked.key, asked.callerId, owner);
+      const command = { ...asked, key };
       const repeated = this.#repeated(command, entry, status);
       if (repeated && repeated !== 'unread') return repeated;
       const { paylink } = entry;

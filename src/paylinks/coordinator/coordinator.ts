@@ -166,7 +166,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       const entry = await this.#ofCaller(paylinkId, callerId);
       return {
         kind: 'begun' as const,
-        answer: entry && this.#keyed.cancel(entry, command, () => this.#cancels.cancel(entry, command)),
+        answer: entry && this.#keyed.cancel(entry, callerId, command, () => this.#cancels.cancel(entry, command)),
       };
     });
     return begun.kind === 'refused' ? begun : ((await begun.answer) ?? refused(notFound));
@@ -186,7 +186,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
   ): Promise<ChangeReply> {
     const entry = await this.#ofCaller(paylinkId, callerId);
     if (!entry) return refused(notFound);
-    const repeated = this.#keyed.repeated(entry, command);
+    const repeated = this.#keyed.repeated(entry, callerId, command);
     if (repeated) return repeated;
     const now = this.clock();
     const applied = applyChange(entry.paylink, command, now);
@@ -197,7 +197,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
       this.#cache.commit(entry, applied.paylink, now, { lineItems: applied.lineItems === true });
       if (command.kind === 'delivery' || command.kind === 'settle') this.#operations.afterDeliveryEvent(entry);
     }
-    this.#keyed.record(entry, command);
+    this.#keyed.record(entry, callerId, command);
     const { paylink } = entry;
     await this.#cache.project(entry);
     return { kind: 'done', paylink, changed };

@@ -2,7 +2,7 @@ import { refusal } from '../../errors.ts';
 import { Paylink } from '../../model/paylink.ts';
 import { coordinatorOf, newIdAt } from '../../paylink-id.ts';
 import type { ChangeCommand } from '../domain/change.ts';
-import { matchOperation } from '../domain/idempotency.ts';
+import { keyOfCaller, matchOperation } from '../domain/idempotency.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Journal } from './journal.ts';
 import type { CachedPaylink } from './pending-changes.ts';
@@ -13,7 +13,13 @@ const stillRunning = refusal('idempotency_in_progress', 'The same request is sti
   retryAfterSeconds: 1,
 });
 
-const keyOf = (command: ChangeCommand) => ('idempotency' in command ? command.idempotency : undefined);
+/** A change's key as it is kept. @param callerId null: the gateway itself, which has no keys */
+function keyOf({ paylink }: CachedPaylink, callerId: string | null, command: ChangeCommand) {
+  const keyed = 'idempotency' in command ? command.idempotency : undefined;
+  return keyed && callerId !== null
+    ? { ...keyed, key: keyOfCaller(keyed.key, callerId, paylink.merchantId) }
+    : undefined;
+}
 
 /** Changes with an idempotency key: the answer of each is kept beside those of sends, so that one key names one operation of a Paylink. */
 export class KeyedChanges {
@@ -26,8 +32,9 @@ export class KeyedChanges {
   }
 
   /** The answer to a change that repeats another, or that has another's key; null when it is new. */
-  repeated({ paylink }: CachedPaylink, command: ChangeCommand): ChangeReply | null {
-    const keyed = keyOf(command);
+  repeated(entry: CachedPaylink, callerId: string | null, command: ChangeCommand): ChangeReply | null {
+    const { paylink } = entry;
+    const keyed = keyOf(entry, callerId, command);
     const existing = keyed ? this.#journal.operationOf(paylink.id, keyed.key) : null;
     if (!keyed || !existing) return null;
     switch (matchOperation(existing, keyed.fingerprint)) {
@@ -46,8 +53,9 @@ export class KeyedChanges {
   }
 
   /** Keeps the answer of a change, durable with the change itself when called in its turn. */
-  record({ paylink }: CachedPaylink, command: ChangeCommand): void {
-    const keyed = keyOf(command);
+  record(entry: CachedPaylink, callerId: string | null, command: ChangeCommand): void {
+    const { paylink } = entry;
+    const keyed = keyOf(entry, callerId, command);
     if (!keyed) return;
     const now = this.#now();
     const operation: Operation = {
@@ -66,12 +74,17 @@ export class KeyedChanges {
   }
 
   /** A cancel, whose answer is kept once it is that it is cancelled. */
-  async cancel(entry: CachedPaylink, command: ChangeCommand, cancel: () => Promise<ChangeReply>): Promise<ChangeReply> {
-    const repeated = this.repeated(entry, command);
+  async cancel(
+    entry: CachedPaylink,
+    callerId: string | null,
+    command: ChangeCommand,
+    cancel: () => Promise<ChangeReply>,
+  ): Promise<ChangeReply> {
+    const repeated = this.repeated(entry, callerId, command);
     if (repeated) return repeated;
     const reply = await cancel();
     // The same cancel may have come twice, and the other have been first.
-    if (reply.kind === 'done' && !this.repeated(entry, command)) this.record(entry, command);
+    if (reply.kind === 'done' && !this.repeated(entry, callerId, command)) this.record(entry, callerId, command);
     return reply;
   }
 }

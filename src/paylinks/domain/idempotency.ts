@@ -13,6 +13,13 @@ export const sendFingerprint = (channels: readonly Channel[], to: string | null)
   JSON.stringify(['send', [...channels].sort(), to]);
 
 /**
+ * A key as it is kept. It belongs to who sends it: the owner's stands as it is, a parent's also names the parent, so that neither meets the
+ * other's. No key that a caller can send has a line break.
+ */
+export const keyOfCaller = (key: string, callerId: string, ownerId: string): string =>
+  callerId === ownerId ? key : `${key}\n\n${callerId}`;
+
+/**
  * What a request that names an existing operation gets.
  * - `new`: nothing stands in its way. `reuse`: the key belongs to another operation. `wait`: it is still running.
  * - `replay`: its first answer again. `present`: ended with an outcome unknown, so answered from how things stand now.
