@@ -89,7 +89,9 @@ async function readParams(request: GraphqlRequest): Promise<() => Params> {
     if (request.body?.trimStart().startsWith('['))
       throw new Error('Batches are not supported: send one operation a request.');
     const params = await parseRequestParams({ ...request, raw: null, context: null });
-    return () => params;
+    // Some clients send an empty name where they mean none; a document cannot have it.
+    const named = params && 'query' in params ? { ...params, operationName: params.operationName || null } : params;
+    return () => named;
   } catch (error) {
     return () => {
       throw error;

@@ -24,7 +24,8 @@ type Refused = { kind: 'refused'; refusal: Refusal };
 
 function thrown({ tally }: GraphqlContext, refused: Refusal): GraphQLError {
   tally.retryAfterSeconds ??= retryAfterOf(refused);
-  if (refused.code === 'not_found') return refusalError({ ...refused, detail: sessionNotFound });
+  // A create may name a merchant that is not found.
+  if (refused.detail === notFound.detail) return refusalError({ ...refused, detail: sessionNotFound });
   return refusalError(inVendorWords(refused));
 }
 

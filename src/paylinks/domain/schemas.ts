@@ -50,7 +50,9 @@ export const TimeZone = z
 
 const CustomerFields = z.strictObject({
   email: z.nullish(z.email('Must be an email address.').check(z.maxLength(254))),
-  phone: z.nullish(z.string().check(z.minLength(1), z.maxLength(32))),
+  phone: z.nullish(
+    z.string().check(z.minLength(1), z.maxLength(32), z.regex(/^\P{Cc}*$/u, 'Control characters are not allowed.')),
+  ),
   firstName: z.optional(text(100)),
   lastName: z.optional(text(100)),
   paylinkCustomerId: z.optional(text(255)),
@@ -75,7 +77,8 @@ const timestamp = z.pipe(
 
 const isHttps = (url: string) => {
   const parsed = URL.parse(url);
-  return parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === '';
+  // URL.parse forgives white space and missing slashes, which a link to a customer must not have.
+  return parsed !== null && /^https:\/\/\S+$/i.test(url) && parsed.username === '' && parsed.password === '';
 };
 const httpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttps, 'Must be an https URL without credentials.'));
 
@@ -97,7 +100,8 @@ const shared = {
   currencyCode: z.optional(
     z
       .pipe(
-        z.string(),
+        // Letters of ASCII: other alphabets have letters that become one of these in capitals.
+        z.string().check(z.regex(/^[A-Za-z]{3}$/, 'Must be an ISO 4217 code such as USD.')),
         z.transform((code) => code.toUpperCase()),
       )
       .check(z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code such as USD.')),

@@ -36,6 +36,16 @@ describe('/graphql', () => {
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  it('takes an empty operationName for none, as some clients send it', async () => {
+    const query = '{ __typename }';
+    const posted = await api.call('POST', '/graphql', { query, operationName: '' });
+    const got = await api.call('GET', '/graphql?operationName=&query={__typename}');
+    expect([await posted.json(), await got.json()]).toEqual([
+      { data: { __typename: 'Query' } },
+      { data: { __typename: 'Query' } },
+    ]);
+  });
+
   it('refuses an unauthenticated request with a GraphQL error', async () => {
     const answer = await request('POST', '/graphql', { query: '{ __typename }' });
     expect(answer.status).toBe(401);

@@ -131,6 +131,8 @@ describe('the vendor’s own verbs', () => {
       await foreign(create, { input: { ...input, orgId: api.merchant.id } }),
     ])
       expect(answer.errors).toMatchObject([{ extensions: { reason: 'not_found' } }]);
+    const elsewhere = await foreign(create, { input: { ...input, orgId: api.merchant.id } });
+    expect(elsewhere.errors?.[0]?.message).toBe('Merchant was not found.');
     expect((await foreign('mutation ($id: ID!) { cancelPaymentSession(id: $id) { success } }', { id })).data).toEqual({
       cancelPaymentSession: { success: false },
     });
