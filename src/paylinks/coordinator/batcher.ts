@@ -2,7 +2,7 @@ import { withTimeout } from '../../lib/timeout.ts';
 
 /** Work that takes longer goes on, but no longer keeps the others waiting, ms. */
 const LONGEST_MS = 5_000;
-/** How long a busy coordinator waits for company before it asks D1 again, ms. */
+/** How long a busy coordinator waits for company before it asks D1, ms. */
 const COMPANY_MS = 10;
 
 /** One thing at a time, in the order of asking: what is asked for while the database is busy collects for the next turn. */
@@ -34,6 +34,8 @@ export class Batcher<Item, Result> {
   readonly #deps: BatcherDeps<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   #running = false;
+  /** The last batch was of more than one, so whoever comes next is likely to have company too, although nobody waits at this moment. */
+  #busy = false;
 
   constructor(deps: BatcherDeps<Item, Result>) {
     this.#deps = deps;
@@ -50,16 +52,15 @@ export class Batcher<Item, Result> {
   async #runBatches(): Promise<void> {
     const { queue, late, max } = this.#deps;
     this.#running = true;
-    let busy = false;
     while (this.#waiting.length > 0) {
-      if (busy && this.#waiting.length < max) await scheduler.wait(COMPANY_MS);
+      if (this.#busy && this.#waiting.length < max) await scheduler.wait(COMPANY_MS);
       let batch: Waiting<Item, Result>[] = [];
       const end = await queue.run(async () => {
         batch = this.#waiting.splice(0, max);
         await this.#work(batch);
       });
       if (end === 'late' && late) for (const { item, done } of batch) done(late(item));
-      busy = batch.length > 1;
+      this.#busy = batch.length > 1;
     }
     this.#running = false;
   }
