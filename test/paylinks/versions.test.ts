@@ -1,4 +1,5 @@
 import { abortAllDurableObjects, evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { providerBreaker } from '../../src/delivery/circuit-breaker.ts';
 import type { ProviderOutcome } from '../../src/delivery/port.ts';
@@ -67,6 +68,21 @@ describe('what the release before left in a coordinator', () => {
     expect(after).toMatchObject({ status: 'SENT', deliveryLogs: [{ status: 'DELIVERED', settledBy: null }] });
     expect(received).toEqual([]);
   });
+
+  it.each(['done', 'running'] as const)(
+    'as a send of the parent’s, %s, is no second message when the parent repeats it',
+    async (state) => {
+      const parent = await seedMerchant();
+      await env.DB.prepare('UPDATE merchants SET parent_id = ? WHERE id = ?').bind(parent.id, merchant.id).run();
+      const end = state === 'done' ? { attempt: { status: 'SENT' as const, messageId: 'm', acceptedAt: now } } : {};
+      const { paylink } = await left({ state, ...end });
+      const repeated = await send(contextOf(parent), paylink.id, { ...email, key: 'k' });
+      expect(repeated).toMatchObject(
+        state === 'done' ? { kind: 'sent', replayed: true } : { refusal: { code: 'idempotency_in_progress' } },
+      );
+      expect(received).toEqual([]);
+    },
+  );
 
   it('as an answer in JSON is replayed', async () => {
     const { paylink, attempt } = await left({

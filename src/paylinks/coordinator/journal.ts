@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JournaledChanges } from '../../store/changes.ts';
+import { keyAsSent } from '../domain/idempotency.ts';
 import type { Operation } from '../domain/operation.ts';
 import { type JournalEntry, JournalRows, READS_UP_TO } from './journal-rows.ts';
 import { KeptOperations } from './kept-operations.ts';
@@ -146,8 +147,13 @@ export class Journal {
 
   /** The Paylink's operation of this key. @throws NewerRow */
   operationOf(paylinkId: string, key: string): Operation | null {
-    const own = this.#entry(paylinkId).operations.find((one) => one.key === key);
-    return own ?? this.#kept.operationOf(paylinkId, key) ?? this.#old?.operationOf(paylinkId, key) ?? null;
+    const { operations } = this.#entry(paylinkId);
+    // What the release before left names no credential, and its keys no caller.
+    const before = keyAsSent(key);
+    const own =
+      operations.find((one) => one.key === key) ??
+      operations.find((one) => one.key === before && one.actor === undefined);
+    return own ?? this.#kept.operationOf(paylinkId, key) ?? this.#old?.operationOf(paylinkId, before) ?? null;
   }
 
   /** The latest un-keyed operation that asked for the same and has not failed. @throws NewerRow */

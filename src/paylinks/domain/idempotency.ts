@@ -19,6 +19,9 @@ export const sendFingerprint = (channels: readonly Channel[], to: string | null)
 export const keyOfCaller = (key: string, callerId: string, ownerId: string): string =>
   callerId === ownerId ? key : `${key}\n\n${callerId}`;
 
+/** The key as its caller sent it: so the release before kept every key, a parent's too. */
+export const keyAsSent = (key: string): string => key.split('\n\n')[0] ?? key;
+
 /**
  * What a request that names an existing operation gets.
  * - `new`: nothing stands in its way. `reuse`: the key belongs to another operation. `wait`: it is still running.
