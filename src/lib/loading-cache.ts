@@ -1,17 +1,21 @@
 import { LruMap } from './lru-map.ts';
+import { withTimeout } from './timeout.ts';
 
 /** `maxAgeMs` bounds how long a change elsewhere goes unseen, `max` the memory. */
 export type Bounds = { max: number; maxAgeMs: number };
 
-/** After this time a load is started again, ms: the request that began it may have ended, and the load with it. */
-const SHARED_LOAD_MS = 5_000;
+/**
+ * A request waits this long for the load of another, ms; then it loads by itself. I/O ends with the request that began it: when its caller
+ * has hung up, what waits for it waits for ever (Workers, "Cannot perform I/O on behalf of a different request").
+ */
+const SHARED_LOAD_MS = 1_000;
 
 type Entry<T> = { value: T; loadedAt: number };
 type Load<T> = { promise: Promise<T | null>; startedAt: number };
 
 /**
  * A bounded cache of what is loaded by a key. Absent keys are cached too, apart from the others, so that made-up keys cannot evict
- * real ones. Concurrent loads of one key are one load. A failed load is not cached. Times are ms; `now` is passed in.
+ * real ones. Concurrent loads of one key are one load, as long as it is quick. A failed load is not cached. Times are ms; `now` is passed in.
  */
 export class LoadingCache<T> {
   readonly #known: LruMap<string, Entry<T>>;
@@ -48,8 +52,19 @@ export class LoadingCache<T> {
     const absentAt = this.#absent.get(key);
     if (absentAt !== undefined && isFresh(absentAt, this.#bounds.absent)) return null;
     const underWay = this.#loading.get(key);
-    if (underWay && now - underWay.startedAt < SHARED_LOAD_MS) return underWay.promise;
-    return this.#start(key, now, load);
+    if (!underWay || now - underWay.startedAt >= SHARED_LOAD_MS) return this.#start(key, now, load);
+    return this.#join(underWay, key, () => this.get(key, now + SHARED_LOAD_MS, load, maxAgeMs));
+  }
+
+  /** Waits for another request's load, on a timer of its own; `again` when it takes too long. Whoever is first starts the next load. */
+  async #join(underWay: Load<T>, key: string, again: () => T | null | Promise<T | null>): Promise<T | null> {
+    const joined = await withTimeout(
+      underWay.promise.then((value) => ({ value })),
+      SHARED_LOAD_MS,
+    );
+    if (joined !== 'late') return joined.value;
+    if (this.#loading.get(key) === underWay) this.#loading.delete(key);
+    return again();
   }
 
   /** Drops everything. Loads under way are not cached either: they may have read the state before the change. */

@@ -14,7 +14,7 @@ type SealingKey = { id: string; key: CryptoKey };
 const IV_BYTES = 12;
 const sealedForm = /^(?:v1|v2\.([0-9a-f]{12}))\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
 
-const sealingKeys = new WeakMap<SecretsKeys, Promise<SealingKey[]>>();
+const sealingKeys = new WeakMap<SecretsKeys, SealingKey[]>();
 
 /** Names a key in the values it sealed: the first 48 bits of a hash with its own prefix, which reveal nothing of 256 random bits. */
 const keyId = async (hex: string): Promise<string> =>
@@ -30,10 +30,10 @@ export const allSecretsKeys = ({ SECRETS_KEY, SECRETS_KEY_PREVIOUS = [] }: Secre
   ...new Set([SECRETS_KEY, ...SECRETS_KEY_PREVIOUS]),
 ];
 
-function keysOf(config: SecretsKeys): Promise<SealingKey[]> {
+async function keysOf(config: SecretsKeys): Promise<SealingKey[]> {
   const known = sealingKeys.get(config);
   if (known) return known;
-  const keys = Promise.all(allSecretsKeys(config).map(importSealingKey));
+  const keys = await Promise.all(allSecretsKeys(config).map(importSealingKey));
   sealingKeys.set(config, keys);
   return keys;
 }

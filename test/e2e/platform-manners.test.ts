@@ -90,6 +90,18 @@ describe('with the platform’s limits', () => {
     expect(holder.abandoned).toEqual([]);
   });
 
+  it('who waits for a load of a caller that hung up loads by itself', async () => {
+    const first = ask('/shared');
+    await isHolding(1);
+    const second = answerTo('/shared');
+    first.hangUp();
+    await vi.waitFor(() => expect(holder.abandoned).toEqual(['/load']), bounded);
+    await isHolding(1);
+    holder.release();
+    expect(await second).toBe('200');
+    expect(holder.asked).toEqual(['/load', '/load']);
+  });
+
   it('an object that is reset forgets what it had in memory and keeps what it stored', async () => {
     expect(await answerTo('/remember')).toEqual({ stored: 1, inMemory: 1 });
     expect(await answerTo('/remember')).toEqual({ stored: 2, inMemory: 2 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LoadingCache } from '../../src/lib/loading-cache.ts';
 
 const bounds = { known: { max: 3, maxAgeMs: 30_000 }, absent: { max: 2, maxAgeMs: 10_000 } };
@@ -87,10 +87,27 @@ describe('a load', () => {
     expect(await get('a', 0)).toBe('a');
   });
 
-  it('is started again when the one under way is 5 s old', async () => {
+  it('is started again when the one under way is 1 s old', async () => {
     const { cache, get } = setup();
     cache.get('a', 0, () => new Promise(() => {}));
-    expect(await get('a', 5_000)).toBe('a');
+    expect(await get('a', 1_000)).toBe('a');
+  });
+
+  describe('of a request that has ended', () => {
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it('is waited for no longer than 1 s: of those that wait one loads again, for all', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const { cache, get, loads } = setup();
+      cache.get('a', 0, () => new Promise(() => {}));
+      const waiting = Promise.all([get('a', 1), get('a', 2)]);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await waiting).toEqual(['a', 'a']);
+      expect(loads).toEqual(['a']);
+      expect(get('a', 1_002)).toBe('a');
+    });
   });
 
   it('is not cached when the cache was cleared meanwhile', async () => {

@@ -10,15 +10,14 @@ const SIGNATURE_BYTES = 16;
 /** What an unsubscribe link names. `signed`: we made it; else its form is that of earlier releases, which whoever knows the ids can make. */
 export type NamedAttempt = { paylinkId: string; attemptId: string; signed: boolean };
 
-const keys = new WeakMap<CryptoKey, Promise<CryptoKey>>();
+const keys = new WeakMap<CryptoKey, CryptoKey>();
 
 /** Derived from the key that hashes recipients, which is never replaced, so that links go on working for good. */
-function linkKey(recipients: CryptoKey): Promise<CryptoKey> {
+async function linkKey(recipients: CryptoKey): Promise<CryptoKey> {
   const known = keys.get(recipients);
   if (known) return known;
-  const derived = crypto.subtle
-    .sign(HMAC.name, recipients, utf8('paylinks:unsubscribe-links'))
-    .then((bytes) => crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign']));
+  const bytes = await crypto.subtle.sign(HMAC.name, recipients, utf8('paylinks:unsubscribe-links'));
+  const derived = await crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign']);
   keys.set(recipients, derived);
   return derived;
 }

@@ -2,6 +2,7 @@
 import './fetch.ts';
 import { DurableObject } from 'cloudflare:workers';
 import type { Bindings } from '../../../src/env.ts';
+import { LoadingCache } from '../../../src/lib/loading-cache.ts';
 import { insideObject } from './bindings.ts';
 import { withManners } from './handler.ts';
 import { beginLife } from './lives.ts';
@@ -51,6 +52,9 @@ async function askObject(env: Bindings, method: string, ...args: unknown[]): Pro
   }
 }
 
+const bounds = { max: 1, maxAgeMs: 60_000 };
+const shared = new LoadingCache<string>({ known: bounds, absent: bounds });
+
 export default withManners({
   fetch: async (request, env, ctx) => {
     const { pathname, searchParams } = new URL(request.url);
@@ -78,6 +82,11 @@ export default withManners({
         ctx.waitUntil(callAll(to, times));
         const database = env.DB.prepare('SELECT 1 AS one').first('one');
         return Response.json([await database, await askObject(env, 'callAll', to, 0)]);
+      }
+      // Loads what the isolate shares, under nobody's waitUntil.
+      case '/shared': {
+        const load = async () => String((await fetch(`${to}/load`)).status);
+        return Response.json(await shared.get('one', Date.now(), load));
       }
       case '/kept': {
         const work = steps();
