@@ -129,7 +129,7 @@ describe('npm start', () => {
 
   it.each([
     ['RATE_LIMT_REQUESTS:3', 'RATE_LIMT_REQUESTS: did you mean RATE_LIMIT_REQUESTS?'],
-    ['EMAIL_FROM:nobody', 'EMAIL_FROM: Invalid email address.'],
+    ['EMAIL_FROM:nobody', 'EMAIL_FROM: Must be an email address.'],
     ['EMAIL_PROVIDERS:resend', 'RESEND_API_KEY: is needed by EMAIL_PROVIDERS.'],
   ])('refuses the variable %s with one sentence', async (variable, sentence) => {
     const own = await mkdtemp(join(tmpdir(), 'paylinks-start-'));

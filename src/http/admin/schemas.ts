@@ -67,7 +67,7 @@ export const settings = {
   country: Country,
   locale: Locale,
   timeZone: z.nullable(TimeZone),
-  brandColor: z.nullable(z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'Must be a colour as #rrggbb.'))),
+  brandColor: z.nullable(z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'Must be a color as #rrggbb.'))),
   logoUrl: z.nullable(HttpsUrl),
   supportEmail: z.nullable(z.email('Must be an email address.').check(z.maxLength(254))),
   checkoutUrlTemplate: z.nullable(CheckoutUrlTemplate),

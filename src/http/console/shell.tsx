@@ -78,7 +78,7 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
             </div>
             {options.actions}
           </div>
-          {done ? <Flash tone="good">{done}</Flash> : null}
+          {done ? <Flash tone={done.tone}>{done.text}</Flash> : null}
           {content}
         </main>
       </div>

@@ -72,6 +72,7 @@ export const pagesStyle = `
 input[type=file] { width: auto !important; max-width: 100%; border: 0 !important; padding: 4px 0 !important; }
 .menu > summary { margin-left: auto; }
 .menu[open] { text-align: left; max-width: 250px; white-space: normal; margin-left: auto; }
+@container main (max-width: 700px) { .menu > summary, .menu[open] { margin-left: 0; max-width: none; } }
 .menu .form { gap: 12px; }
 .menu form { display: grid; gap: 6px; justify-items: start; }
 .bottom { align-items: end; }

@@ -127,6 +127,8 @@ td a.main-link:focus-visible::after { outline: 2px solid var(--accent); outline-
   table { font-size: 13.5px; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack, table.stack tbody { display: block; }
+  tbody tr:hover td { background: none; }
+  table.stack tr:hover { background: var(--raised); }
   table.stack tr { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(62%); gap: 2px 12px; padding: 12px 16px; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td, table.stack td:first-child, table.stack td:last-child { display: block; padding: 0; border: 0; min-width: 0; }
@@ -142,7 +144,7 @@ label, legend { font-weight: 560; font-size: 13px; }
 legend { padding: 0; margin-bottom: 8px; }
 .field { display: grid; gap: 5px; align-content: start; min-width: 0; }
 .field .hint { color: var(--soft); font-size: 12.5px; }
-.field .wrong { color: var(--bad); font-size: 12.5px; font-weight: 560; }
+.wrong { color: var(--bad); font-size: 12.5px; font-weight: 560; }
 input:not([type=checkbox], [type=radio]), select, textarea {
   width: 100%; min-height: 36px; padding: 6px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--panel); color: var(--ink); font: inherit;
 }

@@ -34,7 +34,7 @@ describe('the variables of a start', () => {
     [{ WEATHER: 'x' }, 'WEATHER: no such variable (docs/operations.md has them all).'],
     [{ RATE_LIMIT_REQUESTS: 'many' }, 'RATE_LIMIT_REQUESTS: must be a whole number from 1 to 1000000.'],
     [{ COORDINATORS: '1.5' }, 'COORDINATORS: must be a whole number from 1 to 4096.'],
-    [{ EMAIL_FROM: 'nobody' }, 'EMAIL_FROM: Invalid email address.'],
+    [{ EMAIL_FROM: 'nobody' }, 'EMAIL_FROM: Must be an email address.'],
     [{ SECRETS_KEY: 'short' }, 'SECRETS_KEY: must be 32 bytes as 64 lowercase hex digits.'],
     [{ EMAIL_PROVIDERS: 'resend' }, 'RESEND_API_KEY: is needed by EMAIL_PROVIDERS.'],
     [{ COORDINATORS: '0', EMAIL_FROM: '' }, /^EMAIL_FROM: [^;]+; COORDINATORS: [^;]+\.$/],

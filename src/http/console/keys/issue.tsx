@@ -58,6 +58,7 @@ function newForm(visit: MerchantVisit, draft: Draft, refused: Refusal | null): P
           <fieldset class="form">
             <legend>Scopes</legend>
             <Check name="all" label="Everything that your own key may" checked={draft.all} />
+            {wrongOf(errors, 'scopes') ? <span class="wrong">{wrongOf(errors, 'scopes')}</span> : null}
             <details open={!draft.all}>
               <summary>Only some</summary>
               <div class="choices">

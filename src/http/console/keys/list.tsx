@@ -82,6 +82,7 @@ const columnsOf = (visit: MerchantVisit): Column<Credential>[] => {
     {
       name: '',
       number: true,
+      whole: true,
       cell: (credential) => (isGood(credential, now) ? <Ends visit={visit} credential={credential} /> : null),
     },
   ];

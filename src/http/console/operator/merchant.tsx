@@ -68,6 +68,7 @@ const columnsOf = (visit: OperatorVisit, merchant: Merchant, now: number): Colum
   {
     name: '',
     number: true,
+    whole: true,
     cell: ({ id, label, revokedAt }) =>
       revokedAt === null ? (
         <details class="menu">

@@ -15,7 +15,7 @@ const doneTexts: { [name: string]: string } = {
   lifted: 'Messages go there again.',
   erased: 'The recipient is erased.',
   erasing: 'The recipient gets no more messages. Some Paylinks still name it: erase it once more.',
-  test: 'A test event is on its way. Its answer appears below in a moment; load the page again.',
+  test: 'A test event is on its way. Its answer appears below in a moment: refresh.',
   'endpoint-on': 'The endpoint is on.',
   'endpoint-off': 'The endpoint is off.',
   'endpoint-changed': 'The changes are saved.',
@@ -30,8 +30,15 @@ const doneTexts: { [name: string]: string } = {
 };
 
 /** The words for a name in `?done=`; null for any other text. */
-export const flashOf = (done: string | undefined): string | null =>
-  done !== undefined && Object.hasOwn(doneTexts, done) ? (doneTexts[done] ?? null) : null;
+/** What is not done as a whole. */
+const unfinished: ReadonlySet<string> = new Set(['pending', 'erasing', 'replayed-part']);
+
+export type Done = { text: string; tone: 'good' | 'warn' };
+
+export const flashOf = (done: string | undefined): Done | null => {
+  const text = done !== undefined && Object.hasOwn(doneTexts, done) ? doneTexts[done] : undefined;
+  return done === undefined || text === undefined ? null : { text, tone: unfinished.has(done) ? 'warn' : 'good' };
+};
 
 /** A message at the top of a page; read out as soon as it is there. */
 export const Flash = ({ tone, children }: { tone: 'good' | 'warn' | 'bad'; children: Child }) => (
@@ -55,6 +62,8 @@ const labels: { [name: string]: string } = {
   logoUrl: 'logo',
   checkoutUrlTemplate: 'your own checkout',
   unkeyedWindowMs: 'repeat window',
+  ip: 'IP address',
+  url: 'URL',
 };
 
 /** `lineItems.0.price` as `Line 1, price`, `customer.firstName` as `First name`. */

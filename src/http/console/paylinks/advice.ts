@@ -46,7 +46,7 @@ export function adviceOf(paylink: Paylink, now: number): Advice | null {
     case 'SENT':
       if (paylink.openCount > 0 || latest.channel === 'SMS') return null;
       return {
-        text: 'If the customer cannot find it: look among the spam, or copy the link and hand it over.',
+        text: 'If the customer cannot find it, it may be in the spam folder. You can also copy the link and hand it over.',
         where: null,
       };
     default:

@@ -1,10 +1,23 @@
-import { refusal } from '../../../errors.ts';
+import { type Refusal, refusal } from '../../../errors.ts';
 import { attachFiles, detachFile, type Upload } from '../../../paylinks/attachments.ts';
 import { verbContext } from '../../verb-context.ts';
 import type { FormFields } from '../form-fields.ts';
 import type { MerchantVisit } from '../visit.ts';
 import { noPaylink } from './missing.tsx';
 import { paylinkPage, shownIn } from './show.tsx';
+
+/** Its errors name files, which are no fields of the form. */
+const byFile = (refused: Refusal): Refusal => ({
+  ...refused,
+  ...(refused.errors
+    ? {
+        errors: refused.errors.map(({ path, message }) => ({
+          path: '',
+          message: path ? `${path}: ${message}` : message,
+        })),
+      }
+    : {}),
+});
 
 /** Attaches the files of the form. */
 export async function attach(visit: MerchantVisit, form: FormFields): Promise<Response> {
@@ -18,7 +31,7 @@ export async function attach(visit: MerchantVisit, form: FormFields): Promise<Re
   for (const file of files)
     uploads.push({ path: file.name, name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   const attached = await attachFiles(verbContext(visit.c, visit.caller), shown.paylink.id, uploads);
-  if (attached.kind === 'refused') return paylinkPage(visit, shown, { title, refusal: attached.refusal });
+  if (attached.kind === 'refused') return paylinkPage(visit, shown, { title, refusal: byFile(attached.refusal) });
   return visit.c.redirect(`/console/paylinks/${shown.paylink.id}?done=attached`, 303);
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Channel } from '../../../model/delivery.ts';
+import type { Channel, DeliveryLog } from '../../../model/delivery.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import type { Paylink } from '../../../model/paylink.ts';
 import { amountDue } from '../../../paylinks/domain/amounts.ts';
@@ -40,9 +40,11 @@ export function emailFrame(c: Context<AppEnv>, paylink: Paylink, owner: Merchant
 
 type Props = { c: Context<AppEnv>; paylink: Paylink; owner: Merchant; zone: string };
 
+const isMaybeSent = (log: DeliveryLog) => log.acceptedAt !== null || ['PENDING', 'UNKNOWN'].includes(log.status);
+
 /** That it is composed anew, and when what was sent may have read otherwise: the gateway keeps no copy, but in its own inbox. */
 const Caption = ({ c, paylink, zone, channel }: Props & { channel: Channel }) => {
-  const sent = paylink.deliveryLogs.filter((log) => log.channel === channel && log.acceptedAt !== null);
+  const sent = paylink.deliveryLogs.filter((log) => log.channel === channel && isMaybeSent(log));
   const last = Math.max(...sent.map((log) => log.createdAt));
   const changed = paylink.events.findLast(({ type, createdAt }) => type === 'UPDATED' && createdAt > last);
   const now = c.get('now');

@@ -96,7 +96,8 @@ function ofAttempt(log: DeliveryLog): Moment[] {
     at: log.updatedAt,
     title: `${name}: ${text.toLowerCase()}`,
     text: log.reason,
-    who: log.settledBy ?? by,
+    // Its reason says that a person settled it.
+    who: log.settledBy === null ? by : null,
     tone,
     ...(log.status === 'UNKNOWN' ? { attemptId: log.id } : {}),
   };

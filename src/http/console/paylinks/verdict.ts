@@ -54,7 +54,7 @@ function ofAttempt(log: DeliveryLog): Verdict {
         return {
           tone: 'good',
           title: 'Yes.',
-          before: `Somebody found out that it was sent`,
+          before: 'Somebody here settled that it was sent',
           at: log.updatedAt,
           after: '.',
         };

@@ -119,7 +119,7 @@ export async function endpointPage(visit: MerchantVisit, notDone: NotDone): Prom
     <>
       {notDone ? <Refused refusal={notDone.refusal} title={notDone.title} /> : null}
       <State visit={visit} endpoint={endpoint} />
-      <Panel title="What it answered" plain>
+      <Panel title="What it answered" actions={<a href={endpointPath(id)}>Refresh</a>} plain>
         <Table
           label="Attempts"
           columns={columnsOf(visit, endpoint)}
