@@ -37,8 +37,11 @@ const actorText = ({ actorKind, actorId, actorLabel }: AuditRow): string => {
   return [kinds[actorKind], actorLabel ?? actorId?.slice(0, 12)].filter(Boolean).join(' ');
 };
 
-const valueText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === null ? 'nothing' : JSON.stringify(value);
+const valueText = (value: unknown): string => {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ') || 'nothing';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** The details in one line. */
 const detailsText = (details: JsonObject | null): string =>
@@ -46,11 +49,35 @@ const detailsText = (details: JsonObject | null): string =>
     .map(([name, value]) => `${name}: ${valueText(value)}`)
     .join('; ');
 
-const columnsOf = (zone: string, now: number): [Column<AuditRow>, Column<AuditRow>, ...Column<AuditRow>[]] => [
+/** Where the merchant's console has more of what an entry is about. */
+const places: { [thing: string]: string } = {
+  consent: '/console/paylinks',
+  delivery: '/console/paylinks',
+  endpoint: '/console/webhooks',
+};
+
+/** What an entry is about: its id, with the way to its page in the merchant's console. */
+const Subject = ({ row: { action, subject }, links }: { row: AuditRow; links: boolean }) => {
+  const place = places[action.split('.')[0] ?? ''];
+  if (subject === null) return null;
+  return links && place ? (
+    <a href={`${place}/${subject}`}>
+      <code>{subject}</code>
+    </a>
+  ) : (
+    <code>{subject}</code>
+  );
+};
+
+const columnsOf = (
+  zone: string,
+  now: number,
+  links: boolean,
+): [Column<AuditRow>, Column<AuditRow>, ...Column<AuditRow>[]] => [
   { name: 'What', cell: ({ action }) => actionText(action) },
   { name: 'When', number: true, cell: ({ at }) => <Time at={at} zone={zone} now={now} /> },
   { name: 'Who', cell: actorText },
-  { name: 'Which', whole: true, cell: ({ subject }) => (subject === null ? '' : <code>{subject}</code>) },
+  { name: 'Which', whole: true, cell: (row) => <Subject row={row} links={links} /> },
   { name: 'Details', whole: true, cell: ({ details }) => <span class="small soft">{detailsText(details)}</span> },
 ];
 
@@ -67,7 +94,7 @@ export async function auditList(
   const found = await listAudit(c.env.DB, of.merchantId, { before, limit: ROWS + 1 });
   const page = found.slice(0, ROWS);
   const last = page.at(-1);
-  const [what, when, ...rest] = columnsOf(of.zone, c.get('now'));
+  const [what, when, ...rest] = columnsOf(of.zone, c.get('now'), of.merchantId !== null);
   return (
     <Panel plain>
       <Table

@@ -58,7 +58,7 @@ export function shell(visit: Visit, options: ShellOptions, content: Child): Prom
             <FormToken visit={visit} />
             {visit.kind === 'operator' ? null : <Mode visit={visit} />}
             <div class="row">
-              <a href="/docs/console">Help</a>
+              <a href={visit.kind === 'operator' ? '/docs/operations' : '/docs/console'}>Help</a>
               <button class="link" type="submit">
                 Sign out
               </button>

@@ -133,6 +133,7 @@ td a.main-link:focus-visible::after { outline: 2px solid var(--accent); outline-
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td, table.stack td:first-child, table.stack td:last-child { display: block; padding: 0; border: 0; min-width: 0; }
   table.stack td:nth-child(2n) { text-align: right; }
+  table.stack td .badge { white-space: normal; text-align: left; }
   table.stack td.whole { grid-column: 1 / -1; text-align: left; }
   table.stack td:empty { display: none; }
   table.stack td[data-name]::before { content: attr(data-name) " "; color: var(--soft); font-size: 12.5px; }

@@ -159,6 +159,12 @@ describe('a proof of consent', () => {
   });
 });
 
+it('the audit log leads from a consent to its Paylink', async () => {
+  const id = await create('ada@example.com', { consent: { source: 'Call' } });
+  await visitor.get('/console/audit');
+  expect(visitor.page).toContain(`<a href="${at(id)}"><code>${id}</code></a>`);
+});
+
 describe('what is wrong with a form', () => {
   it('is told by the names that its fields have on the page, each a way to its field', async () => {
     await visitor.get('/console/paylinks/new');
