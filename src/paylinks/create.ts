@@ -1,14 +1,13 @@
 import type * as z from 'zod/mini';
-import { type FieldError, notFound, refusal } from '../errors.ts';
+import { notFound, refusal } from '../errors.ts';
 import type { Merchant } from '../model/merchant.ts';
 import type { Paylink } from '../model/paylink.ts';
 import { chooseCoordinator, newCode, newIdAt } from '../paylink-id.ts';
 import { findMerchant } from '../store/merchants.ts';
-import { OPERATION_MS } from '../store/retention.ts';
 import { checkDestination } from '../webhooks/url-policy.ts';
 import { actorOf, type Context } from './context.ts';
 import { callCoordinator } from './coordinator/client.ts';
-import { createFingerprint, keyOfCaller } from './domain/idempotency.ts';
+import { afterExpiration, createKeyOf, invalid } from './create-key.ts';
 import { checkoutUrlOf } from './domain/links.ts';
 import { normalizeConsent, normalizeCustomer, normalizeItems, totalsOf } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
@@ -16,12 +15,6 @@ import type { SessionCreateFields } from './domain/schemas.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 const defaultLifeMs = 30 * 24 * 60 * 60 * 1000;
-
-const invalid = (error: FieldError) =>
-  ({
-    kind: 'refused',
-    refusal: refusal('invalid_request', `The body is not valid: ${error.path}: ${error.message}`, { errors: [error] }),
-  }) as const;
 
 /** Whose Paylink this will be: the caller's own, or its direct child's. */
 async function ownerOf(ctx: Context, merchantId: string): Promise<Merchant | null> {
@@ -47,7 +40,7 @@ export async function createPaylink(
   if (owner.suspendedAt !== null)
     return { kind: 'refused', refusal: refusal('suspended', 'This merchant is suspended: nothing is created for it.') };
   const expiration = fields.expiration ?? now + defaultLifeMs;
-  if (expiration <= now) return invalid({ path: 'expiration', message: 'Must be in the future.' });
+  if (expiration <= now) return afterExpiration(ctx, owner, fields, key);
   const callback = fields.callbackUrl ? checkDestination(fields.callbackUrl, config) : null;
   if (callback?.kind === 'refused') return invalid({ path: 'callbackUrl', message: callback.reason });
   const byContract = !asksConsent && fields.customerConsent === undefined && owner.consentByContract;
@@ -115,14 +108,7 @@ export async function createPaylink(
     ],
     orders: [],
   };
-  const createKey =
-    key === null
-      ? null
-      : {
-          key: keyOfCaller(key, ctx.caller.merchant.id, owner.id),
-          fingerprint: await createFingerprint(hashKey, fields),
-          expiredBefore: now - OPERATION_MS,
-        };
+  const createKey = await createKeyOf(ctx, owner, fields, key);
   const reply = await ctx.timings.during(
     'coordinator',
     callCoordinator(ctx.env, config, id, (stub) => stub.create({ paylink, parentId: owner.parentId, key: createKey })),

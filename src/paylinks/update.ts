@@ -50,7 +50,8 @@ export async function updatePaylink(
   }
   if (fields.lineItems !== undefined) patch.lineItems = normalizeItems(fields.lineItems, ctx.now);
   if (fields.expiration !== undefined && fields.expiration !== null) {
-    if (fields.expiration <= ctx.now) return invalid('expiration', 'Must be in the future.');
+    // With a key it may be the repeat of an update that was in time: its coordinator knows.
+    if (fields.expiration <= ctx.now && key === null) return invalid('expiration', 'Must be in the future.');
     patch.expiration = fields.expiration;
   }
   if (fields.customer !== undefined) {

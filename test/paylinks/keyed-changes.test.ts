@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, merchantApi } from '../support/api.ts';
 import { createBody } from '../support/verbs.ts';
 
@@ -72,6 +72,31 @@ describe('an idempotency key', () => {
       expect([other.status, await other.json()]).toMatchObject([422, { code: 'idempotency_key_reuse' }]);
     await api.call('PATCH', `/${id}/send`, { sendEmail: true, sendSms: false }, keyed('s'));
     expect((await api.call('PATCH', `/${id}`, { memo: 'x' }, keyed('s'))).status).toBe(422);
+  });
+
+  it('gives the first answer also when the expiration that was asked for has passed since', async () => {
+    const clock = vi.spyOn(Date, 'now');
+    const soon = Date.now() + 60_000;
+    const expiration = new Date(soon).toISOString();
+    const body = createBody(api.merchant.id, { expiration });
+    const create = (key: string, more = {}) => api.call('POST', '/', { ...body, ...more }, keyed(key));
+    const first = await create('soon');
+    id = (await json(first)).paylinkId;
+    const update = (key: string) => api.call('PATCH', `/${id}`, { memo: 'x', expiration }, keyed(key));
+    const updated = await update('later');
+    clock.mockImplementation(() => soon + 1_000);
+    const [again, anew, other] = [await create('soon'), await create('late'), await create('soon', { memo: 'other' })];
+    expect([again.status, replayed(again), await again.json()]).toMatchObject([
+      201,
+      'true',
+      { paylinkId: id, status: 'EXPIRED' },
+    ]);
+    for (const refused of [anew, other, await update('too-late')])
+      expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ path: 'expiration' }] }]);
+    const repeated = await update('later');
+    expect([repeated.status, replayed(repeated)]).toEqual([200, 'true']);
+    expect(await repeated.json()).toMatchObject({ memo: (await json(updated)).memo });
+    clock.mockRestore();
   });
 
   it('belongs to who sends it: a parent’s and its child’s are two operations, each replayed to its own', async () => {

@@ -102,8 +102,13 @@ function valueToTell(paylink: Paylink, name: string): Json {
   return length > MAX_VALUE ? `(${length.toLocaleString('en-US')} characters)` : value;
 }
 
+const pastExpiration = refusal('invalid_request', 'The body is not valid: expiration: Must be in the future.', {
+  errors: [{ path: 'expiration', message: 'Must be in the future.' }],
+});
+
 /** Changes the given fields. What stays as it was is no change: its status does not matter then. */
 export function applyUpdate(paylink: Paylink, asked: PaylinkPatch, createdBy: string, now: number): Applied {
+  if (asked.expiration !== undefined && asked.expiration <= now) return { kind: 'refused', refusal: pastExpiration };
   const patch = changesIn(paylink, asked);
   const isRevival = statusAt(paylink, now) === 'EXPIRED' && asked.expiration !== undefined;
   const names = Object.keys(patch).filter((name) => !/Hash$|E164$/.test(name));
