@@ -11,12 +11,12 @@ export const answerHeaders: Record<Described, JsonObject> = {
   RateLimit: header('`"merchant";r=42;t=17`: 42 units left, more in 17 s.'),
   'RateLimit-Policy': header('`"merchant";q=100;w=60`: 100 units in 60 s.'),
   Location: header('Where it is.'),
-  'Retry-After': header('Seconds after which to come again.', 'integer'),
+  'Retry-After': header('Seconds to wait before the next try.', 'integer'),
   'Idempotency-Replayed': header('`true`: this is the first answer to this key, and nothing was done again.'),
-  'Preference-Applied': header('`wait=10`: a repeat waits so long for the running request, s.'),
+  'Preference-Applied': header('`wait=10`: a repeat waits up to 10 s for the running request.'),
   Allow: header('The methods that this path has.'),
   'WWW-Authenticate': header('Both schemes.'),
-  Link: header('`rel="next"`: where to go on.'),
+  Link: header('`rel="next"`: where to continue.'),
 };
 
 /** Headers of requests. */

@@ -26,7 +26,7 @@ export const callbackOperations: Operation[] = [
     who: 'merchant',
     summary: 'Your checkout reports a payment, a refund or a failure',
     description:
-      'An order counts once, however often it is reported. `amount` of a refund is everything refunded of that order so far.',
+      'An order counts once, however often it is reported. `amount` of a refund is the sum of all refunds of that order so far.',
     body: jsonBody(Payment),
     keyed: 'key',
     answers: { 200: json('The Paylink.', Paylink, ['Idempotency-Replayed']) },

@@ -27,7 +27,7 @@ export function credentialOperations(
       path,
       id: `issue${whose}Credential`,
       summary: 'Issue a credential',
-      description: 'Nobody issues a scope that they lack.',
+      description: 'Nobody can issue a scope that they do not have.',
       body: jsonBody(IssueCredential),
       answers: { 201: json('Issued; only this answer shows the secret.', IssuedCredential, ['Location']) },
       problems: ['invalid_request', 'not_found', 'forbidden'],

@@ -46,7 +46,7 @@ export const pageOperations: Operation[] = [
     method: 'POST',
     path: '/o/:code',
     id: 'reportOpened',
-    summary: 'The hosted page says that a person sees it; nothing to call yourself',
+    summary: 'Called by the hosted page when a person sees it; not for you to call',
     answers: { 204: empty('Noted.'), 404: notThere },
   },
   {
@@ -72,7 +72,10 @@ export const pageOperations: Operation[] = [
     path: '/checkout/:code',
     id: 'mockCheckout',
     summary: 'A mock of your own checkout; only locally',
-    answers: { 200: html('The page.'), 303: empty('To the page of a Paylink that is over.', ['Location']) },
+    answers: {
+      200: html('The page.'),
+      303: empty('To the page of a Paylink that cannot be paid any more.', ['Location']),
+    },
     problems: ['not_found'],
   },
   {
@@ -91,7 +94,7 @@ export const pageOperations: Operation[] = [
     method: 'GET',
     path: '/healthz',
     id: 'healthz',
-    summary: 'Whether the Worker runs; asks nothing',
+    summary: 'Whether the Worker runs; it checks nothing else',
     answers: { 200: json('It does.', Ok) },
   },
   {

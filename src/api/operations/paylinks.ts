@@ -63,7 +63,7 @@ export const paylinkOperations: Operation[] = [
     who,
     summary: 'List Paylinks, newest first',
     description:
-      'All filters must hold. `status` takes several, separated by commas. A page may be short: `nextCursor` says where to go on.',
+      'A Paylink is listed if it matches all filters. `status` takes several, separated by commas. A page may be short although more follow: `nextCursor` says where to continue.',
     query: ListQuery,
     answers: {
       200: {
@@ -92,7 +92,7 @@ export const paylinkOperations: Operation[] = [
     who,
     summary: 'Update a Paylink',
     description:
-      'What is left out stays; `lineItems` and `customer` replace the old ones whole. A future `expiration` revives what has expired.',
+      'A field that is left out keeps its value; `lineItems` and `customer` replace the old ones as a whole. A future `expiration` makes an expired Paylink active again.',
     body: jsonBody(UpdateFields),
     keyed: 'key',
     answers: { 200: json('The Paylink as it is now.', Paylink, ['Idempotency-Replayed']) },
@@ -107,9 +107,9 @@ export const paylinkOperations: Operation[] = [
     id: 'sendPaylink',
     tag,
     who,
-    summary: 'Send a Paylink by the channels that are asked for',
+    summary: 'Send a Paylink by email, by SMS, or both',
     description:
-      'Whatever stands in the way of one channel refuses the whole request. `to` sends to somebody else, this once.',
+      'A problem with one channel refuses the whole request: nothing is sent on either. `to` sends to another recipient, this time only.',
     body: jsonBody(SendFields),
     keyed: 'wait',
     answers: sent,
@@ -122,7 +122,7 @@ export const paylinkOperations: Operation[] = [
     tag,
     who,
     summary: 'Send a Paylink by one channel, without a body',
-    description: '`medium` is `email` or `sms`. It sends whatever the flags of the create say.',
+    description: '`medium` is `email` or `sms`. The flags of the create are ignored.',
     keyed: 'wait',
     answers: sent,
     problems: [...refusals],
@@ -135,7 +135,7 @@ export const paylinkOperations: Operation[] = [
     who,
     summary: 'Cancel a Paylink for good',
     keyed: 'key',
-    answers: { 204: empty('Cancelled; no message can be under way.', ['Idempotency-Replayed']) },
+    answers: { 204: empty('Cancelled; no message can be under way any more.', ['Idempotency-Replayed']) },
     problems: [
       ...(['invalid_request', 'already_paid', 'already_canceled', 'not_active', 'not_found'] as const),
       ...(['send_in_progress', 'idempotency_in_progress', 'idempotency_key_reuse', 'overloaded'] as const),
@@ -149,7 +149,7 @@ export const paylinkOperations: Operation[] = [
     who,
     summary: 'Say what became of an UNKNOWN delivery',
     body: jsonBody(SettleBody),
-    answers: { 200: json('The Paylink. Said again it changes nothing.', Paylink) },
+    answers: { 200: json('The Paylink. A repeat changes nothing.', Paylink) },
     problems: ['invalid_request', 'not_unknown', 'not_found', 'overloaded'],
   },
   {

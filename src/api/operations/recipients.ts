@@ -20,7 +20,7 @@ export const recipientOperations: Operation[] = [
     method: 'DELETE',
     path: '/suppressions/:suppressionId',
     id: 'liftSuppression',
-    summary: 'Lift a suppression by a hard bounce',
+    summary: 'Lift a suppression that came from a hard bounce',
     answers: { 204: empty('Lifted.') },
     problems: ['not_found', 'recipient_decides'],
   },

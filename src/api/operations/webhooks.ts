@@ -47,7 +47,7 @@ export const webhookOperations: Operation[] = [
     path: one,
     id: 'changeEndpoint',
     summary: 'Change an endpoint',
-    description: 'A new URL or `enabled: true` clears its record of failures. `headers` replaces them all.',
+    description: 'A new URL or `enabled: true` also resets `failingSince`. `headers` replaces them all.',
     body: jsonBody(ChangeBody),
     answers: { 200: json('The endpoint as it is now.', WebhookEndpoint) },
     problems: ['invalid_request', 'not_found'],
@@ -96,7 +96,7 @@ export const webhookOperations: Operation[] = [
     id: 'replayDeliveries',
     summary: 'Send again: one delivery, or all since a time',
     body: jsonBody(ReplayBody),
-    answers: { 202: json('Queued. Go on with `nextSince` if it is not null.', Replayed) },
+    answers: { 202: json('Queued. Continue with `nextSince` if it is not null.', Replayed) },
     problems: ['invalid_request', 'not_found', 'conflict'],
   },
 ];

@@ -87,18 +87,22 @@ function fieldsOf(input: Input): Record<string, unknown> {
 
 const noContacts: FieldError = {
   path: 'contactId',
-  message: 'There are no contacts of their own here: give the customer as contactRef.',
+  message: 'The gateway stores no contacts: give the customer as contactRef.',
 };
 
 type Amounted = Pick<PaylinkFields, 'lineItems' | 'tax' | 'shipping'>;
 
-/** What `amount` makes of the lines: one line without any, else it has to be their total. */
+/**
+ * What `amount` makes of a session: one line of it, or the given lines, of which it has to be the total. Tax and shipping that the session
+ * had go, so that it asks for `amount`.
+ */
 function linesOf(amount: string, lines: PaylinkFields['lineItems'], currency: string): Amounted | FieldError {
   const minor = fromDecimal(amount, currency);
   if (typeof minor !== 'number') return { path: 'amount', message: minor.message };
-  if (!lines) return { lineItems: [{ price: minor, quantity: 1 }], tax: null, shipping: null };
+  const nothingElse = { tax: null, shipping: null };
+  if (!lines) return { lineItems: [{ price: minor, quantity: 1 }], ...nothingElse };
   const total = lines.reduce((sum, line) => sum + line.price * line.quantity + (line.tax ?? 0), 0);
-  return total === minor ? {} : { path: 'amount', message: 'Must be the total of lineItems, or left out.' };
+  return total === minor ? nothingElse : { path: 'amount', message: 'Must be the total of lineItems, or left out.' };
 }
 
 /** The fields of a new session, checked by the rules of REST's create. @param ownId the caller's, whose session it is by default */

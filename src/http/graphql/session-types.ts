@@ -13,7 +13,7 @@ extend type Mutation {
   """
   createPaymentSession(input: CreatePaymentSessionInput!): PaymentSession!
   """
-  Changes the given fields of a payment session; what is left out stays. The rules are those of REST's update. \`status: Cancelled\` cancels it.
+  Changes the given fields of a payment session; a field that is left out keeps its value. The rules are those of REST's update. \`status: Cancelled\` cancels it.
   """
   updatePaymentSession(input: UpdatePaymentSessionInput!): PaymentSession!
   """
@@ -75,7 +75,7 @@ extend type PaymentSessionContact {
 }
 
 """
-How far a payment session has come. \`status\` says it more finely.
+The state of a payment session. \`status\` is more precise.
 """
 enum PaymentSessionState {
   """
@@ -96,7 +96,7 @@ input CreatePaymentSessionInput {
   """
   orgId: ID
   """
-  What the customer is to pay. Without \`lineItems\` it is one line; with them it must be their total.
+  What the customer is to pay. Without \`lineItems\` the session gets one line of this amount; with them it must be equal to their total.
   """
   amount: Amount
   """
@@ -113,7 +113,7 @@ input CreatePaymentSessionInput {
   successUrl: String
   contactRef: PaymentSessionContactInput
   """
-  There are no contacts of their own here: use \`contactRef\`.
+  The gateway stores no contacts: use \`contactRef\`.
   """
   contactId: ID
   """
@@ -150,7 +150,7 @@ input CreatePaymentSessionInput {
 input UpdatePaymentSessionInput {
   id: ID!
   """
-  Replaces the line items with one line of this amount, without tax and shipping of their own.
+  What the customer is to pay. Without \`lineItems\` one line of this amount replaces the lines; with them it must be equal to their total. Tax and shipping of the session are removed.
   """
   amount: Amount
   currency: String
@@ -161,7 +161,7 @@ input UpdatePaymentSessionInput {
   """
   contactRef: PaymentSessionContactInput
   """
-  There are no contacts of their own here: use \`contactRef\`.
+  The gateway stores no contacts: use \`contactRef\`.
   """
   contactId: ID
   transactionRef: String
@@ -209,7 +209,7 @@ input PaymentSessionFilter {
   """
   status: [PaymentSessionStatus!]
   """
-  Of any attempt to deliver the link: \`UNKNOWN\`, say, finds what nobody knows to have arrived.
+  At least one attempt to deliver the link has this status. \`UNKNOWN\` finds sessions with an unknown outcome.
   """
   deliveryStatus: PaymentSessionDeliveryStatus
   transactionRef: String

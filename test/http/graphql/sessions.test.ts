@@ -76,7 +76,7 @@ describe('the vendor’s own verbs', () => {
   });
 
   it.each([
-    [{ contactId: 'c-1' }, 'contactId', /no contacts of their own/],
+    [{ contactId: 'c-1' }, 'contactId', /stores no contacts/],
     [{ amount: '10.101' }, 'amount', /2 decimal digits/],
     [{ amount: '-1' }, 'amount', /decimal number/],
     [{ amount: '1e3' }, 'amount', /decimal number/],
@@ -119,6 +119,16 @@ describe('the vendor’s own verbs', () => {
     expect((await ask(cancel, { id: second.id })).data?.cancelPaymentSession).toMatchObject({ success: true });
     const wrong = await ask(update, { input: { id: second.id, status: 'Completed' } });
     expect(wrong.errors).toMatchObject([{ extensions: { errors: [{ path: 'status' }] } }]);
+  });
+
+  it.each([
+    ['an amount', { amount: '10.00' }],
+    ['an amount and its lines', { amount: '10.00', lineItems: [{ price: 500, quantity: 2 }] }],
+  ])('update a session that has shipping and tax with %s: what it then asks for is that amount', async (_, fields) => {
+    const body = createBody(api.merchant.id, { shipping: 900, tax: 70 });
+    const { paylinkId: id } = await (await api.call('POST', '/', body)).json<{ paylinkId: string }>();
+    const changed = await ask(update, { input: { id, ...fields } });
+    expect(changed.data?.updatePaymentSession).toMatchObject({ id, amount: '10.00' });
   });
 
   it('do nothing for a foreign merchant', async () => {
