@@ -50,6 +50,11 @@ it.each([undefined, 'staging'])(
   },
 );
 
+it.each([undefined, 'staging'])('nothing is reached on workers.dev, past Access and WAF: %s', (env) => {
+  const { workers_dev, preview_urls } = readConfig(env);
+  expect({ workers_dev, preview_urls }).toEqual({ workers_dev: false, preview_urls: false });
+});
+
 it('CI checks staging', () => {
   expect(readFileSync('.ci/run', 'utf8')).toContain('.ci/staging.mjs');
 });
