@@ -79,6 +79,14 @@ describe('admission, by REST and GraphQL', () => {
     expect((await request('GET', '/paylinks', undefined, { 'cf-connecting-ip': '192.0.2.8' })).status).toBe(401);
   });
 
+  it('counts a Worker’s failures for its zone: those of one zone refuse no other’s, though all have one address', async () => {
+    const ofZone = (zone: string) => ({ 'cf-connecting-ip': '2a06:98c0:3600::103', 'cf-worker': zone });
+    const ask = async (zone: string) => (await request('GET', '/paylinks', undefined, ofZone(zone))).status;
+    for (let n = 0; n < 100; n += 1) await ask('flood.example');
+    expect([await ask('flood.example'), await ask('Flood.example')]).toEqual([429, 429]);
+    expect(await ask('merchant.example')).toBe(401);
+  });
+
   it('says in Server-Timing what it waited for', async () => {
     const answer = await api.call('GET', '/paylinks');
     expect(answer.headers.get('server-timing')).toMatch(/^admission;dur=\d+, read;dur=\d+$/);
