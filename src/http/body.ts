@@ -98,8 +98,21 @@ export async function readJson<S extends z.ZodMiniType>(c: Context<AppEnv>, sche
 /** Whether the request is signed as the vendor's SDK does. */
 export const isSkipifyCaller = (c: Context<AppEnv>): boolean => c.get('caller')?.manners === 'skipify';
 
-/** How many unknown fields are named. */
+/** How many unknown fields are named, and how long a name and all names may be: a header of more than 16 KB breaks many clients. */
 const MAX_NAMED = 50;
+const MAX_NAME = 100;
+const MAX_NAMES = 4_000;
+
+/** Names as a header holds them: percent-encoded, so they may come in any alphabet. What does not fit is left out. */
+export function namesForHeader(names: readonly string[]): string {
+  let header = '';
+  for (const name of names.slice(0, MAX_NAMED)) {
+    const encoded = encodeURIComponent(name.slice(0, MAX_NAME).toWellFormed());
+    if (header.length + encoded.length > MAX_NAMES) break;
+    header += header === '' ? encoded : `, ${encoded}`;
+  }
+  return header;
+}
 
 /** The value without the fields that a schema does not know, and their names. */
 function withoutUnknown(schema: z.ZodMiniType, value: unknown): { known: unknown; ignored: string[] } {
@@ -114,5 +127,5 @@ function withoutUnknown(schema: z.ZodMiniType, value: unknown): { known: unknown
     const entries = Object.entries(part).filter(([name]) => !gone.has(`${path}${name}`));
     return Object.fromEntries(entries.map(([name, inner]) => [name, strip(inner, `${path}${name}.`)]));
   };
-  return { known: strip(value, ''), ignored: paths.slice(0, MAX_NAMED) };
+  return { known: strip(value, ''), ignored: paths };
 }

@@ -5,7 +5,7 @@ import { log } from '../lib/log.ts';
 import { Timings } from '../lib/timings.ts';
 import { isUnavailable } from '../lib/unavailable.ts';
 import type { AppEnv, Handle } from './app-env.ts';
-import { readBody } from './body.ts';
+import { namesForHeader, readBody } from './body.ts';
 import { refuseGraphql } from './graphql/errors.ts';
 import { faultPage, wantsPage } from './pages/fault-page.tsx';
 import { problem } from './problem.ts';
@@ -83,7 +83,7 @@ export const pipeline =
     headers.set('x-content-type-options', 'nosniff');
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
     const ignored = c.get('ignored');
-    if (ignored) headers.set('paylinks-ignored', ignored.map(encodeURIComponent).join(', '));
+    if (ignored) headers.set('paylinks-ignored', namesForHeader(ignored));
     const quotaHeaders = c.get('quotaHeaders');
     if (quotaHeaders) {
       headers.set('server-timing', c.get('timings').header());

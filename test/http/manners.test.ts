@@ -43,6 +43,16 @@ describe('a skipify-signed caller', () => {
     expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ path: 'memo' }] }]);
   });
 
+  it('has every client take the answer: names that are no text, too long or too many are cut or left out', async () => {
+    const strange = await call('POST', '/', createBody(api.merchant.id, { '\ud800': 1 }));
+    expect([strange.status, strange.headers.get('paylinks-ignored')]).toEqual([201, '%EF%BF%BD']);
+    const long = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${n}${'é'.repeat(500)}`, 1]));
+    const cut = await call('POST', '/', createBody(api.merchant.id, long));
+    expect(cut.status).toBe(201);
+    expect(cut.headers.get('paylinks-ignored')).toMatch(/^0(?:%C3%A9){99}, /);
+    expect(cut.headers.get('paylinks-ignored')?.length).toBeLessThan(4_000);
+  });
+
   it('may leave out a flag of a send or set it to null: that is false', async () => {
     const { paylinkId } = await created({ customerConsent: null, sendSMS: null, sendSms: undefined });
     expect(await json(await call('GET', `/${paylinkId}`))).toMatchObject({ customerConsent: false, sendSms: false });
