@@ -87,6 +87,20 @@ ${groups.map(
     ),
   );
 
+/** What an address below `/docs` shows that is none of these pages. */
+export const nothingHerePage = (groups: Group[]): string =>
+  sitePage(
+    'There is nothing here – Paylink Gateway',
+    'This page is not part of the documentation.',
+    '',
+    withContents(
+      groups,
+      null,
+      html`<h1>There is nothing here.</h1>
+<p>The address may be mistyped, or the page has another name now. All pages are in the contents; <a href="/docs/">this is the first</a>.</p>`,
+    ),
+  );
+
 /** The API reference: redoc reads openapi.json in the browser. */
 export const referencePage = (): string =>
   sitePage(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { contentsPage, documentPage, referencePage } from './docs-page.ts';
+import { contentsPage, documentPage, nothingHerePage, referencePage } from './docs-page.ts';
 import { documentsByGroup, type Group, textOf } from './documents.ts';
 import { errorsPage } from './errors-page.ts';
 import { write } from './write.ts';
@@ -44,6 +44,7 @@ export function writeDocs(): void {
     if (document.file?.startsWith('docs/')) write(document.file, textOf(document.file));
   }
   write('docs/index.html', contentsPage(groups));
+  write('docs/404.html', nothingHerePage(groups));
   write('docs/reference.html', referencePage());
   write('docs/reference.js', readFileSync(join(import.meta.dirname, 'reference.js'), 'utf8'));
   write('docs/redoc.standalone.js', redocScript());

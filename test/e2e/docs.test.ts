@@ -43,7 +43,7 @@ describe.skipIf(skipped !== '')(`the documentation in a browser${skipped}`, () =
     await gateway?.stop();
   });
 
-  it.each(['/', '/docs/', '/docs/errors', ...documents.map((name) => `/docs/${name}`)])(
+  it.each(['/', '/docs/', '/docs/errors', '/docs/404', ...documents.map((name) => `/docs/${name}`)])(
     '%s has no fault that axe finds, wide or narrow, light or dark, and loads nothing from elsewhere',
     async (path) => {
       expect(await look(path)).toEqual([]);

@@ -77,6 +77,15 @@ describe('static files', () => {
     expect(headers.get('x-request-id')).toBeNull();
   });
 
+  it('a path below docs that is not there is a 404 with a page that leads on', async () => {
+    for (const path of ['/docs/nothing', '/docs/errors/nothing']) {
+      const answer = await get(path, browser);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(await answer.text()).toMatch(/There is nothing here[\s\S]*href="\/docs\/api"/);
+    }
+  });
+
   it('no other file of public/ is served, and a path below docs that is not there is a 404', async () => {
     for (const path of ['/landing', '/landing.html', '/_headers', '/nothing.txt', '/docs/nothing']) {
       const answer = await get(path, { authorization });
