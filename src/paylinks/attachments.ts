@@ -11,7 +11,7 @@ import { callCoordinator } from './coordinator/client.ts';
 import type { ChangeReply } from './coordinator/rpc.ts';
 import { attachmentName, attachmentType } from './domain/attachment-name.ts';
 import type { Outcome } from './domain/outcome.ts';
-import { ownerOf } from './read.ts';
+import { ownerOf, refusalOfOwner } from './read.ts';
 
 /** The longest file, bytes. */
 export const MAX_FILE_BYTES = 5 * 1024 * 1024;
@@ -65,7 +65,8 @@ export async function attachFiles(
   owner?: Promise<Merchant | null>,
 ): Promise<Outcome<{ paylink: Paylink; names: string[] }>> {
   const merchant = await (owner ?? ownerOf(ctx, paylinkId));
-  if (!merchant) return { kind: 'refused', refusal: notFound };
+  const refused = refusalOfOwner(merchant);
+  if (!merchant || refused) return { kind: 'refused', refusal: refused ?? notFound };
   const bucket = ctx.env.ATTACHMENTS;
   if (!bucket) return { kind: 'refused', refusal: noBucket };
   const checked = await check(uploads, folderOf(merchant.id, paylinkId));
@@ -97,8 +98,8 @@ export async function detachFile(
   name: string,
   owner?: Promise<Merchant | null>,
 ): Promise<Outcome<object>> {
-  const merchant = await (owner ?? ownerOf(ctx, paylinkId));
-  if (!merchant) return { kind: 'refused', refusal: notFound };
+  const refused = refusalOfOwner(await (owner ?? ownerOf(ctx, paylinkId)));
+  if (refused) return { kind: 'refused', refusal: refused };
   const before = await filesOf(ctx.env.DB, [paylinkId]);
   const reply = await change(ctx, paylinkId, { kind: 'detach', name });
   if (reply.kind === 'refused') return reply;

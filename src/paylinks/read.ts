@@ -1,3 +1,4 @@
+import { notFound, type Refusal, refusal } from '../errors.ts';
 import type { Merchant } from '../model/merchant.ts';
 import type { Paylink } from '../model/paylink.ts';
 import { findOwner } from '../store/merchants.ts';
@@ -20,3 +21,11 @@ export async function ownerOf(
 ): Promise<Merchant | null> {
   return ctx.timings.during('read', findOwner(ctx.env.DB, paylinkId, ctx.caller.merchant.id));
 }
+
+const ownerSuspended = refusal('suspended', 'The merchant of this Paylink is suspended: nothing is changed for it.');
+
+/** Why a Paylink of this merchant (`ownerOf`) may not be changed by a caller now; null: it may. A suspended merchant comes not so far, its parent does. */
+export const refusalOfOwner = (owner: Merchant | null): Refusal | null => {
+  if (owner === null) return notFound;
+  return owner.suspendedAt === null ? null : ownerSuspended;
+};

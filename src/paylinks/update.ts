@@ -9,7 +9,7 @@ import { changeFingerprint } from './domain/idempotency.ts';
 import { normalizeConsent, normalizeCustomer, normalizeItems } from './domain/normalize.ts';
 import type { Outcome } from './domain/outcome.ts';
 import type { PaylinkFields } from './domain/schemas.ts';
-import { ownerOf } from './read.ts';
+import { ownerOf, refusalOfOwner } from './read.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 /**
@@ -25,7 +25,8 @@ export async function updatePaylink(
   owner?: Promise<Merchant | null>,
 ): Promise<Outcome<{ paylink: Paylink; replayed: boolean }>> {
   const merchant = await (owner ?? ownerOf(ctx, paylinkId));
-  if (!merchant) return { kind: 'refused', refusal: notFound };
+  const refused = refusalOfOwner(merchant);
+  if (!merchant || refused) return { kind: 'refused', refusal: refused ?? notFound };
   const patch: PaylinkPatch = {};
   if (fields.merchantInvoiceId !== undefined) patch.merchantInvoiceId = fields.merchantInvoiceId;
   if (fields.tax !== undefined) patch.tax = fields.tax;

@@ -8,6 +8,7 @@ import { type Api, keyOf, merchantApi, request } from '../support/api.ts';
 import { byCallers, graphql, requestOf } from '../support/every-route.ts';
 import { ask } from '../support/faults.ts';
 import { aMerchant } from '../support/merchants.ts';
+import { PDF, upload } from '../support/uploads.ts';
 import { seedPaylink } from '../support/verbs.ts';
 
 const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
@@ -186,6 +187,25 @@ describe('a suspended merchant', () => {
     expect([created.status, await created.json()]).toMatchObject([403, { code: 'suspended' }]);
     const sent = await parent.call('PATCH', `/${child.id}/send`, { sendEmail: true, sendSms: false });
     expect([sent.status, await sent.json()]).toMatchObject([403, { code: 'suspended' }]);
+  });
+
+  it('has nothing changed by its parent either', async () => {
+    const query = `mutation { updatePaymentSession(input: {id: "${child.id}", successUrl: "https://a.example/"}) { id } }`;
+    const asked: [method: string, path: string, body?: object][] = [
+      ['PATCH', `/${child.id}`, { memo: 'x' }],
+      ['PATCH', `/${child.id}/cancel`],
+      ['POST', `/${child.id}/delivery-logs/${crypto.randomUUID()}/settle`, { status: 'SENT' }],
+      ['DELETE', `/${child.id}/attachments/a.pdf`],
+      ['POST', '/graphql', { query }],
+    ];
+    const before = await (await parent.call('GET', `/${child.id}`)).json();
+    for (const [method, path, body] of asked) {
+      const answer = await parent.call(method, path, body);
+      expect([path, JSON.stringify(await answer.json())]).toEqual([path, expect.stringContaining('"suspended"')]);
+    }
+    const attached = await upload(parent, child.id, { bytes: PDF });
+    expect([attached.status, await attached.json()]).toMatchObject([403, { code: 'suspended' }]);
+    expect(await (await parent.call('GET', `/${child.id}`)).json()).toEqual(before);
   });
 
   it('works again when the operator says so', async () => {
