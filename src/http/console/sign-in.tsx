@@ -20,8 +20,12 @@ const keyForm = /^[\x21-\x7e]{16,300}$/;
 const pathForm = /^\/console(?:[/?][\w\-./?=&%+~:]*)?$/;
 
 /** Where a person wanted to go; only ever a page of the console. */
-const wantedPath = (to: string | null | undefined, otherwise: string): string =>
-  to && pathForm.test(to) && !to.includes('..') && !to.startsWith('/console/sign-') ? to : otherwise;
+function wantedPath(to: string | null | undefined, otherwise: string): string {
+  if (!to || !pathForm.test(to)) return otherwise;
+  // As the browser will read it: `%2e%2e` climbs as `..` does, to a short link that leads anywhere.
+  const { pathname, search } = new URL(to, 'https://console.invalid');
+  return /^\/console(?:\/(?!sign-)|$)/.test(pathname) ? pathname + search : otherwise;
+}
 
 const GUARD = 'FAILED_AUTHENTICATIONS';
 

@@ -34,6 +34,9 @@ describe('signing in', () => {
       '/console/../p/x',
       '/consoleevil',
       '/console/sign-out',
+      '/console/%2e%2e/s/0Z0XHcY6lfdQV',
+      '/console/.%2E/%2e./s/0Z0XHcY6lfdQV',
+      '/console/%2e/sign-out',
     ]) {
       const answer = await new Visitor().request('POST', '/console/sign-in', { key: api.key, to }, ownForm);
       expect(locationOf(answer)).toBe('/console');
