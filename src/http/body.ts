@@ -38,15 +38,27 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return whole;
 }
 
+/** Faults that an answer tells, and how long a path it repeats. */
+const MAX_FAULTS = 20;
+const MAX_PATH = 200;
+
+function pathOf(parts: readonly PropertyKey[]): string {
+  const path = parts.join('.');
+  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
+}
+
 /** zod's issues as the API reports them: a dotted path and a message. */
 export function fieldErrors(error: z.core.$ZodError): FieldError[] {
   return error.issues
-    .slice(0, 20)
+    .slice(0, MAX_FAULTS)
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'Unknown field.' }))
-        : [{ path: issue.path.join('.'), message: issue.message }],
-    );
+        ? issue.keys
+            .slice(0, MAX_FAULTS)
+            .map((key) => ({ path: pathOf([...issue.path, key]), message: 'Unknown field.' }))
+        : [{ path: pathOf(issue.path), message: issue.message }],
+    )
+    .slice(0, MAX_FAULTS);
 }
 
 /** Checks a value against a schema; a refusal names each wrong field. */

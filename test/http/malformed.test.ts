@@ -259,4 +259,17 @@ describe('malformed requests', () => {
     }
     expect(await rows()).toEqual(before);
   });
+
+  it('are told their first 20 faults, in an answer that is not longer than they are', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, 1]));
+    const long = { ['x'.repeat(50_000)]: 1 };
+    for (const wrong of [many, long]) {
+      for (const path of ['/', '/webhooks/payments']) {
+        const answer = await api.call('POST', path, wrong);
+        const text = await answer.text();
+        const { errors }: { errors: unknown[] } = JSON.parse(text);
+        expect([answer.status, errors.length <= 20, text.length < 10_000]).toEqual([400, true, true]);
+      }
+    }
+  });
 });
