@@ -108,6 +108,27 @@ describe('a suppression', () => {
     expect(await suppressionsOf(hash)).toEqual(before);
   });
 
+  it.each([
+    ['another number', [{ phone_number: '+12025550199' }], false],
+    ['ours', [{ phone_number: '+12025550143' }], true],
+    ['several, ours too', [{ phone_number: '+12025550199' }, { phone_number: '+12025550143' }], true],
+  ])('by a STOP at Telnyx counts for our own sender alone: to %s', async (_, to, counts) => {
+    await seedMerchant();
+    numbers += 1;
+    const from = `+1202555${numbers}`;
+    const hash = await recipientHash(await recipientKey(env.DB, config), 'SMS', from);
+    const inbound = (text: string, sentTo: object[]) => {
+      const payload = { id: crypto.randomUUID(), from: { phone_number: from }, to: sentTo, text };
+      return fromTelnyx({ data: { id: crypto.randomUUID(), event_type: 'message.received', payload } });
+    };
+    expect((await deliver(inbound('STOP', to))).status).toBe(200);
+    expect((await suppressionsOf(hash)).length).toBe(counts ? 1 : 0);
+    // Nor does a START elsewhere lift what was said to us.
+    await deliver(inbound('STOP', [{ phone_number: '+12025550143' }]));
+    await deliver(inbound('START', [{ phone_number: '+12025550199' }]));
+    expect((await suppressionsOf(hash)).length).toBe(1);
+  });
+
   it('is written by a callback that says the recipient has opted out', async () => {
     const merchant = await seedMerchant();
     const one = anAttempt({ provider: 'twilio', channel: 'SMS', recipient: null });

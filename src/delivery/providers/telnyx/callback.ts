@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Config } from '../../../env.ts';
 import { importEd25519, isFresh, strictBase64, textAndBody, verifyEd25519 } from '../../../lib/signatures.ts';
 import {
   type CallbackHandler,
@@ -41,6 +42,7 @@ const Outbound = z.object({
 
 const Inbound = z.object({
   from: z.object({ phone_number: z.string().check(z.regex(/^\+[1-9]\d{6,14}$/)) }),
+  to: z.nullish(z.array(z.object({ phone_number: z.string() }))),
   text: z.nullish(z.string()),
 });
 
@@ -59,8 +61,10 @@ const meanings: Record<string, Meaning> = {
 /** Blocked, because the recipient has sent STOP. */
 const OPTED_OUT_CODE = '40300';
 
+type Ours = Pick<Config, 'SMS_FROM'>;
+
 /** Reads one event: a status of our message, or an inbound message. The URL is not signed, so the attempt's id is taken from the tag. */
-export function telnyxReport(body: unknown): Report {
+export function telnyxReport(body: unknown, ours: Ours): Report {
   const event = Envelope.safeParse(body).data?.data;
   if (!event) return ignoring('malformed');
   switch (event.event_type) {
@@ -68,7 +72,7 @@ export function telnyxReport(body: unknown): Report {
     case 'message.finalized':
       return outbound(event.id, event.payload);
     case 'message.received':
-      return inbound(event.id, event.payload);
+      return inbound(event.id, event.payload, ours);
     default:
       return ignoring(typeForLog(event.event_type));
   }
@@ -86,18 +90,22 @@ function outbound(key: string, payload: unknown): Report {
   return { events: [deliveryEvent('telnyx', key, about, meant, reason)], ignored: [], optOut: null };
 }
 
-function inbound(key: string, payload: unknown): Report {
+function inbound(key: string, payload: unknown, { SMS_FROM }: Ours): Report {
   const message = Inbound.safeParse(payload).data;
   const kind = message ? optOutOf(message.text ?? '') : null;
   if (!message || !kind) return ignoring(message ? 'inbound' : 'malformed');
+  // The key signs for the whole account, which may have other numbers, for other purposes. A message that does not say to whom is heard.
+  if (message.to?.length && message.to.every((to) => to.phone_number !== SMS_FROM))
+    return ignoring('opt_out_to_another_sender');
   return { events: [], ignored: [], optOut: { kind, from: message.from.phone_number, key } };
 }
 
 /** Delivery events, and what customers send to our number. */
 export const telnyxCallback: CallbackHandler = {
-  async read({ TELNYX_PUBLIC_KEY: key }, { headers, body, now }) {
+  async read(config, { headers, body, now }) {
+    const { TELNYX_PUBLIC_KEY: key } = config;
     if (!key || !(await verifyTelnyx(key, headers, body, now))) return { kind: 'not_signed' };
     const event = parsedBody(body);
-    return event === undefined ? { kind: 'unreadable' } : { kind: 'report', report: telnyxReport(event) };
+    return event === undefined ? { kind: 'unreadable' } : { kind: 'report', report: telnyxReport(event, config) };
   },
 };
