@@ -35,6 +35,9 @@ it.each([
   ['universal-access', '+445512345678', 'GB'],
   ['shared-cost', '+49180123456', 'DE'],
   ['premium', '+33891123456', 'FR'],
+  // The network ignores digits too many, so what is dialled is the number before them.
+  ['premium (and a digit more)', '+4990012345678', 'DE'],
+  ['premium (and two digits more)', '+49900123456789', 'DE'],
 ])('an SMS to a %s number (%s, %s) is refused though its country is allowed', async (_, phone, country) => {
   const merchant = await seedMerchant({ smsCountries: [country] });
   const paylink = await seedPaylink(merchant, { customer: { phone } });

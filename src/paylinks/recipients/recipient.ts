@@ -31,15 +31,21 @@ export function countriesOfPhone(e164: string): string[] {
   return number.country ? [number.country] : number.getPossibleCountries();
 }
 
+/** Where telephones' numbers begin as whole numbers that cost do, so that digits too many say nothing. */
+const ambiguous: ReadonlySet<string> = new Set(['CN', 'JP', 'KR', 'UY', 'VN', 'VU']);
+
 /**
  * Whether a call or text to this E.164 number may cost more than one to a telephone: premium, shared-cost, toll-free, personal and
- * universal-access numbers.
+ * universal-access numbers. Digits too many make no other number of one: networks ignore them.
  */
 export function isCostlyNumber(e164: string): boolean {
   const number = parsePhone(e164);
   return countriesOfPhone(e164).some((country) => {
     const pattern = costlyPatterns[country];
-    return pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(number?.nationalNumber ?? '');
+    return (
+      pattern !== undefined &&
+      new RegExp(`^(?:${pattern})${ambiguous.has(country) ? '' : '\\d*'}$`).test(number?.nationalNumber ?? '')
+    );
   });
 }
 
