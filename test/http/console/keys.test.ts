@@ -44,6 +44,15 @@ describe('keys', () => {
     expect([answer.status, some.page.includes('settings:manage')]).toEqual([403, true]);
   });
 
+  it('are not replaced by somebody who may less: what replaces a key may do the same', async () => {
+    await issue({ label: 'May all', all: 'yes' });
+    const some = await signedInWith(api, 'paylinks:read', 'credentials:manage');
+    await some.get(path);
+    const id = /<strong>May all<\/strong>.*?\/console\/keys\/([0-9a-f-]{36})\/replace/s.exec(some.page)?.[1] ?? '';
+    expect((await some.post(`${path}/${id}/replace`)).status).toBe(403);
+    expect(some.page).not.toMatch(/plk_live_[0-9a-f]{32}/);
+  });
+
   it('are replaced and revoked, and another merchant can do neither', async () => {
     const { key } = await issue({ label: 'To end', all: 'yes' });
     await visitor.get(path);

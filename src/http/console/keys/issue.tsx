@@ -1,5 +1,5 @@
 import { expire, issue, revoke } from '../../../auth/credentials.ts';
-import { hasScope } from '../../../auth/scopes.ts';
+import { hasScope, listOf } from '../../../auth/scopes.ts';
 import { type Refusal, refusal, statusOf } from '../../../errors.ts';
 import { scopes } from '../../../model/caller.ts';
 import { listCredentials } from '../../../store/credentials.ts';
@@ -147,7 +147,9 @@ export async function replaceKey(visit: MerchantVisit): Promise<Response> {
   if (!old) return keysPage(visit, { title, refusal: unknownKey });
   const by = managerOf(visit);
   const { scheme, label } = old;
-  const fields = { scheme, label, expiresAt: null, scopes: old.scopes && [...old.scopes] };
+  // Without scopes it would get the visitor's, which may be fewer than the old key's.
+  const scopes = by.scopes === null && old.scopes === null ? null : [...listOf(old.scopes)];
+  const fields = { scheme, label, expiresAt: null, scopes };
   const issued = await issue(by, visit.caller.merchant.mode, fields);
   if (issued.kind === 'refused') return keysPage(visit, { title, refusal: issued.refusal });
   const until = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, by.now + OVERLAP_MS);
