@@ -37,11 +37,14 @@ const columns: { [name: string]: (paylink: Paylink, config: Config, now: number)
   expiration: ({ expiration }) => iso(expiration),
 };
 
+/** What a spreadsheet may take for a formula: a sign, its wide form too, whatever is blank or invisible before it; a tab or a line break at the start. */
+const formula = /^(?:[\t\r\n]|[\s\p{Cf}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/u;
+
 /** A cell of RFC 4180. Text that a spreadsheet would take for a formula gets a leading `'`. */
 export function cell(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = formula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

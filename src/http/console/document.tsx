@@ -16,6 +16,9 @@ export type DocumentOptions = {
   headers?: Record<string, string>;
 };
 
+/** Marks that turn the reading order (UAX #9): a customer's name must not rewrite what stands beside it. */
+const turning = /\p{Bidi_Control}/gu;
+
 /**
  * Answers a whole document of the console. Its policy allows its own style sheet and script (by nonce), pictures, frames of this origin
  * (emails, which have a stricter policy) and forms to this origin. Forms need `Origin`, so the referrer policy is not `no-referrer`.
@@ -50,7 +53,8 @@ export async function consoleDocument(c: Context<AppEnv>, options: DocumentOptio
       </body>
     </html>
   );
-  return c.html(html`<!doctype html>${page}`, options.status ?? 200, {
+  const written = `${await html`<!doctype html>${page}`}`;
+  return c.html(written.replace(turning, ''), options.status ?? 200, {
     'cache-control': 'no-store',
     'x-robots-tag': 'noindex',
     'referrer-policy': 'same-origin',

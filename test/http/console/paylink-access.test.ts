@@ -9,6 +9,19 @@ beforeAll(async () => {
   ({ api, foreign } = await twoMerchants());
 });
 
+it('no page shows a mark that turns the reading order, whoever typed it', async () => {
+  const typed = 'a\u202eb\u2066c\u200f';
+  const customer = { email: 'a@example.com', firstName: typed, lastName: typed };
+  const id = await create(api, { customer, description: typed, memo: typed, merchantInvoiceId: typed });
+  await api.call('PATCH', '/settings', { name: `Blue ${typed}` });
+  const visitor = await signedIn(api.key);
+  for (const path of [at(id), at(id, '/edit'), '/console/paylinks', '/console/settings', '/console/audit']) {
+    expect((await visitor.get(path)).status).toBe(200);
+    expect(visitor.page).not.toMatch(/\p{Bidi_Control}/u);
+    expect(visitor.page).toContain('abc');
+  }
+});
+
 describe('another merchant', () => {
   it('finds nothing of a Paylink, and can do nothing to it', async () => {
     const email = `${crypto.randomUUID()}@example.com`;

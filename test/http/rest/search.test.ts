@@ -113,6 +113,10 @@ describe('the export', () => {
       '',
       '-5',
     ]);
+    // Wide forms are read as the sign itself in some languages' spreadsheets, and what is blank before one is trimmed by some.
+    for (const sneaky of ['＝1', '＋1', '－1', '＠a', '\n=1', ' =1', '\u00a0+1', '\u200b=1', '\ufeff@a', '\r\n-1'])
+      expect(cell(sneaky)).toMatch(/^"?'/);
+    for (const plain of [' a', 'a\n=1', 'Ann', '１', '\u200ba']) expect(cell(plain)).not.toMatch(/^"?'/);
   });
 
   it('ends after its most rows and says where to go on, until it has all of them', async () => {
