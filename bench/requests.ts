@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { bearer, blocked, hmacSecret, merchantId, unknown } from './credentials.ts';
-import { groupedRead } from './floor/recipient-status.ts';
+import { inGroups } from './floor/recipient-status.ts';
 import type { LoadRequest } from './load.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -48,7 +48,7 @@ export const sendRequest = (id: string, merchant = usual): LoadRequest => ({
 
 export function groupingRequest(id: string): LoadRequest {
   const request = sendRequest(id);
-  return { ...request, headers: { ...request.headers, [groupedRead]: '1' } };
+  return { ...request, headers: { ...request.headers, [inGroups]: '1' } };
 }
 
 const mutation =

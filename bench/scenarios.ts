@@ -77,7 +77,7 @@ const scenario = (name: string, prepare: Scenario['prepare'], rest: Partial<Scen
 export const restSend = 'send (REST)';
 export const graphqlSend = 'send (GraphQL)';
 
-/** The floor has no GraphQL: its send is the same work. It reads the recipient status at the edge, or grouped as the gateway does. */
+/** The floor has no GraphQL: its send is the same work. It reads the recipient status at the edge, or in groups as the gateway does. */
 export const scenarios: Scenario[] = [
   scenario('create', async ({ count }) => made(count, createRequest), {
     times: 2,
@@ -99,7 +99,7 @@ export const scenarios: Scenario[] = [
     { group: 'send' },
   ),
   scenario(
-    'send (floor reads in groups)',
+    'send (floor in groups)',
     ofEach((id, { side }) => (side === 'floor' ? groupingRequest(id) : sendRequest(id))),
   ),
   scenario(
@@ -130,6 +130,6 @@ export const scenarios: Scenario[] = [
       await runLoad(worker.origin, made(5, blockedRequest));
       return made(count, blockedRequest);
     },
-    { times: 20, status: 429, target: 0.85 },
+    { times: 60, status: 429, target: 0.85 },
   ),
 ];

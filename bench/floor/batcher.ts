@@ -1,4 +1,5 @@
 const MAX_BATCH = 50;
+const COMPANY_MS = 10;
 
 /** Runs one piece of work at a time. */
 export class SerialQueue {
@@ -13,10 +14,13 @@ export class SerialQueue {
 
 /** Handles in one batch the items that come while the batch before is under way. */
 export class Batcher<T> {
+  /** Whether the next batch waits for company after one of several, as the gateway's does. */
+  waits = false;
   readonly #queue: SerialQueue;
   readonly #handle: (items: T[]) => Promise<unknown>;
   #waiting: { item: T; resolve: (done: Promise<unknown>) => void }[] = [];
   #running = false;
+  #busy = false;
 
   constructor(queue: SerialQueue, handle: (items: T[]) => Promise<unknown>) {
     this.#queue = queue;
@@ -33,12 +37,16 @@ export class Batcher<T> {
 
   async #drain(): Promise<void> {
     this.#running = true;
-    while (this.#waiting.length > 0) await this.#queue.run(() => this.#next());
+    while (this.#waiting.length > 0) {
+      if (this.waits && this.#busy && this.#waiting.length < MAX_BATCH) await scheduler.wait(COMPANY_MS);
+      await this.#queue.run(() => this.#next());
+    }
     this.#running = false;
   }
 
   async #next(): Promise<void> {
     const batch = this.#waiting.splice(0, MAX_BATCH);
+    this.#busy = batch.length > 1;
     const done = this.#handle(batch.map(({ item }) => item));
     for (const { resolve } of batch) resolve(done);
     await done.catch(() => {});

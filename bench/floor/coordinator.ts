@@ -55,7 +55,9 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
   }
 
   /** @returns the operation to report, or the answer where the key is repeated */
-  async claim(id: string, key: string, groupsRead: boolean): Promise<Claim> {
+  async claim(id: string, key: string, groups: boolean): Promise<Claim> {
+    this.#statuses.waits = groups;
+    this.#changes.waits = groups;
     const { sql } = this.ctx.storage;
     const [kept] = sql
       .exec<Claim>('SELECT id AS operation, body AS answer FROM operations WHERE paylink_id = ? AND key = ?', id, key)
@@ -65,7 +67,7 @@ export class FloorCoordinator extends DurableObject<FloorEnv> {
       await this.env.DB.prepare('SELECT * FROM paylinks WHERE id = ?').bind(id).first();
       this.#known.add(id);
     }
-    if (groupsRead) await this.#statuses.run(id);
+    if (groups) await this.#statuses.run(id);
     const now = Date.now();
     const operation = crypto.randomUUID();
     const claim = 'INSERT OR REPLACE INTO operations (paylink_id, id, key, due_at, body) VALUES (?, ?, ?, ?, ?)';

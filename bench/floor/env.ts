@@ -4,7 +4,7 @@ type Gate = Rpc.DurableObjectBranded & { admit(nonce: string | null): void };
 export type Claim = { operation: string; answer: string | null };
 export type Coordinator = Rpc.DurableObjectBranded & {
   create(id: string, body: string): Promise<void>;
-  claim(id: string, key: string, groupsRead: boolean): Promise<Claim>;
+  claim(id: string, key: string, groups: boolean): Promise<Claim>;
   report(id: string, operation: string, messageId: string): Promise<string>;
   deliveryEvent(attemptId: string): Promise<void>;
 };

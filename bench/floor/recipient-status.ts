@@ -1,5 +1,5 @@
-/** A header that only the floor knows: its coordinator then reads for several sends in one query, as the gateway's does. */
-export const groupedRead = 'x-grouped-read';
+/** A header that only the floor knows: its coordinator then asks D1 for several sends at once and waits for company, as the gateway's does. */
+export const inGroups = 'x-in-groups';
 
 /** The merchant's limits, suppressions and the messages of the last day, by Paylink id. */
 const sql = `SELECT p.id, m.sms_countries, m.recipient_send_cap,

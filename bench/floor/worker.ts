@@ -1,7 +1,7 @@
 import { receiveCallback } from './callback.ts';
 import { type AnswerName, type FloorEnv, samplesOf } from './env.ts';
 import { identify, verifyCallback } from './identity.ts';
-import { groupedRead, readRecipientStatus } from './recipient-status.ts';
+import { inGroups, readRecipientStatus } from './recipient-status.ts';
 import { readPaylink } from './statements.ts';
 
 export { FloorCoordinator } from './coordinator.ts';
@@ -33,7 +33,7 @@ async function create(body: string, env: FloorEnv, nonce: string | null): Promis
 }
 
 async function send(request: Request, env: FloorEnv, id: string, nonce: string | null): Promise<Response> {
-  const groups = request.headers.has(groupedRead);
+  const groups = request.headers.has(inGroups);
   await Promise.all([groups ? null : readRecipientStatus(env.DB, [id]), admit(env, nonce)]);
   const coordinator = coordinatorOf(env, id);
   const claim = await coordinator.claim(id, request.headers.get('idempotency-key') ?? '', groups);
