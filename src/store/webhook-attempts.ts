@@ -96,7 +96,8 @@ export async function requeueSince(
       `${requeued} WHERE id IN (SELECT id FROM endpoint_deliveries
          WHERE id >= ?3 || '.' || printf('%012x', ?4) AND id < ?3 || '/' AND ${resting} ORDER BY id LIMIT ?5) RETURNING id, created_at`,
     )
-    .bind(now, now + leaseMs, endpointId, since, limit)
+    // A negative number has another form in hexadecimal, which sorts behind all others.
+    .bind(now, now + leaseMs, endpointId, Math.max(0, since), limit)
     .all();
   const rows = Queued.parse(results);
   const last = rows.reduce((latest, row) => Math.max(latest, row.created_at), since);

@@ -104,6 +104,9 @@ describe('an endpoint that does not take an event', () => {
     await consume(messagesFor(await longestDueDeliveries(env.DB, now, 1_000)), now);
     const ids = (await heardBy(hook.name)).slice(3).map(({ headers }) => headers['webhook-id']);
     expect(ids.sort()).toEqual(expected.sort());
+    // Nothing happened before 1970, so a time before it stands for everything: an empty time of Go is in the year 1.
+    const all = await replayDeliveries(context(now), hook.endpoint.id, { since: Date.UTC(1901, 0, 1) });
+    expect(all).toMatchObject({ queued: deliveries.length });
   });
 
   it('disables an endpoint that answers 410 and tells the others', async () => {

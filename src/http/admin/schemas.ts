@@ -11,8 +11,9 @@ const Country = z
   )
   .check(z.refine(isCountry, 'Must be an ISO 3166-1 alpha-2 country code.'));
 
+/** A tag of at most 35 characters, as RFC 5646 (§4.4.1) has everybody take. */
 const Locale = z.pipe(
-  z.string(),
+  z.string().check(z.maxLength(35)),
   z.transform((text, context) => {
     try {
       const [locale] = Intl.getCanonicalLocales(text);

@@ -97,6 +97,7 @@ describe('a new merchant', () => {
     ['country', 'XX'],
     ['country', 'USA'],
     ['locale', 'english please'],
+    ['locale', `en-x-${'abcdefgh-'.repeat(50)}a`],
     ['timeZone', 'Middle/Earth'],
     ['timeZone', '+02:00'],
     ['brandColor', 'red'],
