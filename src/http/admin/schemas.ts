@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { IsoTime } from '../../lib/iso-time.ts';
 import { Scope, scopes } from '../../model/caller.ts';
 import { TimeZone } from '../../paylinks/domain/schemas.ts';
 import { isCountry } from '../../paylinks/recipients/recipient.ts';
@@ -126,22 +127,17 @@ export const MerchantUpdate = z
   })
   .check(z.refine((body) => Object.keys(body).length > 0, 'Give at least one setting to change.'));
 
-const Instant = z.pipe(
-  z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time with a zone.' }),
-  z.transform((text) => Date.parse(text)),
-);
-
 /** A credential to issue; `expiresAt` must be after `now` (ms). Without `scopes` it may do what its issuer may. */
 export const credentialIssue = (now: number) =>
   z.strictObject({
     scheme: z.enum(['hmac', 'skipify', 'bearer']),
     label: z._default(z.nullable(z.string().check(z.trim(), z.minLength(1), z.maxLength(100))), null),
-    expiresAt: z._default(z.nullable(Instant.check(z.refine((time) => time > now, 'Must be in the future.'))), null),
+    expiresAt: z._default(z.nullable(IsoTime.check(z.refine((time) => time > now, 'Must be in the future.'))), null),
     scopes: z._default(z.nullable(z.array(Scope).check(z.minLength(1), z.maxLength(scopes.length))), null),
   });
 
 /** When a credential expires; null: never. A time in the past expires it now. */
-export const CredentialExpiry = z.strictObject({ expiresAt: z.nullable(Instant) });
+export const CredentialExpiry = z.strictObject({ expiresAt: z.nullable(IsoTime) });
 
 /** A page of merchants. */
 export const MerchantPage = z.strictObject({ limit: limit(50), cursor: z.optional(Uuid) });

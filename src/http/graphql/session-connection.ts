@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-
+import { IsoTime } from '../../lib/iso-time.ts';
 import { DeliveryStatus } from '../../model/delivery.ts';
 import { paylinkStatuses } from '../../model/paylink.ts';
 import type { PagePlace } from '../../store/paylink-search.ts';
@@ -13,12 +13,6 @@ const DEFAULT_PAGE = 20;
 
 const text = z.nullish(z.string().check(z.minLength(1), z.maxLength(255)));
 const count = z.nullish(z.int().check(z.gte(1), z.lte(MAX_PAGE)));
-const time = z.nullish(
-  z.pipe(
-    z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' }),
-    z.transform((iso) => Date.parse(iso)),
-  ),
-);
 const cursor = z.nullish(
   z.pipe(
     z.string().check(z.regex(/^[0-9a-z]{1,10}~[0-9a-f-]{36}$/, 'Must be a cursor of an earlier page.')),
@@ -43,8 +37,8 @@ const Arguments = z
         orderId: text,
         recipient: text,
         orgId: text,
-        createdAfter: time,
-        createdBefore: time,
+        createdAfter: z.nullish(IsoTime),
+        createdBefore: z.nullish(IsoTime),
       }),
     ),
   })

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { IsoTime } from '../../lib/iso-time.ts';
 import { DeliveryStatus } from '../../model/delivery.ts';
 import { paylinkStatuses } from '../../model/paylink.ts';
 import { csvOfPaylinks } from '../../paylinks/export.ts';
@@ -13,12 +14,6 @@ import { nextCursor, paging } from './paging.ts';
 import { renderPaylink } from './render-paylink.ts';
 
 const text = z.optional(z.string().check(z.minLength(1), z.maxLength(255)));
-const time = z.optional(
-  z.pipe(
-    z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' }),
-    z.transform((iso) => Date.parse(iso)),
-  ),
-);
 
 export const Query = z.strictObject({
   /** Several by comma. */
@@ -44,8 +39,8 @@ export const Query = z.strictObject({
       ),
     ]),
   ),
-  createdAfter: time,
-  createdBefore: time,
+  createdAfter: z.optional(IsoTime),
+  createdBefore: z.optional(IsoTime),
   ...paging,
 });
 

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { iso } from '../../lib/encoding.ts';
+import { IsoTime } from '../../lib/iso-time.ts';
 import { merchantEventTypes } from '../../model/webhook.ts';
 import type { WebhookAttempt } from '../../store/webhook-attempts.ts';
 import type { WebhookEndpoint } from '../../store/webhook-endpoints.ts';
@@ -53,12 +54,7 @@ export const ChangeBody = z.strictObject({
 export const ReplayBody = z.union(
   [
     z.strictObject({ deliveryId: z.string().check(z.minLength(1), z.maxLength(200)) }),
-    z.strictObject({
-      since: z.pipe(
-        z.iso.datetime({ offset: true }),
-        z.transform((text) => Date.parse(text)),
-      ),
-    }),
+    z.strictObject({ since: IsoTime }),
   ],
   'Give either deliveryId, or since as an ISO 8601 time.',
 );

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { IsoTime } from '../../lib/iso-time.ts';
 import type { JsonObject } from '../../model/values.ts';
 import { normalizePhone } from '../recipients/recipient.ts';
 import { MAX_METADATA } from './bounds.ts';
@@ -70,11 +71,6 @@ const LineItemFields = z.strictObject({
   metadata: z.optional(metadata),
 });
 
-const timestamp = z.pipe(
-  z.iso.datetime({ offset: true, error: 'Must be an ISO 8601 date and time.' }),
-  z.transform((iso) => Date.parse(iso)),
-);
-
 const isHttps = (url: string) => {
   const parsed = URL.parse(url);
   // URL.parse forgives white space and missing slashes, which a link to a customer must not have.
@@ -85,7 +81,7 @@ const httpsUrl = z.string().check(z.maxLength(2048), z.refine(isHttps, 'Must be 
 /** A proof of consent, all of it optional. */
 const ConsentFields = z.strictObject({
   source: z.optional(text(255)),
-  capturedAt: z.nullish(timestamp),
+  capturedAt: z.nullish(IsoTime),
   text: z.optional(text(2_000)),
   ip: z.nullish(z.union([z.ipv4(), z.ipv6()], 'Must be an IP address.')),
 });
@@ -109,7 +105,7 @@ const shared = {
   description: z.optional(text(255)),
   memo: z.optional(text(255)),
   metadata: z.optional(metadata),
-  expiration: z.nullish(timestamp),
+  expiration: z.nullish(IsoTime),
   successUrl: z.nullish(httpsUrl),
   sendEmail: z.optional(z.boolean()),
   sendSms: z.optional(z.boolean()),
