@@ -46,6 +46,18 @@ async function ringLater({ id }: Paylink, later = 60_000): Promise<void> {
   expect(await runDurableObjectAlarm(coordinatorStub(id))).toBe(true);
 }
 
+it('an alarm that the platform gave up is set again when the object starts, if something is due', async () => {
+  const paylink = await paylinkOf(14);
+  await open(paylink);
+  await inCoordinator(paylink.id, (_, { storage }) => storage.deleteAlarm());
+  await abortAllDurableObjects();
+  expect(await coordinatorStub(paylink.id).ping()).toBe('ok');
+  expect((await left(paylink)).alarm).not.toBeNull();
+  await ringLater(paylink);
+  await abortAllDurableObjects();
+  expect(await left(paylink)).toEqual({ changes: [], alarm: null });
+});
+
 describe('what D1 has leaves the journal', () => {
   it('of this life: one alarm empties it and is not set again', async () => {
     const paylinks = await Promise.all(Array.from({ length: 3 }, () => paylinkOf(11)));

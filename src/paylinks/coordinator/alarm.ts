@@ -10,9 +10,15 @@ export class Alarm {
     this.#storage = storage;
   }
 
-  /** Reads what an earlier life of the object armed, so that it is not put off. To be awaited before anything else is done. */
-  async load(): Promise<void> {
+  /**
+   * Reads what an earlier life of the object armed, so that it is not put off. To be awaited before anything else is done.
+   * @param due when something is due, ms; null: nothing is. The platform gives an alarm up whose object cannot start for some two
+   * minutes (six tries; Durable Objects, "Alarms"), as with a wrong variable: it is set again.
+   */
+  async load(due: () => number | null): Promise<void> {
     this.#armedAt = await this.#storage.getAlarm();
+    const at = this.#armedAt === null ? due() : null;
+    if (at !== null) this.ringBy(Math.max(at, Date.now()));
   }
 
   /** Rings at `at` (ms) or before. */

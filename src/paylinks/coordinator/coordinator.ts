@@ -123,7 +123,7 @@ export class PaylinkCoordinator extends DurableObject<Bindings> implements Coord
     this.#callbacks = new Callbacks(shared);
     this.#cancels = new Cancels({ ...shared, reconciler: this.#reconciler });
     this.#predecessorSends = new PredecessorSends(this, (paylinkId, id) => journal.operation(paylinkId, id) !== null);
-    void ctx.blockConcurrencyWhile(() => alarm.load());
+    void ctx.blockConcurrencyWhile(() => alarm.load(() => journal.nextDue()));
   }
 
   async create(command: CreateCommand): Promise<CreateReply> {
