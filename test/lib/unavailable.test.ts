@@ -51,7 +51,7 @@ describe('a fault that may be over at the next try', () => {
 });
 
 describe('a bug is not', () => {
-  it.each(["INSERT INTO merchants (id) VALUES ('x')", 'SELEC 1', 'SELECT ?1, ?2'])(
+  it.each(["INSERT INTO merchants (id) VALUES ('x')", 'SELEC 1', 'SELECT ?1, ?2', 'SELECT zeroblob(20000000)'])(
     'a statement that D1 will never take: %s',
     async (sql) => {
       await seedMerchant();

@@ -100,6 +100,30 @@ describe('creates', () => {
     expect([await isStored(wrong), await isStored(good)]).toEqual([false, true]);
   });
 
+  it('are written once more, together, when D1 was lost; an id that D1 took before all the same is there already', async () => {
+    const lost = (batch: number) =>
+      batch === 2 ? Promise.reject(new Error('D1_ERROR: Network connection lost.')) : gate;
+    const { promise: gate, resolve: release } = Promise.withResolvers<void>();
+    const { db, batches } = watched(lost);
+    const creates = createsOn(db);
+    const first = creates.insert(fresh(), 5_000);
+    const [one, other] = [fresh(), fresh()];
+    await createsOn(env.DB).insert(one, 5_000);
+    const both = [creates.insert(one, 5_000), creates.insert(other, 5_000)];
+    release();
+    expect([await first, ...(await Promise.all(both))]).toEqual(['inserted', 'existing', 'inserted']);
+    expect(batches()).toBe(3);
+  });
+
+  it('make an overloaded D1 no more work: none is tried again', async () => {
+    const overloaded = new Error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.');
+    const { db, batches } = watched(() => Promise.reject(overloaded));
+    const creates = createsOn(db);
+    const all = [fresh(), fresh(), fresh()].map((one) => creates.insert(one, 5_000));
+    expect(await Promise.all(all)).toEqual(['failed', 'failed', 'failed']);
+    expect(batches()).toBe(1);
+  });
+
   it('that waited too long for their turn are not written after they were told so', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const { db, batches } = watched((batch) => (batch === 1 ? new Promise(() => {}) : Promise.resolve()));

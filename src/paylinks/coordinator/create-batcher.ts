@@ -1,8 +1,10 @@
 import { consentAudits } from '../../audit/consent.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { log } from '../../lib/log.ts';
-import { type Inserted, insertPaylinks, type NewPaylink } from '../../store/insert-paylinks.ts';
+import { insertPaylinks, type NewPaylink } from '../../store/insert-paylinks.ts';
 import { webhookPayloadsOf } from '../../webhooks/payload.ts';
 import { Batcher, type SerialQueue } from './batcher.ts';
+import { writeTogether } from './write-together.ts';
 
 /** Paylinks in one batch; with 200 line items each a bound parameter stays under D1's 2 MB. */
 const MAX_BATCH = 16;
@@ -37,33 +39,22 @@ export class CreateBatcher {
     return items.map(({ fresh }) => ends.get(fresh) ?? 'failed');
   }
 
-  /** Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
   async #insert(paylinks: readonly NewPaylink[]): Promise<Map<NewPaylink, CreateEnd>> {
-    const inserted = await this.#write(paylinks);
-    if (inserted) {
-      const end = (fresh: NewPaylink): CreateEnd => (inserted.ids.has(fresh.head.id) ? 'inserted' : 'existing');
-      return new Map(paylinks.map((fresh) => [fresh, end(fresh)]));
-    }
-    const ends = new Map<NewPaylink, CreateEnd>();
-    if (paylinks.length === 1) return ends;
-    for (const one of paylinks) for (const [fresh, end] of await this.#insert([one])) ends.set(fresh, end);
-    return ends;
+    const ends = await writeTogether(paylinks, {
+      write: (some) => this.#write(some),
+      failed: (some, error) => log('error', 'create_failed', { paylinks: some.length, error: errorMessage(error) }),
+    });
+    return new Map(ends);
   }
 
-  async #write(paylinks: readonly NewPaylink[]): Promise<Inserted | null> {
-    try {
-      const inserted = await insertPaylinks(
-        this.#db,
-        paylinks,
-        paylinks.flatMap(webhookPayloadsOf),
-        paylinks.flatMap(consentAudits),
-      );
-      this.#announced(inserted.deliveries);
-      return inserted;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      log('error', 'create_failed', { paylinks: paylinks.length, error: reason });
-      return null;
-    }
+  async #write(paylinks: readonly NewPaylink[]): Promise<[NewPaylink, CreateEnd][]> {
+    const inserted = await insertPaylinks(
+      this.#db,
+      paylinks,
+      paylinks.flatMap(webhookPayloadsOf),
+      paylinks.flatMap(consentAudits),
+    );
+    this.#announced(inserted.deliveries);
+    return paylinks.map((fresh) => [fresh, inserted.ids.has(fresh.head.id) ? 'inserted' : 'existing']);
   }
 }

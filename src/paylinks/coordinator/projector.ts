@@ -1,5 +1,6 @@
 import { consentAudits } from '../../audit/consent.ts';
 import { settledAudits } from '../../audit/settled.ts';
+import { errorMessage } from '../../lib/error-message.ts';
 import { log } from '../../lib/log.ts';
 import { withTimeout } from '../../lib/timeout.ts';
 import type { Changes } from '../../store/changes.ts';
@@ -7,6 +8,7 @@ import { projectChanges } from '../../store/project-changes.ts';
 import { webhookPayloadsOf } from '../../webhooks/payload.ts';
 import { Batcher, type SerialQueue } from './batcher.ts';
 import { type CachedPaylink, pendingChanges } from './pending-changes.ts';
+import { writeTogether } from './write-together.ts';
 
 /** Paylinks in one batch; keeps a bound parameter well under D1's 2 MB. */
 const MAX_BATCH = 50;
@@ -50,26 +52,20 @@ export class Projector {
     return entries.map((entry, n) => entry.projectedVersion >= (versions[n] ?? 0));
   }
 
-  /** What D1 took of a batch. Where the whole fails each is tried alone, so that one that cannot be written keeps back no other. */
-  async #projected(changes: Map<CachedPaylink, Changes>): Promise<[CachedPaylink, Changes][]> {
-    const all = [...changes];
-    if (await this.#write(all.map(([, one]) => one))) return all;
-    if (all.length === 1) return [];
-    const projected: [CachedPaylink, Changes][] = [];
-    for (const one of all) if (await this.#write([one[1]])) projected.push(one);
-    return projected;
+  /** What D1 took of a batch. */
+  #projected(changes: Map<CachedPaylink, Changes>): Promise<[CachedPaylink, Changes][]> {
+    return writeTogether([...changes], {
+      write: async (some) => {
+        await this.#write(some.map(([, one]) => one));
+        return [...some];
+      },
+      failed: (some, error) => log('error', 'projection_failed', { paylinks: some.length, error: errorMessage(error) }),
+    });
   }
 
-  async #write(changes: Changes[]): Promise<boolean> {
-    try {
-      const payloads = changes.flatMap(webhookPayloadsOf);
-      const audits = [...changes.flatMap(consentAudits), ...changes.flatMap(settledAudits)];
-      this.#listener.announced(await projectChanges(this.#db, changes, payloads, audits));
-      return true;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      log('error', 'projection_failed', { paylinks: changes.length, error: reason });
-      return false;
-    }
+  async #write(changes: Changes[]): Promise<void> {
+    const payloads = changes.flatMap(webhookPayloadsOf);
+    const audits = [...changes.flatMap(consentAudits), ...changes.flatMap(settledAudits)];
+    this.#listener.announced(await projectChanges(this.#db, changes, payloads, audits));
   }
 }
