@@ -4,6 +4,7 @@ export const pagesStyle = `
 .search .field { flex: 0 1 148px; }
 .search .button { min-height: 36px; }
 .search .find { position: relative; flex: 1 0 100%; }
+.search.short { align-items: start; }
 .search.short .find { flex: 1 1 240px; }
 .search.short .button { min-height: 40px; }
 .search .find .icon { position: absolute; left: 11px; top: 10px; color: var(--soft); pointer-events: none; }

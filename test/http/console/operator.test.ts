@@ -51,6 +51,15 @@ describe('the operator', () => {
       expect(of.page).toContain(done);
   });
 
+  it('finds a merchant by its whole id', async () => {
+    const of = await operator();
+    const found = await of.get(`${path}?id=%20${api.merchant.id.toUpperCase()}`);
+    expect([found.status, locationOf(found)]).toEqual([303, `${path}/merchants/${api.merchant.id}`]);
+    expect((await of.get(`${path}?id=Green+Lamp`)).status).toBe(200);
+    expect(of.page).toContain('id="id-wrong"');
+    expect(of.page).toContain('value="Green Lamp"');
+  });
+
   it('is told of a merchant that is not there, and a merchant sees none of its pages', async () => {
     const of = await operator();
     expect((await of.get(`${path}/merchants/${crypto.randomUUID()}`)).status).toBe(404);

@@ -59,7 +59,7 @@ const columnsOf = (visit: MerchantVisit): Column<Credential>[] => {
       named: true,
       cell: ({ scopes }) =>
         scopes === null ? (
-          'Everything'
+          <span class="number">Everything</span>
         ) : (
           <details class="small">
             <summary>

@@ -2,9 +2,10 @@ import { type Refusal, statusOf } from '../../../errors.ts';
 import type { Merchant } from '../../../model/merchant.ts';
 import { listMerchants } from '../../../store/merchants.ts';
 import { addMerchant } from '../../admin/merchants.ts';
-import { MerchantCreate } from '../../admin/schemas.ts';
+import { MerchantCreate, parseUuid } from '../../admin/schemas.ts';
 import { validate } from '../../body.ts';
 import type { FormFields } from '../form-fields.ts';
+import { Icon } from '../icons.tsx';
 import { Refused } from '../parts/flash.tsx';
 import { ActionForm, Field, type FieldProps, Select, wrongOf } from '../parts/form.tsx';
 import { Badge, Panel } from '../parts/panel.tsx';
@@ -30,13 +31,13 @@ const columnsOf = (now: number): Column<Merchant>[] => [
     cell: ({ suspendedAt }) =>
       suspendedAt === null ? <Badge tone="good">Active</Badge> : <Badge tone="bad">Suspended</Badge>,
   },
-  { name: 'Id', whole: true, cell: ({ id }) => <code>{id}</code> },
   {
     name: 'Mode',
     cell: ({ mode }) => <Badge tone={mode === 'live' ? 'info' : 'calm'}>{mode === 'live' ? 'Live' : 'Test'}</Badge>,
   },
   { name: 'Country', cell: ({ country }) => country },
-  { name: 'Since', number: true, cell: ({ createdAt }) => <Time at={createdAt} zone="UTC" now={now} /> },
+  { name: 'Since', cell: ({ createdAt }) => <Time at={createdAt} zone="UTC" now={now} /> },
+  { name: 'Id', whole: true, cell: ({ id }) => <code>{id}</code> },
 ];
 
 const placeOf = (text: string | undefined): string => (text && /^[0-9a-f-]{36}$/i.test(text) ? text.toLowerCase() : '');
@@ -44,6 +45,9 @@ const placeOf = (text: string | undefined): string => (text && /^[0-9a-f-]{36}$/
 /** `/console/operator`: all merchants, by id. */
 export async function merchantList(visit: OperatorVisit): Promise<Response> {
   const { c } = visit;
+  const wanted = (c.req.query('id') ?? '').trim();
+  const id = parseUuid(wanted);
+  if (id !== null) return c.redirect(`${operatorPath}/merchants/${id}`, 303);
   const after = placeOf(c.req.query('after'));
   const found = await listMerchants(c.env.DB, after, ROWS + 1);
   const page = found.slice(0, ROWS);
@@ -59,28 +63,62 @@ export async function merchantList(visit: OperatorVisit): Promise<Response> {
         </a>
       ),
     },
-    <Panel plain>
-      <Table
-        label="Merchants"
-        columns={columnsOf(c.get('now'))}
-        rows={page}
-        empty={
-          <Empty title="No merchants yet">
-            <p>Create one, issue a key for it, and its people can sign in.</p>
-          </Empty>
-        }
-      />
-      {page.length > 0 ? (
-        <Paging
-          text={`${page.length} ${page.length === 1 ? 'merchant' : 'merchants'}`}
-          names={{ first: 'First', next: 'Next' }}
-          newer={after ? operatorPath : null}
-          older={found.length > ROWS && last ? `${operatorPath}?after=${last.id}` : null}
+    <>
+      <Find wanted={wanted} />
+      <Panel plain>
+        <Table
+          label="Merchants"
+          columns={columnsOf(c.get('now'))}
+          rows={page}
+          empty={
+            <Empty title="No merchants yet">
+              <p>Create one, issue a key for it, and its people can sign in.</p>
+            </Empty>
+          }
         />
-      ) : null}
-    </Panel>,
+        {page.length > 0 ? (
+          <Paging
+            text={`${page.length} ${page.length === 1 ? 'merchant' : 'merchants'}`}
+            names={{ first: 'First', next: 'Next' }}
+            newer={after ? operatorPath : null}
+            older={found.length > ROWS && last ? `${operatorPath}?after=${last.id}` : null}
+          />
+        ) : null}
+      </Panel>
+    </>,
   );
 }
+
+/** To one merchant, by the id that logs and callers name. */
+const Find = ({ wanted }: { wanted: string }) => (
+  <search>
+    <form class="search short" method="get" action={operatorPath} aria-label="Find a merchant">
+      <div class="find">
+        <Icon name="search" />
+        <label class="out" for="id">
+          Merchant id
+        </label>
+        <input
+          id="id"
+          name="id"
+          type="search"
+          value={wanted}
+          placeholder="Merchant id"
+          aria-invalid={wanted ? 'true' : undefined}
+          aria-describedby={wanted ? 'id-wrong' : undefined}
+        />
+        {wanted ? (
+          <span class="wrong" id="id-wrong">
+            Must be a whole id, a UUID.
+          </span>
+        ) : null}
+      </div>
+      <button class="button quiet" type="submit">
+        Find
+      </button>
+    </form>
+  </search>
+);
 
 type Draft = { [name in 'name' | 'mode' | 'country' | 'locale' | 'parentId']: string };
 const fresh: Draft = { name: '', mode: 'test', country: 'US', locale: 'en-US', parentId: '' };
