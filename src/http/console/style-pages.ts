@@ -59,7 +59,7 @@ export const pagesStyle = `
 .facts > div:last-child { border: 0; padding-bottom: 0; }
 .facts > div:first-child { padding-top: 0; }
 .facts dt { color: var(--soft); }
-.facts dd { display: grid; gap: 6px; justify-items: start; }
+.facts dd { display: grid; gap: 6px; justify-items: start; white-space: pre-line; }
 .facts pre { margin: 0; white-space: pre-wrap; }
 .note { padding: 10px 12px; border-radius: 8px; background: var(--warn-soft); color: var(--warn); }
 .note a { color: inherit; }

@@ -7,7 +7,7 @@ import { Panel } from '../parts/panel.tsx';
 import { Empty, Table } from '../parts/table.tsx';
 import { paylinkColumns } from '../paylinks/columns.tsx';
 import { shell } from '../shell.tsx';
-import type { MerchantVisit } from '../visit.ts';
+import { type MerchantVisit, may } from '../visit.ts';
 import { Numbers, numbersOf, RANGES, type Range, rangeOf } from './numbers.tsx';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -43,6 +43,17 @@ const Ranges = ({ range }: { range: Range }) => (
       </a>
     ))}
   </nav>
+);
+
+const NoPaylinks = ({ visit }: { visit: MerchantVisit }) => (
+  <Empty title="No Paylinks yet">
+    <p>A Paylink asks a customer for a payment by email or SMS. Create one here, or by the API.</p>
+    {may(visit, 'paylinks:write') ? (
+      <a class="button" href="/console/paylinks/new">
+        Create the first one
+      </a>
+    ) : null}
+  </Empty>
 );
 
 /** `/console`: how this merchant's Paylinks fare, what needs a look, and what came last. */
@@ -81,7 +92,7 @@ export async function overview(visit: MerchantVisit): Promise<Response> {
         </Panel>
       ) : null}
       <Panel title="Newest" actions={<a href="/console/paylinks">All Paylinks</a>} plain>
-        <Table label="Newest" columns={columns} rows={newest} empty={<Empty title="No Paylinks yet" />} />
+        <Table label="Newest" columns={columns} rows={newest} empty={<NoPaylinks visit={visit} />} />
       </Panel>
     </>,
   );
