@@ -1,11 +1,10 @@
 import type { Context } from 'hono';
 import { type FieldError, refusal } from '../errors.ts';
 import type { Upload } from '../paylinks/attachments.ts';
+import { MAX_FILES } from '../paylinks/domain/apply-attachments.ts';
 import type { AppEnv } from './app-env.ts';
 import type { Parsed } from './body.ts';
 
-/** Files of one request: as many as a Paylink may have. */
-const MAX_PARTS = 3;
 /** The one field that files are sent in. */
 const FIELD = 'file';
 
@@ -54,8 +53,8 @@ export async function readParts(c: Context<AppEnv>, most: number): Promise<Parts
 
 /** Reads the files of a `multipart/form-data` body (RFC 7578): 1 to 3 in the field `file`, and nothing else. 415 for another media type, 400 for any other fault. */
 export async function readFiles(c: Context<AppEnv>): Promise<Parsed<Upload[]>> {
-  const read = await readParts(c, MAX_PARTS);
-  const tooMany = invalid({ path: FIELD, message: `At most ${MAX_PARTS} files.` });
+  const read = await readParts(c, MAX_FILES);
+  const tooMany = invalid({ path: FIELD, message: `At most ${MAX_FILES} files.` });
   if (read.kind === 'another_type') {
     const detail = 'Send the files as Content-Type: multipart/form-data.';
     return { kind: 'refused', refusal: refusal('unsupported_media_type', detail) };
@@ -65,7 +64,7 @@ export async function readFiles(c: Context<AppEnv>): Promise<Parsed<Upload[]>> {
   const { form } = read;
   const parts = [...form];
   if (parts.length === 0) return invalid({ path: FIELD, message: 'Send at least one file in this field.' });
-  if (parts.length > MAX_PARTS) return tooMany;
+  if (parts.length > MAX_FILES) return tooMany;
   const uploads: Upload[] = [];
   for (const [name, value] of parts) {
     const path = parts.length === 1 || name !== FIELD ? name.slice(0, 100) : `${FIELD}.${uploads.length}`;

@@ -33,12 +33,12 @@ export const titles: Record<ErrorCode, string> = {
   rate_limited: 'Too many requests',
   resend_limit: 'Too many sends',
   sms_limit: 'Too many SMS',
-  override_limit: 'Too many strangers',
+  override_limit: 'Too many other recipients',
   send_failed: 'Unable to send the Paylink',
   misconfigured: 'Gateway is misconfigured',
   internal: 'Internal error',
   unavailable: 'Temporarily unavailable',
-  overloaded: 'Too much is waiting',
+  overloaded: 'Too many requests are waiting',
 };
 
 /** The path of a URL. A request's URL is normalised already. */

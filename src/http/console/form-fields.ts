@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { MAX_FILES } from '../../paylinks/domain/apply-attachments.ts';
 import type { AppEnv } from '../app-env.ts';
 import { readParts } from '../multipart.ts';
 
@@ -35,7 +36,7 @@ export class FormFields {
 }
 
 /** Parts of a form with files: its token, and the files. */
-const MAX_PARTS = 4;
+const MAX_PARTS = MAX_FILES + 1;
 
 const decoder = new TextDecoder('utf-8');
 

@@ -1,4 +1,4 @@
-// The seeding Worker: the gateway itself, played on a moved clock. Only src/local/life/seed-life.ts starts it, before `wrangler dev`; the
+// The seeding Worker: the gateway itself, played on a moved clock. Only src/local/life/open-data.ts starts it, before `wrangler dev`; the
 // deployed Worker's entry is src/index.ts, which knows nothing of it.
 import { errorMessage } from '../../lib/error-message.ts';
 import { collected, shopServer } from './deliveries.ts';

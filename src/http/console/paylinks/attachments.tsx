@@ -1,11 +1,10 @@
 import type { Config } from '../../../env.ts';
 import type { Paylink } from '../../../model/paylink.ts';
+import { MAX_FILES } from '../../../paylinks/domain/apply-attachments.ts';
 import { fileUrlOf } from '../../../paylinks/domain/links.ts';
 import { ActionForm, FormToken } from '../parts/form.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { type MerchantVisit, may } from '../visit.ts';
-
-const MAX_FILES = 3;
 
 /** The files of a Paylink: what the customer can download, and the form that adds one. */
 export const Attachments = (props: { visit: MerchantVisit; paylink: Paylink; config: Config; active: boolean }) => {
