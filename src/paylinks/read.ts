@@ -24,7 +24,10 @@ export async function ownerOf(
 
 const ownerSuspended = refusal('suspended', 'The merchant of this Paylink is suspended: nothing is changed for it.');
 
-/** Why a Paylink of this merchant (`ownerOf`) may not be changed by a caller now; null: it may. A suspended merchant comes not so far, its parent does. */
+/**
+ * Why a Paylink of this merchant (`ownerOf`) may not be changed by a caller now; null: it may. A suspended merchant comes not so far, its
+ * parent does. The parent may still cancel, and settle what became of a message: neither has a customer hear or pay more.
+ */
 export const refusalOfOwner = (owner: Merchant | null): Refusal | null => {
   if (owner === null) return notFound;
   return owner.suspendedAt === null ? null : ownerSuspended;

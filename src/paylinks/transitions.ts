@@ -13,7 +13,7 @@ import { callCoordinator } from './coordinator/client.ts';
 import type { PaymentReport } from './domain/change.ts';
 import { CANCEL_FINGERPRINT, changeFingerprint } from './domain/idempotency.ts';
 import type { Outcome } from './domain/outcome.ts';
-import { ownerOf, refusalOfOwner } from './read.ts';
+import { ownerOf } from './read.ts';
 import { recipientKey } from './recipients/recipient-key.ts';
 
 /** Paylinks that one query finds, and that one call has a coordinator expire. */
@@ -98,8 +98,7 @@ export async function cancelPaylink(
   key: string | null = null,
   owner?: Promise<Merchant | null>,
 ): Promise<Outcome<{ replayed: boolean }>> {
-  const refused = refusalOfOwner(await (owner ?? ownerOf(ctx, paylinkId)));
-  if (refused) return { kind: 'refused', refusal: refused };
+  if (!(await (owner ?? ownerOf(ctx, paylinkId)))) return { kind: 'refused', refusal: notFound };
   const callerId = ctx.caller.merchant.id;
   const idempotency = key !== null && { idempotency: { key, fingerprint: CANCEL_FINGERPRINT } };
   const reply = await ctx.timings.during(
@@ -129,8 +128,7 @@ export async function settleDelivery(
   settled: { attemptId: string; status: 'SENT' | 'FAILED' },
   owner?: Promise<Merchant | null>,
 ): Promise<Outcome<{ paylink: Paylink }>> {
-  const refused = refusalOfOwner(await (owner ?? ownerOf(ctx, paylinkId)));
-  if (refused) return { kind: 'refused', refusal: refused };
+  if (!(await (owner ?? ownerOf(ctx, paylinkId)))) return { kind: 'refused', refusal: notFound };
   const callerId = ctx.caller.merchant.id;
   const reply = await ctx.timings.during(
     'coordinator',

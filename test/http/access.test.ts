@@ -193,8 +193,6 @@ describe('a suspended merchant', () => {
     const query = `mutation { updatePaymentSession(input: {id: "${child.id}", successUrl: "https://a.example/"}) { id } }`;
     const asked: [method: string, path: string, body?: object][] = [
       ['PATCH', `/${child.id}`, { memo: 'x' }],
-      ['PATCH', `/${child.id}/cancel`],
-      ['POST', `/${child.id}/delivery-logs/${crypto.randomUUID()}/settle`, { status: 'SENT' }],
       ['DELETE', `/${child.id}/attachments/a.pdf`],
       ['POST', '/graphql', { query }],
     ];
@@ -206,6 +204,12 @@ describe('a suspended merchant', () => {
     const attached = await upload(parent, child.id, { bytes: PDF });
     expect([attached.status, await attached.json()]).toMatchObject([403, { code: 'suspended' }]);
     expect(await (await parent.call('GET', `/${child.id}`)).json()).toEqual(before);
+  });
+
+  it('has its Paylinks cancelled by its parent, so that nobody pays them', async () => {
+    const { id } = await seedPaylink(suspended.merchant);
+    expect((await parent.call('PATCH', `/${id}/cancel`)).status).toBe(204);
+    expect(await (await parent.call('GET', `/${id}`)).json()).toMatchObject({ status: 'CANCELED' });
   });
 
   it('works again when the operator says so', async () => {
