@@ -15,13 +15,19 @@ const invalid = (error: FieldError): Parsed<never> => ({
   }),
 });
 
+/** The boundary that a header names (RFC 2046 §5.1.1); null for none that can be one. */
+function boundaryOf(contentType: string): string | null {
+  const found = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  const boundary = found?.[1] ?? found?.[2] ?? '';
+  return /^[\w'()+,./:=?-]{1,70}$/.test(boundary) ? boundary : null;
+}
+
 /**
  * How many parts the body has at least: lines that begin with the boundary, less the last. Counted first, so that a body of a hundred
  * thousand empty parts is not taken apart.
  */
-function countDelimiters(body: Uint8Array, contentType: string, most: number): number {
-  const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
-  const delimiter = new TextEncoder().encode(`--${boundary?.[1] ?? boundary?.[2] ?? ''}`);
+function countDelimiters(body: Uint8Array, boundary: string, most: number): number {
+  const delimiter = new TextEncoder().encode(`--${boundary}`);
   let count = 0;
   for (let at = body.indexOf(45); at !== -1 && count <= most + 1; at = body.indexOf(45, at + 1)) {
     const isHere = (at === 0 || body[at - 1] === 10) && delimiter.every((byte, index) => body[at + index] === byte);
@@ -42,10 +48,14 @@ type Parts =
 export async function readParts(c: Context<AppEnv>, most: number): Promise<Parts> {
   const type = c.req.header('content-type') ?? '';
   if (!isMultipart(type)) return { kind: 'another_type' };
+  const boundary = boundaryOf(type);
+  if (boundary === null) return { kind: 'malformed' };
   const body = c.get('body');
-  if (countDelimiters(body, type, most) > most + 1) return { kind: 'too_many' };
+  if (countDelimiters(body, boundary, most) > most + 1) return { kind: 'too_many' };
+  // By the boundary that was counted, however else the runtime might read the header.
+  const headers = { 'content-type': `multipart/form-data; boundary="${boundary}"` };
   try {
-    return { kind: 'parts', form: await new Response(body, { headers: { 'content-type': type } }).formData() };
+    return { kind: 'parts', form: await new Response(body, { headers }).formData() };
   } catch {
     return { kind: 'malformed' };
   }

@@ -77,6 +77,29 @@ it('no body of files, however broken, is answered with a 500, and only whole fil
   );
 });
 
+it('is read by the one boundary that its parts are counted by, however the header is written', async () => {
+  const id = await create();
+  const body = multipart([{ bytes: PDF }]);
+  for (const type of [
+    `multipart/form-data; x="; boundary=other"; boundary=${BOUNDARY}`,
+    `multipart/form-data; boundary=other; boundary=${BOUNDARY}`,
+    `multipart/form-data; boundary="${BOUNDARY.replace('-', '\\\\-')}"`,
+    `multipart/form-data; boundary="${BOUNDARY}`,
+  ])
+    expect([type, (await postBytes(api, `/${id}/attachments`, body, { 'content-type': type })).status]).toEqual([
+      type,
+      400,
+    ]);
+  for (const type of [
+    `multipart/form-data; boundary="${BOUNDARY}"; charset=utf-8`,
+    `multipart/form-data;boundary=${BOUNDARY};`,
+  ])
+    expect([type, (await postBytes(api, `/${id}/attachments`, body, { 'content-type': type })).status]).toEqual([
+      type,
+      201,
+    ]);
+});
+
 it('a body of very many parts is refused without being taken apart', async () => {
   const id = await create();
   const many = multipart(Array.from({ length: 20_000 }, () => ({ bytes: PDF })));
