@@ -56,8 +56,8 @@ export type Managed<T> = ({ kind: 'done' } & T) | { kind: 'refused'; refusal: Re
 export const refuse = (refused: Refusal) => ({ kind: 'refused', refusal: refused }) as const;
 export const noEndpoint = { ...notFound, detail: 'Webhook endpoint was not found.' };
 
-const wrongUrl = (message: string) =>
-  refuse(refusal('invalid_request', `The body is not valid: url: ${message}`, { errors: [{ path: 'url', message }] }));
+const wrong = (path: string, message: string) =>
+  refuse(refusal('invalid_request', `The body is not valid: ${path}: ${message}`, { errors: [{ path, message }] }));
 
 export type EndpointFields = {
   url: string;
@@ -74,7 +74,7 @@ export async function registerEndpoint(
   fields: EndpointFields,
 ): Promise<Managed<{ endpoint: WebhookEndpoint; secret: string }>> {
   const destination = checkDestination(fields.url, ctx.config);
-  if (destination.kind === 'refused') return wrongUrl(destination.reason);
+  if (destination.kind === 'refused') return wrong('url', destination.reason);
   const { db, config, merchantId, now: createdAt } = ctx;
   const id = crypto.randomUUID();
   const { secret, sealed: secretCiphertext } = await newSecret(config, id);
@@ -96,6 +96,26 @@ export async function readEndpoint(ctx: EndpointContext, id: string): Promise<Ma
   return endpoint ? { kind: 'done', endpoint } : refuse(noEndpoint);
 }
 
+const originOf = (url: string): string | undefined => URL.parse(url)?.origin;
+
+/**
+ * Why a change would tell another host what is kept secret: the values of own headers, or the signing secret, which the skipify format
+ * sends with each request. Where an endpoint leads now it may lead since a moment ago, so none becomes a skipify one. null: it would not.
+ */
+function leakOf(
+  before: WebhookEndpoint,
+  { url, format = before.format, headers }: Pick<EndpointChange, 'url' | 'format' | 'headers'>,
+): ReturnType<typeof wrong> | null {
+  const moves = url !== undefined && originOf(url) !== originOf(before.url);
+  if (format === 'skipify' && before.format !== 'skipify')
+    return wrong('format', 'Add a new endpoint: this format sends the signing secret, which was made for another one.');
+  if (format === 'skipify' && moves)
+    return wrong('url', 'Add a new endpoint: this format sends the signing secret, which was made for another host.');
+  if (moves && before.headerNames.length > 0 && headers === undefined)
+    return wrong('headers', 'Give the headers again: their values were given for another host.');
+  return null;
+}
+
 /** Changes the fields that are given. Enabling also forgets past failures. */
 export async function changeEndpoint(
   ctx: EndpointContext,
@@ -106,8 +126,14 @@ export async function changeEndpoint(
   if (headers !== undefined) checked.headers = await sealHeaders(ctx.config, id, headers);
   if (change.url !== undefined) {
     const destination = checkDestination(change.url, ctx.config);
-    if (destination.kind === 'refused') return wrongUrl(destination.reason);
+    if (destination.kind === 'refused') return wrong('url', destination.reason);
     checked.url = destination.url;
+  }
+  if (checked.url !== undefined || checked.format !== undefined) {
+    const before = await findEndpoint(ctx.db, ctx.merchantId, id);
+    if (!before) return refuse(noEndpoint);
+    const leak = leakOf(before, checked);
+    if (leak) return leak;
   }
   const details = { changed: Object.keys(checked) };
   const told = toldOf(ctx, 'updated', id, details);

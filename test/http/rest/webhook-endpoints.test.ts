@@ -118,6 +118,39 @@ describe('/webhook-endpoints', () => {
     expect((await api.call('DELETE', `${path}/${endpointId}`)).status).toBe(404);
   });
 
+  it('tells what it keeps secret to no other host than it was made for', async () => {
+    const patch = (id: string, change: object) => api.call('PATCH', `${path}/${id}`, change);
+    const withHeader = await create({
+      url: 'https://shop.example.com/a',
+      headers: { authorization: 'Basic c2VjcmV0' },
+    });
+    const wrongOf = (name: string) => ({ status: 400, code: 'invalid_request', errors: [{ path: name }] });
+    for (const url of ['https://evil.example.com/a', 'https://shop.example.com:8443/a'])
+      expect(await refusalOf(await patch(withHeader.endpointId, { url }))).toMatchObject(wrongOf('headers'));
+    expect((await patch(withHeader.endpointId, { url: 'https://shop.example.com/b' })).status).toBe(200);
+    const anew = { url: 'https://new.example.com/', headers: { authorization: 'Basic bmV3' } };
+    expect((await patch(withHeader.endpointId, anew)).status).toBe(200);
+    expect((await patch(withHeader.endpointId, { url: 'https://shop.example.com/', headers: {} })).status).toBe(200);
+
+    // A skipify endpoint is sent its signing secret, so it cannot move, nor can another become one after it has moved.
+    const vendors = await create({ url: 'https://shop.example.com/', format: 'skipify' });
+    const moved = await refusalOf(await patch(vendors.endpointId, { url: 'https://evil.example.com/' }));
+    expect(moved).toMatchObject(wrongOf('url'));
+    const standard = await create({ url: 'https://shop.example.com/' });
+    for (const change of [{}, { url: 'https://evil.example.com/' }]) {
+      const refused = await refusalOf(await patch(standard.endpointId, { ...change, format: 'skipify' }));
+      expect(refused).toMatchObject(wrongOf('format'));
+    }
+    const same = { url: 'https://shop.example.com/b', format: 'skipify' };
+    expect((await patch(vendors.endpointId, same)).status).toBe(200);
+    expect((await patch(vendors.endpointId, { ...anew, format: 'standard' })).status).toBe(200);
+    const ids = [withHeader, vendors, standard].map(({ endpointId }) => endpointId);
+    const urls = await Promise.all(
+      ids.map(async (id) => Endpoint.parse(await (await api.call('GET', `${path}/${id}`)).json()).url),
+    );
+    expect(urls).toEqual(['https://shop.example.com/', 'https://new.example.com/', 'https://shop.example.com/']);
+  });
+
   it('rotates the secret, and says until when the old one signs too', async () => {
     const first = await create();
     const answer = await api.call('POST', `${path}/${first.endpointId}/rotate`);
