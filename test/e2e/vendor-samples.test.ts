@@ -1,10 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { isThere } from '../support/commands.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const run = promisify(execFile);
@@ -137,15 +138,6 @@ const samples = [
     probe: ['javac', '-version'],
   },
 ];
-
-const isThere = ([command = '', ...args]: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('the GraphQL vendor’s published sample', () => {
   let gateway: Gateway;

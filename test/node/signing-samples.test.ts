@@ -1,10 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { isThere } from '../support/commands.ts';
 
 const run = promisify(execFile);
 const Vectors = z.array(
@@ -32,15 +33,6 @@ const samples = [
   { language: 'go', file: 'sign.go', command: ['go', 'run'], probe: ['go', 'version'] },
   { language: 'csharp', file: 'sign.cs', command: ['dotnet', 'run'], probe: ['dotnet', '--version'] },
 ];
-
-const isThere = ([command = '', ...args]: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('the samples of docs/signing.md', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'signing-'));

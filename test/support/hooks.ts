@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { type Bindings, configOf, type QueueMessage } from '../../src/env.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
 import { merchantEventTypes } from '../../src/model/webhook.ts';
-import type { WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
+import { listAttempts } from '../../src/store/webhook-attempts.ts';
+import { findEndpoint, type WebhookEndpoint } from '../../src/store/webhook-endpoints.ts';
 import { consumeEvents } from '../../src/webhooks/consumer.ts';
 import { type EndpointFields, endpointContext, registerEndpoint } from '../../src/webhooks/endpoints.ts';
 import { aCaller } from './merchants.ts';
@@ -129,4 +130,17 @@ export async function queueEvent(merchant: Merchant, hook?: Hook) {
   const last = (await deliveriesOf(to.endpoint.id)).at(-1);
   if (!last) throw new Error('nothing was queued');
   return { ...to, id: last.id, now: last.created_at, enqueue: { deliveryId: last.id } };
+}
+
+/** The merchant as who manages its endpoints. @param now ms */
+export const managing = (merchant: Merchant, now: number) =>
+  endpointContext(env, configOf(env), aCaller(merchant), now);
+
+export const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
+
+/** The endpoint as D1 has it now. */
+export async function endpointOf({ endpoint }: Hook): Promise<WebhookEndpoint> {
+  const found = await findEndpoint(env.DB, endpoint.merchantId, endpoint.id);
+  if (!found) throw new Error('the endpoint is gone');
+  return found;
 }

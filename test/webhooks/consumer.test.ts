@@ -1,33 +1,31 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
-import { listAttempts } from '../../src/store/webhook-attempts.ts';
 import { LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
-import { endpointContext, rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
+import { rotateEndpointSecret } from '../../src/webhooks/endpoints.ts';
 import { testEndpoint } from '../../src/webhooks/replay.ts';
 import {
+  attemptsOf,
   behave,
   consume,
   deliveriesOf,
-  type Hook,
   heardBy,
+  managing,
   messagesFor,
   queueEvent,
   release,
   seedHook,
   soon,
 } from '../support/hooks.ts';
-import { aCaller, seedMerchant } from '../support/merchants.ts';
+import { seedMerchant } from '../support/merchants.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
 describe('delivering to merchants’ endpoints', () => {
   let merchant: Merchant;
-  const context = (now: number) => endpointContext(env, configOf(env), aCaller(merchant), now);
-  const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
+  const context = (now: number) => managing(merchant, now);
   beforeEach(async () => {
     merchant = await seedMerchant();
   });

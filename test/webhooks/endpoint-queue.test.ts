@@ -2,16 +2,16 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bindings, configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
-import { listAttempts } from '../../src/store/webhook-attempts.ts';
 import { deliverToEndpoint, LEASE_MS } from '../../src/webhooks/endpoint-queue.ts';
-import { changeEndpoint, endpointContext } from '../../src/webhooks/endpoints.ts';
+import { changeEndpoint } from '../../src/webhooks/endpoints.ts';
 import {
+  attemptsOf,
   backlogId,
   behave,
   consume,
   deliveriesOf,
-  type Hook,
   heardBy,
+  managing,
   messagesFor,
   notingQueue,
   queueEvent,
@@ -20,12 +20,11 @@ import {
   seedHook,
   soon,
 } from '../support/hooks.ts';
-import { aCaller, seedMerchant } from '../support/merchants.ts';
+import { seedMerchant } from '../support/merchants.ts';
 
 describe('endpoints beside each other, and the backlog of one', () => {
   let merchant: Merchant;
-  const context = (now: number) => endpointContext(env, configOf(env), aCaller(merchant), now);
-  const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
+  const context = (now: number) => managing(merchant, now);
   beforeEach(async () => {
     merchant = await seedMerchant();
   });

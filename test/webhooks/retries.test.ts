@@ -1,38 +1,31 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configOf } from '../../src/env.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
 import { longestDueDeliveries } from '../../src/store/outbox.ts';
-import { listAttempts } from '../../src/store/webhook-attempts.ts';
-import { findEndpoint } from '../../src/store/webhook-endpoints.ts';
-import { changeEndpoint, endpointContext, removeEndpoint } from '../../src/webhooks/endpoints.ts';
+import { changeEndpoint, removeEndpoint } from '../../src/webhooks/endpoints.ts';
 import { replayDeliveries } from '../../src/webhooks/replay.ts';
 import { RETRY_DELAYS } from '../../src/webhooks/retry-policy.ts';
 import {
+  attemptsOf,
   behave,
   consume,
   deliveriesOf,
-  type Hook,
+  endpointOf,
   heardBy,
+  managing,
   messagesFor,
   queueEvent,
   seedHook,
   soon,
 } from '../support/hooks.ts';
-import { aCaller, seedMerchant } from '../support/merchants.ts';
+import { seedMerchant } from '../support/merchants.ts';
 import { contextOf, seedPaylink } from '../support/verbs.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
 describe('an endpoint that does not take an event', () => {
   let merchant: Merchant;
-  const context = (now: number) => endpointContext(env, configOf(env), aCaller(merchant), now);
-  const attemptsOf = ({ endpoint }: Hook) => listAttempts(env.DB, endpoint.id, { limit: 100 });
-  const endpointOf = async ({ endpoint }: Hook) => {
-    const found = await findEndpoint(env.DB, merchant.id, endpoint.id);
-    if (!found) throw new Error('the endpoint is gone');
-    return found;
-  };
+  const context = (now: number) => managing(merchant, now);
   beforeEach(async () => {
     merchant = await seedMerchant();
   });
