@@ -68,7 +68,7 @@ const unknown = `SELECT s.merchant_id AS merchantId, m.name, s.unknown, s.last_h
 const backlog = `SELECT count(*) AS due, min(next_attempt_at) AS oldest
   FROM (SELECT next_attempt_at FROM endpoint_deliveries WHERE next_attempt_at IS NOT NULL AND next_attempt_at <= ?1 LIMIT ${MAX_COUNTED})`;
 
-const endpoints = `SELECT count(*) AS endpoints, count(failing_since) AS failing, count(disabled_at) AS disabled
+const endpoints = `SELECT count(*) AS endpoints, count(failing_since) FILTER (WHERE disabled_at IS NULL) AS failing, count(disabled_at) AS disabled
   FROM webhook_endpoints WHERE id <> merchant_id`;
 
 const troubled = `SELECT w.merchant_id AS merchantId, m.name, w.id AS endpointId, w.url, w.failing_since AS failingSince, w.disabled_at AS disabledAt

@@ -1,6 +1,6 @@
 import { type HealthNow, healthNow, hostOf } from '../../admin/health.ts';
 import { span } from '../clock.ts';
-import { Figure } from '../overview/plots.tsx';
+import { Figure, percent } from '../overview/plots.tsx';
 import { Badge, Panel } from '../parts/panel.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
@@ -20,7 +20,6 @@ const Nothing = ({ children }: { children: string }) => (
 
 const number = (count: number): string => count.toLocaleString('en-US');
 const bytes = (size: number): string => `${(size / 1024 / 1024).toFixed(1)} MB`;
-const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`);
 
 const columns: Column<Provider>[] = [
   {
@@ -32,7 +31,7 @@ const columns: Column<Provider>[] = [
     name: 'Accepted',
     named: true,
     number: true,
-    cell: ({ sent, failed, unknown }) => `${number(sent)} (${share(sent, sent + failed + unknown)})`,
+    cell: ({ sent, failed, unknown }) => `${number(sent)} (${percent(sent, sent + failed + unknown)})`,
   },
   { name: 'Delivered', named: true, number: true, cell: ({ delivered }) => number(delivered) },
   { name: 'Failed', named: true, number: true, cell: ({ failed }) => number(failed) },
@@ -72,7 +71,7 @@ const troubledColumns = (now: number): Column<HealthNow['webhooks']['troubled'][
   {
     name: 'State',
     cell: ({ disabledAt }) =>
-      disabledAt === null ? <Badge tone="warn">Failing</Badge> : <Badge tone="bad">Off: it failed or is gone</Badge>,
+      disabledAt === null ? <Badge tone="warn">Failing</Badge> : <Badge tone="bad">Off</Badge>,
   },
   {
     name: 'Since',
@@ -103,7 +102,15 @@ export async function operatorHealth(visit: OperatorVisit): Promise<Response> {
   const waits = oldestDueAt === null ? 'none waits' : `the oldest for ${span(Math.max(0, now - oldestDueAt))}`;
   return shell(
     visit,
-    { title: 'Health', about: 'Times in UTC. Load the page again for newer numbers.' },
+    {
+      title: 'Health',
+      about: 'Times in UTC.',
+      actions: (
+        <a class="button quiet" href={`${operatorPath}/health`}>
+          Refresh
+        </a>
+      ),
+    },
     <>
       <div class="figures">
         <Figure name="Webhooks due" value={number(due)} hint={waits} />

@@ -3,7 +3,9 @@ import type { Child } from 'hono/jsx';
 /** One bar of a funnel: how many, what of, and the number that it is a share of. */
 export type Stage = { name: string; count: number; of: string; whole?: number };
 
-const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)}%`);
+/** A share in whole percent. */
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${Math.round((part / whole) * 100)}%`;
 const number = (count: number): string => count.toLocaleString('en-US');
 
 /** Bars below each other, each as long as its share of the longest. Its list is the text for screen readers. */
