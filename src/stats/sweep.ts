@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Bindings, Config } from '../env.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/durations.ts';
-import type { TurnEnd } from '../lib/turn.ts';
+import { type Turn, type TurnEnd, wholeTurn } from '../lib/turn.ts';
 import { countHour, saveHours } from '../store/stats.ts';
 import { saveSweep, sweepPosition } from '../store/sweeps.ts';
 import { BUCKETS_PER_E } from './median.ts';
@@ -48,21 +48,28 @@ export async function runningCountedAt(db: D1Database): Promise<number | null> {
   return (await positionOf(db, passes[0]))?.beganAt ?? null;
 }
 
-async function runPass(db: D1Database, pass: Pass, now: number): Promise<number> {
+async function runPass(db: D1Database, pass: Pass, now: number, { mayGoOn }: Turn): Promise<number> {
   const position = goOn(pass, await positionOf(db, pass), now);
   if (!position) return 0;
   const end = Math.min(position.next + MAX_HOURS, position.last + 1);
-  for (let hour = position.next; hour < end; hour += 1) {
+  let hour = position.next;
+  do {
     const { paylinks, messages } = await countHour(db, hour, BUCKETS_PER_E);
     await saveHours(db, paylinks, messages);
-  }
-  await saveSweep(db, pass.name, JSON.stringify({ ...position, next: end }));
-  return end - position.next;
+    hour += 1;
+  } while (hour < end && mayGoOn());
+  await saveSweep(db, pass.name, JSON.stringify({ ...position, next: hour }));
+  return hour - position.next;
 }
 
 /** Keeps the hourly roll-up: the running hour every 5 minutes, those of the last two days every hour, those of 93 days every day. */
-export async function sweepStats({ DB }: Bindings, _config: Config, now: number): Promise<TurnEnd> {
+export async function sweepStats(
+  { DB }: Bindings,
+  _config: Config,
+  now: number,
+  turn: Turn = wholeTurn,
+): Promise<TurnEnd> {
   let done = 0;
-  for (const pass of passes) done += await runPass(DB, pass, now);
+  for (const pass of passes) done += await runPass(DB, pass, now, turn);
   return { done, position: null };
 }

@@ -11,7 +11,7 @@ import { BUCKETS_PER_E } from '../../src/stats/median.ts';
 import { goOn, sweepStats } from '../../src/stats/sweep.ts';
 import { insertPaylinks } from '../../src/store/insert-paylinks.ts';
 import { projectChanges } from '../../src/store/project-changes.ts';
-import { countHour, readHours, saveHours } from '../../src/store/stats.ts';
+import { countHour, type PaylinkHour, readHours, saveHours } from '../../src/store/stats.ts';
 import { anOrder, aPaylink, changesOf } from '../support/a-paylink.ts';
 import { type Api, merchantApi } from '../support/api.ts';
 import { seedMerchant } from '../support/merchants.ts';
@@ -291,4 +291,34 @@ describe('the hourly roll-up', () => {
     expect(goOn(pass, through, now + HOUR_MS - 1)).toBeNull();
     expect(goOn(pass, through, now + HOUR_MS)).toEqual({ beganAt: now + HOUR_MS, next: 999_953, last: 999_999 });
   });
+});
+
+it('an hour of a thousand merchants with every wait there can be is saved in parameters that D1 takes', async () => {
+  const buckets = Object.fromEntries(Array.from({ length: 156 }, (_, n) => [String(n), 123_456]));
+  const hours = Array.from({ length: 1_000 }, (_, n): PaylinkHour => {
+    const amounts: PaylinkHour['amounts'] = { USD: [1_000_000, 900_000, 1_000], EUR: [1_000_000, 900_000, 1_000] };
+    const counts = { created: 10_000, opened: 9_000, paid: 8_000 };
+    return {
+      merchantId: `m-${n}-${'x'.repeat(30)}`,
+      hour: 1,
+      ...counts,
+      amounts,
+      openSeconds: buckets,
+      paySeconds: buckets,
+    };
+  });
+  const bytes: number[] = [];
+  const watched = (statement: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(statement, {
+      get: (target, name) => (text: string) => {
+        bytes.push(text.length);
+        return Reflect.get(target, name).call(target, text);
+      },
+    });
+  const db = new Proxy(env.DB, {
+    get: (target, name) =>
+      name === 'prepare' ? (sql: string) => watched(target.prepare(sql)) : Reflect.get(target, name).bind(target),
+  });
+  expect(await saveHours(db, hours, [])).toBe(1_000);
+  expect(Math.max(...bytes)).toBeLessThan(2_000_000);
 });
