@@ -124,6 +124,9 @@ describe('an operator by Cloudflare Access', () => {
     expect(await call({ access: access({}) })).toEqual(ada);
     expect((await call({ access: access({ aud: 'b'.repeat(64) }) })).status).toBe(401);
     expect((await call({ access: access({ getIdentity: async () => undefined }) })).status).toBe(401);
+    const failing = access({ getIdentity: () => Promise.reject(new Error('Access is away')) });
+    expect((await call({ access: failing })).status).toBe(401);
+    expect(await call({ access: failing, token: jwt() })).toEqual(ada);
   });
 
   it('costs a look at the team’s keys once an hour, and once a minute for keys that are not there', async () => {
