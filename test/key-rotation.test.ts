@@ -42,7 +42,7 @@ beforeEach(async () => {
 const isolate = (variables: Record<string, string | undefined>): Bindings => ({ ...env, ...variables });
 
 async function ask(at: Bindings, request: Request): Promise<Response> {
-  forgetCredentials(credentialCache);
+  forgetCredentials(credentialCache, merchant.id);
   const ctx = createExecutionContext();
   const response = await app.fetch(request, at, ctx);
   await waitOnExecutionContext(ctx);

@@ -37,10 +37,14 @@ export const newCredentialCache = (): CredentialCache => ({
 /** The cache of this isolate. */
 export const credentialCache: CredentialCache = newCredentialCache();
 
-/** After a change by the operator: it takes effect at once here, in other isolates within the bounds above. */
-export function forgetCredentials(cache: CredentialCache): void {
-  cache.bearer.clear();
-  cache.signing.clear();
+/**
+ * After a change of a merchant or its credentials: it takes effect at once here, in other isolates within the bounds above. What is known
+ * of others stays, or one merchant's changes would have D1 asked for all of them.
+ */
+export function forgetCredentials(cache: CredentialCache, merchantId: string): void {
+  const isOfMerchant = ({ merchant }: { merchant: Merchant }) => merchant.id === merchantId;
+  cache.bearer.forget(isOfMerchant);
+  cache.signing.forget(isOfMerchant);
 }
 
 /** Reads a merchant's signing credentials and imports their keys. One that cannot be decrypted is logged and left out. */

@@ -10,9 +10,11 @@ import {
   expireCredential,
   findCredential,
   issueCredential,
+  MAX_CREDENTIALS,
   revokeCredential,
   type Scheme,
 } from '../store/credentials.ts';
+import { findMerchant } from '../store/merchants.ts';
 import { hashApiKey, newApiKey, newHmacSecret, newSkipifyKey } from './api-key.ts';
 import { credentialCache, forgetCredentials } from './credential-cache.ts';
 import { lackOf, listOf, scopesToIssue } from './scopes.ts';
@@ -30,6 +32,10 @@ export type Manager = {
 type Managed<T> = { kind: 'done'; value: T } | { kind: 'refused'; refusal: Refusal };
 const refuse = (refused: Refusal) => ({ kind: 'refused', refusal: refused }) as const;
 
+const tooMany = refusal(
+  'conflict',
+  `A merchant may have ${MAX_CREDENTIALS} credentials. Revoke those that are no longer used, also expired ones.`,
+);
 const credentialNotFound = refusal('not_found', 'Credential was not found.');
 
 /** Tells the audit log, in the same batch and only if something changed. */
@@ -72,8 +78,9 @@ export async function issue(
       ? { ...credential, scheme, keyHash: await hashApiKey(secret) }
       : { ...credential, scheme, secretCiphertext: await sealSecret(by.config, id, secret) };
   const details = { scheme, label, expiresAt, scopes: [...listOf(given.scopes)] };
-  if (!(await issueCredential(db, stored, told(by, 'credential.issued', id, details)))) return refuse(merchantNotFound);
-  forgetCredentials(credentialCache);
+  if (!(await issueCredential(db, stored, told(by, 'credential.issued', id, details))))
+    return refuse((await findMerchant(db, merchantId)) ? tooMany : merchantNotFound);
+  forgetCredentials(credentialCache, merchantId);
   return {
     kind: 'done',
     value: { credential: { ...credential, scheme, revokedAt: null, lastUsedAt: null }, secret },
@@ -107,7 +114,7 @@ export async function expire(by: Manager, id: string, expiresAt: number | null):
   );
   if (!expired) return refuse(credentialNotFound);
   if (expired.revokedAt !== null) return refuse(refusal('conflict', 'The credential is revoked.'));
-  forgetCredentials(credentialCache);
+  forgetCredentials(credentialCache, by.merchantId);
   return { kind: 'done', value: expired };
 }
 
@@ -115,6 +122,6 @@ export async function expire(by: Manager, id: string, expiresAt: number | null):
 export async function revoke(by: Manager, id: string): Promise<Managed<Credential>> {
   const revoked = await revokeCredential(by.db, by.merchantId, id, by.now, told(by, 'credential.revoked', id, {}));
   if (!revoked) return refuse(credentialNotFound);
-  forgetCredentials(credentialCache);
+  forgetCredentials(credentialCache, by.merchantId);
   return { kind: 'done', value: revoked };
 }

@@ -67,9 +67,9 @@ export class LoadingCache<T> {
     return again();
   }
 
-  /** Drops everything. Loads under way are not cached either: they may have read the state before the change. */
-  clear(): void {
-    this.#known.clear();
+  /** Drops the values that say yes, and what was absent. Loads under way are not cached either: they may have read the state before the change. */
+  forget(isMeant: (value: T) => boolean): void {
+    this.#known.deleteWhere(({ value }) => isMeant(value));
     this.#absent.clear();
     this.#loading.clear();
   }

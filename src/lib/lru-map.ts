@@ -60,6 +60,10 @@ export class LruMap<K, V> {
     this.#entries.delete(key);
   }
 
+  deleteWhere(isMeant: (value: V) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (isMeant(value)) this.delete(key);
+  }
+
   clear(): void {
     this.#entries.clear();
     this.#weight = 0;

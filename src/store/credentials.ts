@@ -95,7 +95,10 @@ export async function listSigningCredentials(
   return { merchant: toMerchant(first), credentials };
 }
 
-/** Stores a credential of a merchant; false: no such merchant. */
+/** Credentials of a merchant that are not revoked: each may be tried for every signature, whoever made it. */
+export const MAX_CREDENTIALS = 100;
+
+/** Stores a credential of a merchant; false: no such merchant, or it has as many as it may have. */
 export async function issueCredential(db: D1Database, credential: NewCredential, told: Told = null): Promise<boolean> {
   const keyHash = credential.scheme === 'bearer' ? credential.keyHash : null;
   const ciphertext = credential.scheme === 'bearer' ? null : credential.secretCiphertext;
@@ -103,7 +106,8 @@ export async function issueCredential(db: D1Database, credential: NewCredential,
   const insert = db
     .prepare(
       `INSERT INTO credentials (id, merchant_id, scheme, label, key_hash, secret_ciphertext, created_at, expires_at, scopes)
-       SELECT ?1, m.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM merchants m WHERE m.id = ?2 RETURNING id`,
+       SELECT ?1, m.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM merchants m WHERE m.id = ?2
+         AND (SELECT count(*) FROM credentials c WHERE c.merchant_id = m.id AND c.revoked_at IS NULL) < ${MAX_CREDENTIALS} RETURNING id`,
     )
     .bind(id, merchantId, scheme, label, keyHash, ciphertext, createdAt, expiresAt, scopes && JSON.stringify(scopes));
   return (await firstAndTold(db, insert, told)) !== null;

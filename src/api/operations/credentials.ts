@@ -30,7 +30,7 @@ export function credentialOperations(
       description: 'Nobody can issue a scope that they do not have.',
       body: jsonBody(IssueCredential),
       answers: { 201: json('Issued; only this answer shows the secret.', IssuedCredential, ['Location']) },
-      problems: ['invalid_request', 'not_found', 'forbidden'],
+      problems: ['invalid_request', 'not_found', 'conflict', 'forbidden'],
     },
     {
       ...common,

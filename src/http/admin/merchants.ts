@@ -51,7 +51,7 @@ export async function addMerchant(
   const inserted = await insertMerchant(c.env.DB, merchant, told);
   switch (inserted.kind) {
     case 'inserted':
-      forgetCredentials(credentialCache);
+      forgetCredentials(credentialCache, id);
       return { kind: 'done', merchant };
     case 'duplicate':
       return { kind: 'refused', refusal: refusal('conflict', 'A merchant with this id already exists.') };
@@ -104,7 +104,7 @@ export async function setMerchant(
     suspended === undefined ? settings : { ...settings, suspendedAt: suspended ? (before.suspendedAt ?? now) : null };
   const told = auditIfChanged(c.env.DB, entriesOf(actor, before, settings, suspended), now);
   const merchant = await updateMerchant(c.env.DB, id, change, now, told);
-  forgetCredentials(credentialCache);
+  forgetCredentials(credentialCache, id);
   return merchant;
 }
 

@@ -78,7 +78,7 @@ export async function changeSettings(
   const entry = { merchantId: id, actor, action: 'settings.updated', subject: id, details } as const;
   const told = Object.keys(details).length === 0 ? null : auditIfChanged(c.env.DB, entry, c.get('now'));
   const merchant = await updateMerchant(c.env.DB, id, change, c.get('now'), told);
-  forgetCredentials(credentialCache);
+  forgetCredentials(credentialCache, id);
   return merchant;
 }
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Scope, scopes } from '../../../src/model/caller.ts';
 import { listAudit } from '../../../src/store/audit.ts';
+import { giveCredential } from '../../auth/merchant-side.ts';
 import { type Api, keyOf, merchantApi, request } from '../../support/api.ts';
 
 type Issued = { id: string; secret: string; scopes: Scope[]; lastUsedAt: string | null; expiresAt: string | null };
@@ -41,6 +42,23 @@ describe('a merchant’s own credentials', () => {
     expect((await api.call('DELETE', `/credentials/${id}`)).status).toBe(204);
     expect(await works(secret)).toBe(401);
     expect((await api.call('PATCH', `/credentials/${id}`, { expiresAt: null })).status).toBe(409);
+  });
+
+  it('are at most 100 that are not revoked: each may be tried for a signature by whoever knows the merchant', async () => {
+    const { merchant, call } = await merchantApi();
+    const ids = [];
+    for (let n = 1; n < 100; n += 1) ids.push(await giveCredential(merchant.id, 'hmac', `sk_live_${n}`));
+    const issue = () => call('POST', '/credentials', { scheme: 'hmac' });
+    expect(await refusal(await issue())).toMatchObject([409, { code: 'conflict' }]);
+    const path = `/admin/merchants/${merchant.id}/credentials`;
+    const operator = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
+    expect((await request('POST', path, { scheme: 'bearer' }, operator)).status).toBe(409);
+    // One that has ended may be prolonged, so it counts.
+    await call('PATCH', `/credentials/${ids[0]}`, { expiresAt: '2020-01-01T00:00:00Z' });
+    expect((await issue()).status).toBe(409);
+    await call('DELETE', `/credentials/${ids[0]}`);
+    expect((await issue()).status).toBe(201);
+    expect((await issue()).status).toBe(409);
   });
 
   it('are nobody else’s: another merchant’s is a 404', async () => {
