@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { iso } from '../../lib/encoding.ts';
+import { isIsoTime } from '../../lib/iso-time.ts';
 import type { AppEnv } from '../app-env.ts';
 import { authenticated, callerOf } from '../authenticated.ts';
 import { validate } from '../body.ts';
@@ -16,7 +17,7 @@ const DayOrTime = z.pipe(
   z.string(),
   z.transform((text, context): string | number => {
     const isDay = z.iso.date().safeParse(text).success;
-    const ms = isDay || z.iso.datetime({ offset: true }).safeParse(text).success ? Date.parse(text) : Number.NaN;
+    const ms = isDay || isIsoTime(text) ? Date.parse(text) : Number.NaN;
     if (isNear(ms)) return isDay ? text : ms;
     context.issues.push({ code: 'custom', message, input: text });
     return z.NEVER;
