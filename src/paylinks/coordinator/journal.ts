@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { JournaledChanges } from '../../store/changes.ts';
 import { keyAsSent } from '../domain/idempotency.ts';
 import type { Operation } from '../domain/operation.ts';
@@ -8,8 +7,6 @@ import { OldJournal } from './old-journal.ts';
 
 /** Cancels that were told 409, as a call was in flight. */
 const schema = 'CREATE TABLE IF NOT EXISTS cancels (paylink_id TEXT PRIMARY KEY) WITHOUT ROWID';
-
-const Due = z.array(z.object({ id: z.string(), version: z.int(), due: z.int() }));
 
 const isOpen = ({ state }: Operation) => state === 'running' || state === 'unsettled' || state === 'settling';
 
@@ -26,8 +23,9 @@ export class Journal {
   #together: Map<string, JournalEntry> | null = null;
   /** Versions that D1 has though the row is still here, for its operation. */
   readonly #projected = new Map<string, number>();
-  /** When changes whose projection is being tried fall due again, ms. */
-  readonly #again = new Map<string, number>();
+  /** When changes of this life that D1 is not known to have are due, ms; once they were asked for, those of earlier lives too. */
+  readonly #due = new Map<string, number>();
+  #knowsEarlier = false;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -80,6 +78,7 @@ export class Journal {
   /** The row goes with its operation, mostly within a minute: until then this needs no write. One not settled may be there for days. */
   #keepForOperation(paylinkId: string, projected: number): void {
     this.#projected.set(paylinkId, projected);
+    this.#due.delete(paylinkId);
     const entry = this.#entry(paylinkId);
     const isLong = entry.operations.some(({ state }) => state === 'unsettled' || state === 'settling');
     if (isLong && entry.changes !== null) this.#write(paylinkId, entry);
@@ -87,12 +86,12 @@ export class Journal {
 
   /** Paylinks whose changes D1 should have by now; they fall due again at `again` (ms) unless dropped before. */
   takeDueChanges(now: number, again: number, limit: number): string[] {
-    const due = this.#pending().filter(({ at }) => at <= now);
-    const ids = due
-      .sort((one, other) => one.at - other.at)
+    const ids = [...this.#allDue()]
+      .filter(([, at]) => at <= now)
+      .sort(([, one], [, other]) => one - other)
       .slice(0, limit)
-      .map(({ id }) => id);
-    for (const id of ids) this.#again.set(id, again);
+      .map(([id]) => id);
+    for (const id of ids) this.#due.set(id, again);
     return ids;
   }
 
@@ -192,7 +191,7 @@ export class Journal {
     const [row] = this.#sql
       .exec<{ at: number | null }>(`SELECT min(operation_due) AS at FROM journal WHERE v <= ${READS_UP_TO}`)
       .toArray();
-    const due = [...this.#pending().map(({ at }) => at), row?.at ?? null, this.#kept.nextDrop()];
+    const due = [...this.#allDue().values(), row?.at ?? null, this.#kept.nextDrop()];
     const times = due.filter((at) => at !== null);
     return times.length > 0 ? Math.min(...times) : null;
   }
@@ -207,13 +206,14 @@ export class Journal {
     else this.#sql.exec('DELETE FROM cancels WHERE paylink_id = ?', paylinkId);
   }
 
-  /** Changes that D1 is not known to have, and when they are due. */
-  #pending(): { id: string; at: number }[] {
+  /** The table is read for it once: it also holds the changes of a minute's sends, which D1 has. */
+  #allDue(): Map<string, number> {
+    if (this.#knowsEarlier) return this.#due;
     const sql = `SELECT paylink_id AS id, version, changes_due AS due FROM journal WHERE changes_due IS NOT NULL AND v <= ${READS_UP_TO}`;
-    const rows = Due.parse(this.#sql.exec(sql).toArray());
-    return rows
-      .filter(({ id, version }) => version > (this.#projected.get(id) ?? -1))
-      .map(({ id, due }) => ({ id, at: Math.max(due, this.#again.get(id) ?? 0) }));
+    for (const { id, version, due } of this.#sql.exec<{ id: string; version: number; due: number }>(sql).toArray())
+      if (!this.#due.has(id) && version > (this.#projected.get(id) ?? -1)) this.#due.set(id, due);
+    this.#knowsEarlier = true;
+    return this.#due;
   }
 
   #isPending(paylinkId: string, { changes }: Pick<JournalEntry, 'changes'>): boolean {
@@ -238,16 +238,15 @@ export class Journal {
       return;
     }
     const version = changes?.head.version ?? 0;
-    if (version > (this.#projected.get(paylinkId) ?? version)) {
-      this.#projected.delete(paylinkId);
-      this.#again.delete(paylinkId);
-    }
+    if (version > (this.#projected.get(paylinkId) ?? version)) this.#projected.delete(paylinkId);
+    if (changesDue === null) this.#due.delete(paylinkId);
+    else this.#due.set(paylinkId, Math.max(changesDue, this.#due.get(paylinkId) ?? 0));
     this.#rows.save(paylinkId, { changes, changesDue, operations });
   }
 
   #delete(paylinkId: string): void {
     this.#rows.delete(paylinkId);
     this.#projected.delete(paylinkId);
-    this.#again.delete(paylinkId);
+    this.#due.delete(paylinkId);
   }
 }
