@@ -7,6 +7,7 @@ import { isUnavailable } from '../lib/unavailable.ts';
 import type { AppEnv, Handle } from './app-env.ts';
 import { namesForHeader, readBody } from './body.ts';
 import { refuseGraphql } from './graphql/errors.ts';
+import { withLargeBody } from './large-bodies.ts';
 import { faultPage, wantsPage } from './pages/fault-page.tsx';
 import { problem } from './problem.ts';
 import { logRequest } from './request-log.ts';
@@ -47,17 +48,28 @@ const requestIdOf = (given: string | undefined): string =>
 const refuse = (c: Context<AppEnv>, refused: Refusal): Response =>
   c.req.path === '/graphql' || c.get('surface') === 'graphql' ? refuseGraphql(c, refused) : problem(c, refused);
 
+const tooManyFiles = refusal('overloaded', 'Too many files are being uploaded. Try again in a moment.', {
+  retryAfterSeconds: 5,
+});
+
+async function readAndHandle(c: Context<AppEnv>, handle: Handle, limit: number): Promise<Response> {
+  const body = await readBody(c.req.raw, limit);
+  if (!body) {
+    const bytes = limit.toLocaleString('en-US');
+    return refuse(c, refusal('payload_too_large', `The body must be at most ${bytes} bytes.`));
+  }
+  c.set('body', body);
+  return handle(c);
+}
+
 async function answer(c: Context<AppEnv>, handle: Handle): Promise<Response> {
   try {
     c.set('config', configOf(c.env));
     const limit = limitOf(c);
-    const body = await readBody(c.req.raw, limit);
-    if (!body) {
-      const bytes = limit.toLocaleString('en-US');
-      return refuse(c, refusal('payload_too_large', `The body must be at most ${bytes} bytes.`));
-    }
-    c.set('body', body);
-    return await handle(c);
+    if (limit < MAX_FILES_BODY) return await readAndHandle(c, handle, limit);
+    const bytes = Math.min(limit, Number(c.req.header('content-length') ?? limit) || 0);
+    const answered = await withLargeBody(bytes, c.get('now'), () => readAndHandle(c, handle, limit));
+    return answered === 'too_much' ? refuse(c, tooManyFiles) : answered;
   } catch (thrown) {
     const failed = failure(thrown, c.get('requestId'));
     return c.req.path !== '/graphql' && wantsPage(c) ? faultPage(c, failed) : refuse(c, failed);

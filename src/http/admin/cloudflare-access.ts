@@ -31,7 +31,10 @@ async function loadKeys(team: string): Promise<Keys> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(`${team}/cdn-cgi/access/certs`, { redirect: 'manual', signal });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`answered ${response.status}`);
+    }
     return Certs.parse(await response.json()).keys;
   } catch (error) {
     throw new AccessUnavailable(error instanceof Error ? error.message : 'no answer');

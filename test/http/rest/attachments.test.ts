@@ -1,4 +1,4 @@
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { utf8 } from '../../../src/lib/encoding.ts';
@@ -45,6 +45,28 @@ beforeEach(async () => {
   const created = await create();
   id = created.paylinkId ?? '';
   code = created.shortLink?.split('/').at(-1) ?? '';
+});
+
+it('files that wait to be read take no more of an isolate’s memory than it can give: one more gets a 503, and all is as before after them', async () => {
+  const whole = multipart([{ bytes: pdfOf(5 * MIB) }]);
+  const slowly = () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const headers = { authorization: `Bearer ${api.key}`, 'content-type': multipartType };
+    const asked = { method: 'POST', headers, body: readable };
+    const answer = exports.default.fetch(`http://gateway.test/${id}/attachments`, asked);
+    const finish = async () => {
+      await writer.write(whole);
+      await writer.close();
+    };
+    return { answer, finish };
+  };
+  const slow = Array.from({ length: 4 }, slowly);
+  await expect.poll(async () => (await upload(api, crypto.randomUUID(), { bytes: pdfOf(MIB) })).status).toBe(503);
+  expect((await api.call('GET', `/${id}`)).status).toBe(200);
+  const ended = await Promise.all(slow.map(({ answer, finish }) => finish().then(() => answer)));
+  expect(ended.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  expect((await attach({ bytes: pdfOf(MIB) })).status).not.toBe(503);
 });
 
 describe('attaching', () => {
