@@ -11,7 +11,7 @@ import { forgetInboxMessages } from './store/inbox.ts';
 import { moveRows } from './store/move-rows.ts';
 import { forgetOverQuota } from './store/over-quota.ts';
 import { INBOX_MESSAGES, INBOX_MS, OVER_QUOTA_MS } from './store/retention.ts';
-import { saveSweep, takeTurn } from './store/sweeps.ts';
+import { giveTurnBack, saveSweep, takeTurn } from './store/sweeps.ts';
 import { sweepEvents } from './webhooks/sweep.ts';
 
 /** A sweep stops taking on more after this, so that it is over when the next minute's begins, ms. */
@@ -69,6 +69,7 @@ export async function runSweeps(bindings: Bindings, now: number): Promise<void> 
   const config = configOf(bindings);
   const begunAt = Date.now();
   const until = begunAt + TURN_MS;
+  const leasedUntil = begunAt + LEASE_MS;
   let queries = 0;
   let calls = 0;
   const env: Bindings = {
@@ -86,16 +87,19 @@ export async function runSweeps(bindings: Bindings, now: number): Promise<void> 
   measure(env, { what: 'sweep', name: 'cron', outcome: 'begun', ms: begunAt - now });
   const run = async (name: string, sweep: Sweep) => {
     // By the clock, not by when the trigger was due: triggers that come late come together.
-    const taken = await takeTurn(env.DB, name, begunAt, begunAt + LEASE_MS);
+    const taken = await takeTurn(env.DB, name, begunAt, leasedUntil);
     if (taken === 'taken') return log('warn', 'sweep_still_running', { sweep: name });
     const { done, position } = await sweep(env, config, now, { ...taken, mayGoOn });
     await saveSweep(env.DB, name, position);
     ended(name, position === null ? 'done' : 'behind');
     if (position !== null) log('warn', 'sweep_behind', { sweep: name, done });
   };
-  const logFailure = (sweep: string) => (error: unknown) => {
-    log('error', 'sweep_failed', { sweep, error: errorMessage(error) });
-    ended(sweep, 'failed');
+  const failed = async (name: string, error: unknown) => {
+    log('error', 'sweep_failed', { sweep: name, error: errorMessage(error) });
+    ended(name, 'failed');
+    // Where D1 takes that neither, the lease ends by itself.
+    await giveTurnBack(env.DB, name, leasedUntil).catch(() => {});
   };
-  await Promise.all(Object.entries(sweeps).map(([name, sweep]) => run(name, sweep).catch(logFailure(name))));
+  const runs = Object.entries(sweeps).map(([name, sweep]) => run(name, sweep).catch((error) => failed(name, error)));
+  await Promise.all(runs);
 }

@@ -33,6 +33,11 @@ export async function saveSweep(db: D1Database, name: string, position: string |
     .run();
 }
 
+/** Gives a turn back that failed, if it is still the one that was taken until `until` (ms): the next run begins where this one did. */
+export async function giveTurnBack(db: D1Database, name: string, until: number): Promise<void> {
+  await db.prepare('UPDATE sweeps SET leased_until = 0 WHERE name = ?1 AND leased_until = ?2').bind(name, until).run();
+}
+
 /** Where a sweep has come to; null: at the end, or never begun. */
 export async function sweepPosition(db: D1Database, name: string): Promise<string | null> {
   const row = await db.prepare('SELECT position FROM sweeps WHERE name = ?1').bind(name).first();
