@@ -39,3 +39,19 @@ it('every answer of the Worker has a request id, is not kept in a cache, and is 
   );
   expect([csv, ...others].map(lackOf)).toEqual([[], [], [], [], []]);
 });
+
+it('a browser that comes by https keeps to it: people’s pages say so, and by http none does', async () => {
+  const said = async (origin: string, path: string) => {
+    const answer = await exports.default.fetch(`${origin}${path}`, {
+      redirect: 'manual',
+      headers: { accept: 'text/html' },
+    });
+    return answer.headers.get('strict-transport-security');
+  };
+  for (const path of [`/s/${paylink.code}`, `/p/${paylink.code}`, '/p/0nothinghere1', '/console/sign-in'])
+    expect([path, await said('https://gateway.test', path), await said('http://gateway.test', path)]).toEqual([
+      path,
+      'max-age=31536000',
+      null,
+    ]);
+});

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { AppEnv } from '../app-env.ts';
+import { keepsToHttps } from '../pages/page.tsx';
 import { consoleScript } from './scripts.ts';
 import { consoleStyle } from './style.ts';
 
@@ -60,6 +61,7 @@ export async function consoleDocument(c: Context<AppEnv>, options: DocumentOptio
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'cross-origin-opener-policy': 'same-origin',
+    ...keepsToHttps(c),
     'content-security-policy': policy.join('; '),
     ...options.headers,
   });

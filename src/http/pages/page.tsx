@@ -13,6 +13,10 @@ export const privateHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
+/** A browser that came by https comes by nothing else for a year (RFC 6797), whatever link it follows. */
+export const keepsToHttps = (c: Context<AppEnv>): Record<string, string> =>
+  c.req.url.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {};
+
 export type PageOptions = {
   title: string;
   /** CSS of this page alone; only constants and checked colours. */
@@ -66,6 +70,7 @@ export async function page(c: Context<AppEnv>, options: PageOptions, content: Ch
   );
   return c.html(html`<!doctype html>${document}`, options.status ?? 200, {
     ...privateHeaders,
+    ...keepsToHttps(c),
     'content-security-policy': policy.join('; '),
     ...options.headers,
   });

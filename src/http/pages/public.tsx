@@ -12,7 +12,7 @@ import { byMethod, type Routes } from '../routing.ts';
 import { mockCheckoutOf } from './checkout.tsx';
 import { download } from './files.ts';
 import { ofLink } from './find-link.ts';
-import { browserLanguage, page, privateHeaders } from './page.tsx';
+import { browserLanguage, keepsToHttps, page, privateHeaders } from './page.tsx';
 import { Notice, OpenGraph, PaylinkPage } from './paylink-page.tsx';
 import { brandStyle, viewOf } from './paylink-view.tsx';
 import { isFromOurPage, isPersonsNavigation, isPreviewAgent } from './person.ts';
@@ -49,7 +49,8 @@ function redirect(c: Context<AppEnv>, paylink: PublicPaylink, opened: PublicVerb
     c.executionCtx.waitUntil(count().catch(failed));
   }
   const link = linkOf(c.get('config'), toCheckout ? paylink : { code: paylink.code, checkoutUrl: null });
-  return c.body(null, 302, { ...privateHeaders, location: !toCheckout && isPreview(c) ? `${link}?preview` : link });
+  const location = !toCheckout && isPreview(c) ? `${link}?preview` : link;
+  return c.body(null, 302, { ...privateHeaders, ...keepsToHttps(c), location });
 }
 
 /** `/p/{code}`: the hosted page. */
