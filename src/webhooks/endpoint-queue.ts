@@ -8,8 +8,8 @@ import { enqueue } from './enqueue.ts';
 export const LEASE_MS = 90_000;
 /** How long one endpoint keeps its slot, ms. A request that was begun by then is waited for. */
 const SLOT_MS = 30_000;
-/** Deliveries claimed at a time, unless more were named: so many that a batch of 20 endpoints stays within 1,000 subrequests. */
-const CLAIM_LIMIT = 10;
+/** Deliveries claimed at a time, unless more were named: so many that 20 endpoints that refuse all stay within the 1,000 queries of an invocation (D1, "Limits"). */
+const CLAIM_LIMIT = 8;
 /** An endpoint that does not answer gets what was claimed and not tried after this at the latest, ms. */
 const UNTRIED_MS = 60_000;
 
