@@ -4,6 +4,7 @@ import type { ProviderOutcome } from '../../src/delivery/port.ts';
 import type { Merchant } from '../../src/model/merchant.ts';
 import type { Paylink } from '../../src/model/paylink.ts';
 
+import { updatePaylink } from '../../src/paylinks/update.ts';
 import { seedMerchant } from '../support/merchants.ts';
 import { aClaim, asking, claim, ring } from '../support/protocol.ts';
 import { scripted, usingProviders } from '../support/providers/scripted-providers.ts';
@@ -69,6 +70,22 @@ describe('a send without a key', () => {
     expect(await another()).toBe('pending again');
     now += 1;
     expect(await another()).toBe('granted');
+  });
+
+  it.each([
+    ['was accepted', accepted],
+    ['has an unknown outcome', unknown],
+  ] as const)('repeats no other that %s and went to an address that was corrected since', async (_, outcome) => {
+    const { provider, received } = scripted('mailchannels', 'EMAIL', () => outcome);
+    await usingProviders(paylink.id, [provider], () => now);
+    const ctx = contextOf(merchant);
+    await send(ctx, paylink.id, email);
+    const customer = { ...paylink.customer, email: 'corrected@example.com' };
+    expect((await updatePaylink(ctx, paylink.id, { customer }, null)).kind).toBe('done');
+    expect(await send(ctx, paylink.id, email)).toMatchObject({ replayed: false });
+    expect(received).toMatchObject([{ to: { email: 'ada@example.com' } }, { to: { email: 'corrected@example.com' } }]);
+    expect(await send(ctx, paylink.id, email)).toMatchObject({ replayed: true });
+    expect(received).toHaveLength(2);
   });
 
   it('repeats no other whose providers all refused, nor one that was not begun', async () => {

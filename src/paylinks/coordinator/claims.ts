@@ -93,6 +93,7 @@ export class Claims {
       key === null ? journal.unkeyedOperation(paylinkId, fingerprint) : journal.operationOf(paylinkId, key);
     if (!existing) return null;
     if (key === null && !isWithinWindow(existing, now(), status?.merchant.unkeyedWindowMs ?? 0)) return null;
+    if (key === null && wentElsewhere(existing, entry.paylink, command)) return null;
     switch (matchOperation(existing, fingerprint)) {
       case 'new':
         return null;
@@ -242,3 +243,11 @@ function isWithinWindow({ state, endedAt, createdAt }: Operation, now: number, w
   const window = state === 'unsettled' ? Math.max(windowMs, UNKNOWN_WINDOW_MS) : windowMs;
   return (endedAt ?? createdAt) > now - window;
 }
+
+/** Did a send to the customer go to another address than it would now? Then one without a key is no repeat of it: the customer was corrected. */
+const wentElsewhere = ({ id }: Operation, paylink: Paylink, { to, overrides }: ClaimCommand): boolean =>
+  to === null &&
+  !overrides &&
+  attemptsOf(paylink, id).some(
+    ({ channel, recipientHash }) => recipientHash !== (channel === 'EMAIL' ? paylink.emailHash : paylink.phoneHash),
+  );
