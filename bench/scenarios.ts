@@ -86,12 +86,12 @@ export const scenarios: Scenario[] = [
   }),
   scenario('read', async ({ worker, count }) => repeated((await freshPaylinks(worker, 100)).map(readRequest), count), {
     times: 2,
-    target: 0.85,
+    target: 0.95,
   }),
   scenario(
     restSend,
     ofEach((id) => sendRequest(id)),
-    { group: 'send', target: 0.9 },
+    { group: 'send', target: 0.95 },
   ),
   scenario(
     graphqlSend,
@@ -122,6 +122,7 @@ export const scenarios: Scenario[] = [
   ),
   scenario('provider callback', async (context) => (await acceptedMessages(context)).map(callbackRequest), {
     untilIdle: true,
+    target: 0.9,
   }),
   scenario('401', async ({ count }) => made(count, unknownRequest), { times: 4, status: 401, target: 0.85 }),
   scenario(
@@ -130,6 +131,6 @@ export const scenarios: Scenario[] = [
       await runLoad(worker.origin, made(5, blockedRequest));
       return made(count, blockedRequest);
     },
-    { times: 60, status: 429, target: 0.85 },
+    { times: 60, status: 429, target: 0.9 },
   ),
 ];
