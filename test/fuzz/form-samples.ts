@@ -66,8 +66,11 @@ const pdf = { name: 'invoice.pdf', text: '%PDF-1.7\n% a document\n' };
 /** Forms of the console, of the pages, and uploads. A suspension is not among them: everything after it would be refused. */
 export const formSamples: FormSample[] = [
   ...['/console/paylinks/new', '/console/paylinks/new', `${one}/edit`].map((path) => ({ path, fields: paylink })),
-  { path: `${one}/send`, fields: { sendEmail: 'on', sendSms: 'on', email: '', phone: '', once: ':paylinkId' } },
-  { path: `${one}/send`, fields: { sendEmail: 'on', email: 'b@example.com' } },
+  {
+    path: `${one}/send`,
+    fields: { sendEmail: 'on', sendSms: 'on', 'to.email': '', 'to.phone': '', once: ':paylinkId' },
+  },
+  { path: `${one}/send`, fields: { sendEmail: 'on', 'to.email': 'b@example.com' } },
   { path: `${one}/cancel`, fields: {} },
   { path: `${one}/settle`, fields: { status: 'SENT', attemptId: ':deliveryLogId' } },
   { path: `${one}/detach`, fields: { name: 'invoice.pdf' } },

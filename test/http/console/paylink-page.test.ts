@@ -55,6 +55,13 @@ describe('the page of a Paylink', () => {
     expect(visitor.page).toContain('a provider has accepted the message');
   });
 
+  it('says that the provider refused, which is no fault of the gateway', async () => {
+    const id = await create(api, reserved('refused'));
+    await visitor.get(at(id));
+    expect((await visitor.post(at(id, '/send'), { sendEmail: 'yes' })).status).toBe(422);
+    expect(visitor.page).toContain('The sandbox refused it.');
+  });
+
   it('says in the words of the API why it did not send, and keeps what was typed', async () => {
     const id = await create(api, { sendEmail: true, customerConsent: false });
     const sends = async (form: object) => {

@@ -58,7 +58,9 @@ export function paylinkPage(visit: MerchantVisit, shown: Shown, notDone: NotDone
   /** An expired one is revived by a change. */
   const isOpen = active || statusAt(paylink, now) === 'EXPIRED';
   const details = <Details visit={visit} paylink={paylink} zone={zone} />;
-  const status: PageStatus = notDone ? statusOf[notDone.refusal.code] : 200;
+  // A provider's refusal is an answer to a person, and no fault of ours.
+  const status: PageStatus =
+    notDone?.refusal.code === 'send_failed' ? 422 : notDone ? statusOf[notDone.refusal.code] : 200;
   return shell(
     visit,
     {
