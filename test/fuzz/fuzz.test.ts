@@ -74,7 +74,7 @@ function faultOf(response: Response, text: string, figures: Figures): string | n
   if (reason === 'send_failed') figures.refusedForCertain += 1;
   else if (reason === 'overloaded') figures.shed += 1;
   // A machine too slow for the gateway's own time-outs. A fault of D1 or of an object has its line in the log.
-  else if (reason === 'unavailable') figures.late += 1;
+  else if (reason === 'unavailable' || (response.status === 503 && /html/.test(type))) figures.late += 1;
   else return `${response.status} ${text.slice(0, 300)}`;
   return null;
 }
